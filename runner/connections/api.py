@@ -1,0 +1,147 @@
+"""What the rest of playrun knows of a connection: a target to reach, a session to use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from runner.platforms.model import Platform
+from runner.values import Secret
+
+HostKeyChecking = Literal["strict", "accept-new", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """All in seconds. `idle` restarts with every byte; `command` is the total for one command."""
+
+    connect: float = 10.0
+    login: float = 30.0
+    idle: float = 30.0
+    command: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One host and how to log in to it: everything resolved, nothing left to look up."""
+
+    host: str
+    """The inventory name, for messages and known_hosts of ProxyJump-less lookups."""
+    address: str
+    platform: Platform
+    transport: Literal["ssh", "telnet"] = "ssh"
+    port: int | None = None
+    """None: the transport's own (22, 23), or what ~/.ssh/config says."""
+    user: str | None = None
+    password: Secret | None = None
+    private_key_file: str | None = None
+    private_key_passphrase: Secret | None = None
+    become: bool = False
+    become_user: str | None = None
+    become_password: Secret | None = None
+    console_user: str | None = None
+    console_password: Secret | None = None
+    ssh_legacy: bool = False
+    ssh_common_args: str = ""
+    ssh_config_file: str | None = None
+    """None: ~/.ssh/config; an empty string: none at all."""
+    host_key_checking: HostKeyChecking = "accept-new"
+    known_hosts: str | None = None
+    """playrun's own known_hosts file (written under accept-new); ~/.ssh/known_hosts is read too."""
+    encoding: str = "utf-8"
+    timeouts: Timeouts = field(default_factory=Timeouts)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A declared answer: when the device's last line matches `prompt` (a regex), send `answer`.
+
+    `secret`: mask what was sent in transcripts. `newline`: whether Enter follows.
+    """
+
+    prompt: str
+    answer: str | Secret
+    newline: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one command gave.
+
+    `text` has no echo and no prompt, LF line ends, undecodable bytes as surrogates; it is
+    None when a `sink` took it. `error` is the device's error line if one of the platform's
+    error patterns matched. `prompt` is the prompt the command was typed at.
+    """
+
+    command: str
+    prompt: str
+    text: str | None
+    error: str | None = None
+    seconds: float = 0.0
+
+
+Sink = Callable[[str], None]
+"""Takes pieces of cleaned output, in order, as they become final."""
+
+
+class Session(Protocol):
+    """A logged-in command line. One thread at a time; never reused once `dirty`."""
+
+    @property
+    def prompt(self) -> str:
+        """The prompt as last seen, without trailing blanks."""
+
+    @property
+    def mode(self) -> str:
+        """The mode the session is in: `exec`, `privileged`, `config`, …"""
+
+    @property
+    def dirty(self) -> bool:
+        """True after a timeout or a lost connection: close it, never reuse it."""
+
+    @property
+    def platform(self) -> Platform:
+        """The platform the session speaks."""
+
+    def command(
+        self,
+        line: str,
+        *,
+        answers: Sequence[Answer] = (),
+        sink: Sink | None = None,
+        timeout: float | None = None,
+        check: bool = True,
+    ) -> Reply:
+        """Types one line and reads until the prompt is back.
+
+        Raises CommandFailed only from `expect_ok` callers; error lines are in `Reply.error`
+        (`check` False skips looking for them). Raises PromptTimeout, ConnectionLost, and
+        CommandFailed for a question nobody declared an answer to (the session stays usable
+        only if the platform's abort key brought the prompt back).
+        """
+
+    def configure(
+        self, lines: Sequence[str], *, on_line: Callable[[str], None] | None = None
+    ) -> Sequence[Reply]:
+        """Enters config mode, types the lines, leaves it (committing where the platform does).
+
+        `on_line` is called before each line is sent. On an error line it stops, aborts
+        where the platform can, leaves config mode and raises CommandFailed naming the line.
+        """
+
+    def ping(self) -> float:
+        """Types an empty line and waits for the prompt; seconds it took."""
+
+    def close(self) -> None:
+        """Logs out politely if clean, closes the socket in any case. Never raises."""
+
+
+class Connector(Protocol):
+    """Opens sessions. Shared by all threads of a worker process."""
+
+    def connect(self, target: Target) -> Session:
+        """Connects, checks the host key, logs in, enables, switches paging off.
+
+        Raises a ConnectionFailed of the right class, the message naming host and address.
+        """

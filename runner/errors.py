@@ -1,0 +1,164 @@
+"""Everything that can go wrong, as one tree.
+
+PlayrunError                 what happened, where, and what to do about it
+├── LoadError                a file or flag of the user's is wrong (exit 1, nothing connected)
+├── PlanError                the files are right, but this play cannot be run so (exit 1)
+├── Problems                 several LoadErrors and PlanErrors found at once
+├── TaskError                a task failed on a host
+│   ├── CommandFailed        the device answered with one of its error messages
+│   ├── RenderError          a template failed: undefined variable, bad filter, bad syntax
+│   ├── AssertionFailed      `assert` did not hold
+│   └── ActionFailed         any other failure of an action
+└── ConnectionFailed         the device could not be reached, or was lost
+    ├── Unreachable          refused, no route, no such name, timeout before login
+    ├── AuthenticationFailed the device refused the credential
+    ├── NotTried             the credential was refused elsewhere too often (lockout breaker)
+    ├── HostKeyMismatch      the key is unknown (strict), changed or revoked
+    ├── NegotiationFailed    no common algorithm; the message names it
+    ├── PromptTimeout        the device said nothing that ends a command in time
+    └── ConnectionLost       the connection broke in the middle
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import ClassVar
+
+from runner.values import Origin
+
+
+class PlayrunError(Exception):
+    """What happened (`message`), where (`origin`), and what to do (`hint`)."""
+
+    kind: ClassVar[str] = "error"
+
+    def __init__(
+        self, message: str, *, origin: Origin | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.origin = origin
+        self.hint = hint
+
+    def __str__(self) -> str:
+        where = f"{self.origin}: " if self.origin else ""
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{where}{self.message}{hint}"
+
+
+class LoadError(PlayrunError):
+    """A file or flag of the user's is wrong. `excerpt` is the offending line, if known."""
+
+    kind = "load"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        origin: Origin | None = None,
+        hint: str | None = None,
+        excerpt: str | None = None,
+    ) -> None:
+        super().__init__(message, origin=origin, hint=hint)
+        self.excerpt = excerpt
+
+
+class PlanError(PlayrunError):
+    """The files are well formed, but what they ask for cannot be run."""
+
+    kind = "plan"
+
+
+class Problems(PlayrunError):
+    """Several problems found before anything ran."""
+
+    kind = "problems"
+
+    def __init__(self, problems: Iterable[PlayrunError]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class TaskError(PlayrunError):
+    """A task failed on a host."""
+
+    kind = "failed"
+
+
+class CommandFailed(TaskError):
+    """The device answered a command with one of its platform's error messages."""
+
+    kind = "command"
+
+
+class RenderError(TaskError):
+    """A template could not be rendered."""
+
+    kind = "render"
+
+
+class AssertionFailed(TaskError):
+    """A condition of `assert` did not hold."""
+
+    kind = "assert"
+
+
+class ActionFailed(TaskError):
+    """An action failed for a reason of its own."""
+
+    kind = "action"
+
+
+class ConnectionFailed(PlayrunError):
+    """The device could not be reached, or was lost."""
+
+    kind = "connection"
+
+
+class Unreachable(ConnectionFailed):
+    """Refused, no route, no such name, or silent before login."""
+
+    kind = "unreachable"
+
+
+class AuthenticationFailed(ConnectionFailed):
+    """The device refused the credential. Never retried with the same credential."""
+
+    kind = "authentication"
+
+
+class NotTried(ConnectionFailed):
+    """The credential has failed too often in this run; it was not sent to this host."""
+
+    kind = "not_tried"
+
+
+class HostKeyMismatch(ConnectionFailed):
+    """The host key is unknown (under `strict`), changed or revoked. Nothing was sent."""
+
+    kind = "host_key"
+
+
+class NegotiationFailed(ConnectionFailed):
+    """Client and device share no algorithm; the message names what the device offers."""
+
+    kind = "negotiation"
+
+
+class PromptTimeout(ConnectionFailed):
+    """No prompt came in time; the message ends with the last bytes, escaped."""
+
+    kind = "timeout"
+
+
+class ConnectionLost(ConnectionFailed):
+    """The connection broke while a command was running."""
+
+    kind = "lost"
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word most like `word`, for "did you mean"; None if none is close."""
+    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return matches[0] if matches else None

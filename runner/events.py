@@ -1,0 +1,188 @@
+"""What happened, to whom, when: the only thing that outputs see.
+
+Every event is frozen, picklable and already masked: no secret value is in it. `at` is
+seconds since the epoch. A worker sends an event as it happens; outputs never call back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from runner.model import Status
+
+Position = tuple[Any, ...]
+"""Where in a play a task stands; compared as a tuple. See docs/architecture.md."""
+
+TaskStatus = Literal["ok", "changed", "skipped", "failed", "unreachable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An exception as data. `kind` is an error class's `kind`; `detail` a traceback or None."""
+
+    kind: str
+    message: str
+    hint: str | None = None
+    where: str | None = None
+    """`file:line:column` of the task or template, if known."""
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One command's part of a host file: `size` bytes of the partial file from `offset`."""
+
+    prompt: str
+    command: str
+    offset: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """What a task wrote for a host file, spooled by the worker beside its target.
+
+    The worker wrote `partial` and closed it; an output checks `size` and `sha256` and puts
+    it in the target's place. Incomplete captures (`complete` False) never replace a file.
+    """
+
+    target: str
+    """Absolute path of the file that the user gets."""
+    partial: str
+    """Absolute path of what the worker wrote, in the same folder."""
+    sections: tuple[Section, ...]
+    size: int
+    sha256: str
+    complete: bool
+    kind: Literal["text", "backup"] = "text"
+    encoding: str = "utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """A run begins. `folder` is the run record's folder, or None when there is none."""
+
+    at: float
+    run: str
+    playbooks: tuple[str, ...]
+    check: bool = False
+    folder: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlayStarted:
+    """A play begins on `hosts`, in play order."""
+
+    at: float
+    play: int
+    name: str
+    hosts: tuple[str, ...]
+    order: str
+    executor: str
+    workers: int
+    processes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStarted:
+    """A host starts a task (not sent for tasks whose `when` is false)."""
+
+    at: float
+    host: str
+    play: int
+    position: Position
+    task: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFinished:
+    """One item of a loop is done. `item` is its label."""
+
+    at: float
+    host: str
+    play: int
+    position: Position
+    task: str
+    action: str
+    item: str
+    status: TaskStatus
+    values: Mapping[str, Any]
+    failure: Failure | None = None
+    ignored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFinished:
+    """A host is through with a task.
+
+    `values` is what `register` would store, cut to 64 kB a string; empty but for a
+    `censored` line under `no_log`. `ignored`: it failed under `ignore_errors`.
+    """
+
+    at: float
+    host: str
+    play: int
+    position: Position
+    task: str
+    action: str
+    status: TaskStatus
+    seconds: float
+    values: Mapping[str, Any] = field(default_factory=dict)
+    failure: Failure | None = None
+    captured: tuple[Captured, ...] = ()
+    ignored: bool = False
+    looped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HostFinished:
+    """A host has left a play, for whatever reason."""
+
+    at: float
+    host: str
+    play: int
+    status: Status
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlayFinished:
+    """A play is over for all its hosts."""
+
+    at: float
+    play: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the user should know; `level` is `info`, `warning` or `error`."""
+
+    at: float
+    level: Literal["info", "warning", "error"]
+    text: str
+    host: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """A run is over. `interrupted`: by Ctrl-C."""
+
+    at: float
+    run: str
+    interrupted: bool = False
+
+
+Event = (
+    RunStarted
+    | PlayStarted
+    | TaskStarted
+    | ItemFinished
+    | TaskFinished
+    | HostFinished
+    | PlayFinished
+    | Notice
+    | RunFinished
+)

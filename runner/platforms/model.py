@@ -1,0 +1,125 @@
+"""What a platform's command line looks like, as data. One YAML file fills one `Platform`.
+
+All patterns are regular expressions (Python's `re`). A prompt pattern must match the whole
+last line of the screen, trailing blanks removed; every other pattern is searched for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from re import Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One mode of the command line and how to get there from its `parent`."""
+
+    name: str
+    prompt: Pattern[str]
+    parent: str | None = None
+    """The mode `enter` is typed in; None for the mode a login may land in."""
+    enter: str | None = None
+    leave: str | None = None
+    """The command that returns to `parent`; None: there is no way back but logging out."""
+    password: Pattern[str] | None = None
+    """A password question that `enter` may ask (enable)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of the device's and the one answer the platform declares for it."""
+
+    pattern: Pattern[str]
+    answer: str
+    newline: bool = True
+    phase: str = "command"
+    """`login`, `command`, `config` or `logout`: where the answer may be given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """What a pager looks like on the last line, and the key that shows the next page."""
+
+    pattern: Pattern[str]
+    key: str = " "
+    quit: str = "q"
+
+
+@dataclass(frozen=True, slots=True)
+class LoginDialogue:
+    """Telnet and console login, and what SSH may still ask after authentication."""
+
+    user: Pattern[str]
+    password: Pattern[str]
+    failed: tuple[Pattern[str], ...] = ()
+    wake: tuple[Pattern[str], ...] = ()
+    """Lines that want Enter first: `Press RETURN to get started`."""
+    user_suffix: str = ""
+    """Added to the user name over SSH (RouterOS: `+cet511w4098h`)."""
+    refused: tuple[Pattern[str], ...] = ()
+    """Not a wrong password but no free line: `All VTYs busy`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigMode:
+    """Configuration: commands to enter, leave and finish it. None: the platform has no such step."""
+
+    mode: str = "config"
+    commit: str | None = None
+    abort: str | None = None
+    save: str | None = None
+    diff: str | None = None
+    confirm: str | None = None
+    replace: str | None = None
+    rollback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """The command that shows the whole configuration, and how to know that it is whole."""
+
+    command: str
+    end: Pattern[str] | None = None
+    """Must match the last non-blank line; None: the prompt is the only end there is."""
+    volatile: tuple[Pattern[str], ...] = ()
+    """Whole lines that change by themselves; removed unless `raw`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A command line: modes, login, paging, errors, configuration, backup."""
+
+    name: str
+    aliases: tuple[str, ...]
+    modes: Mapping[str, Mode]
+    """By name, in the order they are tried. Every mode's `parent` is in it."""
+    login: LoginDialogue
+    exec_mode: str = "exec"
+    """The mode that commands run in when `become` is not asked for."""
+    privileged_mode: str | None = None
+    """The mode `become` leads to; None: the platform has no such thing."""
+    setup: tuple[str, ...] = ()
+    """Typed after login (paging and line width off); a refusal of one is not an error."""
+    setup_privileged: tuple[str, ...] = ()
+    """The same, typed once privileged."""
+    pagers: tuple[Pager, ...] = ()
+    newline: str = "\r"
+    ssh_newline: str = "\n"
+    terminal: tuple[int, int] = (511, 0)
+    """Columns and rows asked for; 0 rows: none asked for over Telnet, many over SSH."""
+    terminal_type: str = "vt100"
+    errors: tuple[Pattern[str], ...] = ()
+    questions: tuple[Question, ...] = ()
+    interrupt: str = "\x03"
+    """What brings the prompt back from a question nobody answers."""
+    logout: str = "exit"
+    config: ConfigMode | None = None
+    backup: Backup | None = None
+    read_only: tuple[Pattern[str], ...] = ()
+    secrets: tuple[Pattern[str], ...] = ()
+    """Group `secret` is what `redact: true` replaces."""
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What other tools call it: `{"scrapli": ("cisco_iosxe",), …}`."""
+    prompt_prefix_lines: tuple[Pattern[str], ...] = ()
+    """Decoration lines above the prompt that belong to it (`{master:0}`, `[edit]`)."""

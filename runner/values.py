@@ -1,0 +1,135 @@
+"""Where a text came from, and whether it may be shown.
+
+Only text that the user wrote is ever compiled as a template: the loaders mark it as
+`Source`. Everything else (what a device printed, what a command returned) is plain `str`
+and stays data for ever. Secrets are `Secret`, a type that does not print itself.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+
+class Origin(NamedTuple):
+    """A place in a file the user wrote. Lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Source(str):
+    """Text from a file (or flag) of the user's: the only text that may be a template.
+
+    Any string operation on it gives a plain `str`, so the mark is lost rather than spread.
+    """
+
+    __slots__ = ("origin",)
+    origin: Origin | None
+
+    def __new__(cls, text: str, origin: Origin | None = None) -> Source:
+        self = super().__new__(cls, text)
+        self.origin = origin
+        return self
+
+    def __reduce__(self) -> tuple[type[Source], tuple[str, Origin | None]]:
+        return (Source, (str(self), self.origin))
+
+    @property
+    def has_markers(self) -> bool:
+        """Whether Jinja would do anything at all with it."""
+        return "{{" in self or "{%" in self or "{#" in self
+
+
+MASK = "********"
+_SHORTEST_MASKED = 4
+
+
+class Masks:
+    """The secret values in use in this run; `mask` replaces them in text for people.
+
+    Values shorter than four characters are not masked by value: replacing every `abc` in
+    an output tells more than it hides. Thread-safe.
+    """
+
+    def __init__(self) -> None:
+        self._values: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+        self._lock = threading.Lock()
+
+    def add(self, secret: str) -> None:
+        """Masks `secret` from now on."""
+        if len(secret) < _SHORTEST_MASKED or secret in self._values:
+            return
+        with self._lock:
+            self._values.add(secret)
+            longest_first = sorted(self._values, key=len, reverse=True)
+            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+
+    def mask(self, text: str) -> str:
+        """`text` with every known secret replaced by asterisks."""
+        pattern = self._pattern
+        return text if pattern is None else pattern.sub(MASK, text)
+
+    def mask_value(self, value: Any) -> Any:
+        """`value` with every string in it (dicts and lists, deep) masked."""
+        if self._pattern is None:
+            return value
+        if isinstance(value, str):
+            return self.mask(value)
+        if isinstance(value, Mapping):
+            return {self.mask_value(k): self.mask_value(v) for k, v in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.mask_value(item) for item in value]
+        return value
+
+
+class Secret:
+    """A value that is never shown: `str()` and `repr()` give asterisks.
+
+    Revealed lazily (a vaulted text costs 17 ms) and once; the plain value is registered
+    with the run's masks at that moment, so it cannot reach the console or a log after.
+    """
+
+    __slots__ = ("_masks", "_plain", "_reveal")
+
+    def __init__(self, plain: str | Callable[[], str], masks: Masks | None = None) -> None:
+        self._plain: str | None = None
+        self._reveal: Callable[[], str] | None = None
+        self._masks = masks
+        if isinstance(plain, str):
+            self._plain = plain
+            if masks is not None:
+                masks.add(plain)
+        else:
+            self._reveal = plain
+
+    def reveal(self) -> str:
+        """The plain value. Raises what the decryption raises (a `LoadError`)."""
+        if self._plain is None:
+            assert self._reveal is not None
+            plain = self._reveal()
+            if self._masks is not None:
+                self._masks.add(plain)
+            self._plain = plain
+        return self._plain
+
+    def __str__(self) -> str:
+        return MASK
+
+    __repr__ = __str__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other.reveal() == self.reveal()
+
+    def __hash__(self) -> int:
+        return hash(self.reveal())
+
+    def __bool__(self) -> bool:
+        return bool(self.reveal())
