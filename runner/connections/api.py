@@ -85,6 +85,32 @@ Sink = Callable[[str], None]
 """Takes pieces of cleaned output, in order, as they become final."""
 
 
+class Transport(Protocol):
+    """Bytes to and from a device: an SSH shell channel, a Telnet connection. One thread.
+
+    Telnet options are already taken out of what `read` gives and 0xff is already doubled
+    in what `write` sends: a session sees the device's own bytes only.
+    """
+
+    name: str
+    """`ssh` or `telnet`."""
+    peer: str
+    """`ssh 192.0.2.1:22`, for messages."""
+
+    def read(self, timeout: float) -> bytes:
+        """The next bytes, at most 64 KiB; b"" once the device has closed.
+
+        Waits at most `timeout` seconds (0: does not wait), then raises TimeoutError. Raises
+        ConnectionLost when the connection broke rather than ended.
+        """
+
+    def write(self, data: bytes) -> None:
+        """Sends all of `data`. Raises ConnectionLost."""
+
+    def close(self) -> None:
+        """Ends the connection. May be called twice. Never raises."""
+
+
 class Session(Protocol):
     """A logged-in command line. One thread at a time; never reused once `dirty`."""
 
