@@ -1,7 +1,8 @@
 """What a platform's command line looks like, as data. One YAML file fills one `Platform`.
 
 All patterns are regular expressions (Python's `re`). A prompt pattern must match the whole
-last line of the screen, trailing blanks removed; every other pattern is searched for.
+last line of the screen, trailing blanks removed; every other pattern is searched for, with
+`^` and `$` at line ends, so that it works on one line and on a whole text alike.
 """
 
 from __future__ import annotations
@@ -9,6 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from re import Pattern
+from typing import Literal
+
+
+Phase = Literal["login", "command", "config", "save", "logout"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,8 @@ class Mode:
     """The command that returns to `parent`; None: there is no way back but logging out."""
     password: Pattern[str] | None = None
     """A password question that `enter` may ask (enable)."""
+    home: str | None = None
+    """Typed once when a login lands in this mode, to reach `exec_mode` (Junos as root: `cli`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +40,8 @@ class Question:
     pattern: Pattern[str]
     answer: str
     newline: bool = True
-    phase: str = "command"
-    """`login`, `command`, `config` or `logout`: where the answer may be given."""
+    phase: Phase = "command"
+    """`login`, `command`, `config`, `save` or `logout`: the only time the answer may be given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +118,18 @@ class Platform:
     terminal_type: str = "vt100"
     errors: tuple[Pattern[str], ...] = ()
     questions: tuple[Question, ...] = ()
+    asks: tuple[Pattern[str], ...] = ()
+    """What a question looks like on the last line. One that nobody declared an answer to fails
+    at once and is interrupted, instead of waiting for the idle timeout."""
     interrupt: str = "\x03"
     """What brings the prompt back from a question nobody answers."""
     logout: str = "exit"
     config: ConfigMode | None = None
     backup: Backup | None = None
     read_only: tuple[Pattern[str], ...] = ()
+    """Commands that change nothing, as far as the first `|`; must match the whole of it."""
+    read_only_filter: Pattern[str] | None = None
+    """What may follow the first `|` of such a command (all of it); None: no pipe may."""
     secrets: tuple[Pattern[str], ...] = ()
     """Group `secret` is what `redact: true` replaces."""
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
