@@ -1,0 +1,96 @@
+"""The parser underneath: the only file that knows ruamel.yaml.
+
+Both of its parsers give the same stream of events. The C one is used where it is installed
+(it is not a part of the ruamel.yaml package itself); the pure one is some five times slower.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+    StreamStartEvent,
+)
+from ruamel.yaml.reader import ReaderError
+
+cyaml: ModuleType | None
+try:
+    from ruamel.yaml import cyaml
+except ImportError:
+    cyaml = None
+
+__all__ = [
+    "AliasEvent",
+    "DocumentEndEvent",
+    "DocumentStartEvent",
+    "MappingEndEvent",
+    "MappingStartEvent",
+    "ScalarEvent",
+    "SequenceEndEvent",
+    "SequenceStartEvent",
+    "StreamEndEvent",
+    "StreamStartEvent",
+    "SyntaxProblem",
+    "reader",
+    "syntax_problem",
+]
+
+NextEvent = Callable[[], Any]
+
+
+def reader(text: str, *, pure: bool = False) -> NextEvent:
+    """A function that gives one event after another; see `syntax_problem` for what it raises."""
+    next_event: NextEvent
+    if pure or cyaml is None:
+        next_event = _pure_events(text).__next__
+    else:
+        next_event = cyaml.CParser(text).get_event
+    return next_event
+
+
+def _pure_events(text: str) -> Iterator[Any]:
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="safe", pure=True)
+    yaml.version = (1, 1)
+    yield from yaml.parse(text)
+
+
+class SyntaxProblem(NamedTuple):
+    """What the parser objects to. Lines and columns count from 0; None if unknown."""
+
+    problem: str
+    context: str
+    at: tuple[int, int] | None
+    since: tuple[int, int] | None
+    """Where the construct that went wrong began."""
+
+
+def syntax_problem(error: Exception) -> SyntaxProblem | None:
+    """What a parser's exception says; None if it is not one of the parser's."""
+    if isinstance(error, ReaderError):
+        return SyntaxProblem("character not allowed", "", None, None)
+    if not isinstance(error, YAMLError):
+        return None
+    return SyntaxProblem(
+        str(getattr(error, "problem", None) or error),
+        str(getattr(error, "context", None) or ""),
+        _place(getattr(error, "problem_mark", None)),
+        _place(getattr(error, "context_mark", None)),
+    )
+
+
+def _place(mark: Any) -> tuple[int, int] | None:
+    return None if mark is None else (mark.line, mark.column)
