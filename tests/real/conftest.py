@@ -1,0 +1,128 @@
+"""The real parts, each started once when a test first asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from realparts import place, routers, ssh, users
+from realparts.daemons import Daemon, listens
+from realparts.routers import Router
+from realparts.ssh import LoginKeys, SshServer
+from realparts.users import User
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder needs the real parts."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.real)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_place() -> None:
+    place.check()
+
+
+@dataclass(slots=True)
+class Network:
+    """Three routers. `r1` announces many prefixes; tests may change only `r3`."""
+
+    r1: Router
+    r2: Router
+    r3: Router
+
+    def __iter__(self) -> Iterator[Router]:
+        return iter((self.r1, self.r2, self.r3))
+
+
+@pytest.fixture(scope="session")
+def frr(_own_place: None) -> Iterator[Network]:
+    with routers.running({"r1": 1000, "r2": 40, "r3": 5}) as started:
+        yield Network(*started)
+
+
+@pytest.fixture(scope="session")
+def engineer(_own_place: None) -> User:
+    """A person with a shell, for SSH and for login(1)."""
+    return users.add("engineer", "engineer-secret", shell="/bin/bash")
+
+
+@pytest.fixture(scope="session")
+def login_keys(_own_place: None) -> LoginKeys:
+    return ssh.make_login_keys()
+
+
+SshServers = Callable[[str], SshServer]
+
+
+@pytest.fixture(scope="session")
+def sshd(login_keys: LoginKeys, engineer: User) -> Iterator[SshServers]:
+    """A server by its dress, each on an address of its own, kept until the end."""
+    running: dict[str, SshServer] = {}
+
+    def server(dress: str) -> SshServer:
+        if dress not in running:
+            address = f"127.0.22.{list(ssh.DRESSES).index(dress) + 1}"
+            running[dress] = ssh.start(dress, address)
+        return running[dress]
+
+    yield server
+    for one in running.values():
+        one.stop()
+
+
+@pytest.fixture(scope="session")
+def sshd6(login_keys: LoginKeys, engineer: User) -> Iterator[SshServer]:
+    """A server that listens on ::1 only."""
+    server = ssh.start("either", "::1", 2222)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def jump(login_keys: LoginKeys, engineer: User) -> Iterator[tuple[SshServer, SshServer]]:
+    """A jump host and the host behind it."""
+    servers = ssh.make_jump()
+    yield servers
+    for server in servers:
+        server.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class TelnetServer:
+    """Where a Telnet server listens."""
+
+    address: str
+    port: int
+
+
+@pytest.fixture(scope="session")
+def telnet_login(engineer: User) -> Iterator[TelnetServer]:
+    """Debian's telnetd in front of login(1)."""
+    where = TelnetServer("127.0.23.1", 23)
+    daemon = Daemon(
+        "telnetd",
+        [
+            "socat",
+            f"TCP-LISTEN:{where.port},bind={where.address},fork,reuseaddr,nodelay",
+            'EXEC:"/usr/sbin/telnetd -h"',
+        ],
+    )
+    daemon.wait_until("listening", lambda: listens(where.address, where.port))
+    yield where
+    daemon.stop()
+
+
+@pytest.fixture(scope="session")
+def frr_telnet(frr: Network) -> Iterator[dict[str, TelnetServer]]:
+    """Telnet with Username and Password in front of each router's vtysh, by router name."""
+    where = {router.name: TelnetServer(f"127.0.24.{router.number}", 23) for router in frr}
+    daemons = [routers.start_telnet(router, where[router.name].address) for router in frr]
+    yield where
+    for daemon in daemons:
+        daemon.stop()
