@@ -119,7 +119,8 @@ class TaskFinished:
     """A host is through with a task.
 
     `values` is what `register` would store, cut to 64 kB a string; empty but for a
-    `censored` line under `no_log`. `ignored`: it failed under `ignore_errors`.
+    `censored` line under `no_log`. `ignored`: it failed under `ignore_errors`. `rescued`:
+    it failed in a block whose rescue takes over.
     """
 
     at: float
@@ -135,6 +136,7 @@ class TaskFinished:
     captured: tuple[Captured, ...] = ()
     ignored: bool = False
     looped: bool = False
+    rescued: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +160,29 @@ class PlayFinished:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something the user should know; `level` is `info`, `warning` or `error`."""
+    """Something the user should know; `level` is `info`, `warning` or `error`.
+
+    An error that names a host makes that host a failed one (its file could not be written).
+    """
 
     at: float
     level: Literal["info", "warning", "error"]
     text: str
     host: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an output has to say at the end of a run (where files are, what changed).
+
+    `lines` are for people, plain text that may hold anything a device chose; `data` is the
+    same for `--json`. Made by outputs, never by workers.
+    """
+
+    at: float
+    kind: str
+    lines: tuple[str, ...]
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,5 +203,6 @@ Event = (
     | HostFinished
     | PlayFinished
     | Notice
+    | Report
     | RunFinished
 )
