@@ -4,7 +4,8 @@
 `2024-01-01` stay text. Every error is a `LoadError` with file, line and column.
 """
 
-from runner.yaml.documents import Document, VaultHook, parse
+from runner.yaml.building import VaultHook
+from runner.yaml.documents import Document, parse
 from runner.yaml.dumping import dump
 from runner.yaml.scalars import as_text
 

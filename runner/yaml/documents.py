@@ -7,66 +7,40 @@ be reported.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from runner.errors import LoadError
-from runner.values import Origin, Secret, Source
+from runner.values import Origin
 from runner.yaml import messages, scalars
-from runner.yaml.events import (
-    AliasEvent,
-    DocumentEndEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-    StreamEndEvent,
-    StreamStartEvent,
-    SyntaxProblem,
-    reader,
-    syntax_problem,
-)
+from runner.yaml.building import Options, VaultHook, build
+from runner.yaml.events import reader
 from runner.yaml.places import Place, Places
-
-VaultHook = Callable[[str, Origin], Secret]
-"""Makes a lazily decrypted value of the text under a `!vault` tag."""
 
 Path = tuple[Any, ...]
 """Keys and indexes that lead from the top of a document to a value."""
 
 MAX_BYTES = 64 * 1024 * 1024
-MAX_DEPTH = 100
-MAX_EXPANDED = 2_000_000
-"""Values that aliases may repeat, counted as if each were written out."""
-
-_STANDARD = "tag:yaml.org,2002:"
-_VAULT_TAGS = ("!vault", "!vault-encrypted")
-_TYPED: dict[str, type | tuple[type, ...]] = {
-    "int": int,
-    "float": (int, float),
-    "bool": bool,
-    "null": type(None),
-}
 
 
 class Document:
     """One YAML document: its values, and where they stand."""
 
-    __slots__ = ("_places", "_text", "data", "file", "warnings")
+    __slots__ = ("_places", "_pure", "_text", "data", "file", "warnings")
 
-    def __init__(self, data: Any, file: str, text: str, *, duplicates: bool = False) -> None:
+    def __init__(
+        self, data: Any, file: str, text: str, *, duplicates: bool = False, pure: bool = False
+    ) -> None:
         self.data = data
         self.file = file
         self._text = text
+        self._pure = pure
         self._places: Place | None = None
         self.warnings: tuple[str, ...] = ()
         if duplicates:
             self.warnings = self._locate().warnings
 
     def _locate(self) -> Places:
-        places = Places(reader(self._text), self.file)
+        places = Places(reader(self._text, pure=self._pure), self.file)
         self._places = places.top
         return places
 
@@ -98,9 +72,10 @@ class Document:
         text = scalars.as_text(value, written)
         if text is None:
             name = path[-1] if path else "this value"
-            raise self.error(
-                f"{name} wants text, and {written or 'this'} is none", path, hint="quote it"
-            )
+            if written is None:
+                raise self.error(f"{name} must be text, not a {_kind(value)}", path)
+            message = f"{name} must be text, and YAML reads {written or 'nothing'} as {value!r}"
+            raise self.error(message, path, hint="quote it")
         return text
 
     def error(self, message: str, path: Path = (), *, hint: str | None = None) -> LoadError:
@@ -127,9 +102,7 @@ def parse(
     Raises LoadError.
     """
     plain = _decode(text, file)
-    builder = _Builder(plain, file, trust=trust, all_sources=all_sources, vault=vault)
-    data = builder.document()
-    return Document(data, file, plain, duplicates=builder.duplicates)
+    return Document(build(plain, file, Options(trust, all_sources, vault)), file, plain)
 
 
 def _decode(text: str | bytes, file: str) -> str:
@@ -149,227 +122,5 @@ def _decode(text: str | bytes, file: str) -> str:
         ) from None
 
 
-_LONE_SURROGATE = SyntaxProblem("character not allowed", "", None, None)
-
-
-class _Builder:
-    """Builds the values from the events. One use only."""
-
-    def __init__(
-        self, text: str, file: str, *, trust: bool, all_sources: bool, vault: VaultHook | None
-    ) -> None:
-        self.duplicates = False
-        self._text = text
-        self._file = file
-        self._trust = trust
-        self._all = all_sources
-        self._vault = vault
-        self._anchors: dict[str, tuple[Any, int]] = {}
-        self._plain: dict[str, Any] = {}
-        self._size = 0
-        self._depth = 0
-
-    def document(self) -> Any:
-        try:
-            self._next = reader(self._text)
-            return self._document()
-        except UnicodeEncodeError:
-            raise messages.explain(_LONE_SURROGATE, self._text, self._file) from None
-        except LoadError:
-            raise
-        except Exception as error:
-            problem = syntax_problem(error)
-            if problem is None:
-                raise
-            raise messages.explain(problem, self._text, self._file) from None
-
-    def _document(self) -> Any:
-        self._expect(StreamStartEvent)
-        event = self._next()
-        if type(event) is StreamEndEvent:
-            return None
-        data = self._value(self._next())
-        self._expect(DocumentEndEvent)
-        event = self._next()
-        if type(event) is DocumentStartEvent:
-            raise self._error("a second document in one file", event, "remove the --- line")
-        return data
-
-    def _expect(self, kind: type) -> None:
-        event = self._next()
-        assert type(event) is kind
-
-    def _error(self, message: str, event: Any, hint: str | None = None) -> LoadError:
-        return messages.located(message, self._text, self._origin(event), hint=hint)
-
-    def _origin(self, event: Any) -> Origin:
-        mark = event.start_mark
-        return Origin(self._file, mark.line + 1, mark.column + 1)
-
-    def _value(self, event: Any) -> Any:
-        kind = type(event)
-        if kind is ScalarEvent:
-            value = self._scalar(event)
-            if event.anchor is not None:
-                self._anchors[event.anchor] = (value, 1)
-            return value
-        if kind is AliasEvent:
-            return self._alias(event)
-        return self._collection(event)
-
-    def _scalar(self, event: Any) -> Any:
-        text: str = event.value
-        if event.tag is not None:
-            return self._tagged_scalar(event)
-        if event.implicit[0]:
-            value = self._plain.get(text, self)
-            if value is self:
-                value = self._plain[text] = scalars.resolve(text)
-            if type(value) is not str:
-                return value
-            text = value
-        if self._all or "{" in text:
-            return self._string(text, event)
-        return text
-
-    def _string(self, text: str, event: Any) -> str:
-        if self._all and self._trust:
-            return Source(text, self._origin(event))
-        return self._marked(text, event)
-
-    def _marked(self, text: str, event: Any) -> str:
-        if self._trust and ("{{" in text or "{%" in text or "{#" in text):
-            return Source(text, self._origin(event))
-        return text
-
-    def _tagged_scalar(self, event: Any) -> Any:
-        tag, text = event.tag, event.value
-        if tag in ("!", _STANDARD + "str"):
-            return self._string(text, event)
-        if tag == "!unsafe":
-            return text
-        if tag in _VAULT_TAGS:
-            return self._vaulted(text, event)
-        expected = _TYPED.get(tag.removeprefix(_STANDARD))
-        if expected is None:
-            raise self._unknown_tag(event)
-        value = scalars.resolve(text)
-        if not isinstance(value, expected):
-            raise self._error(f"{text!r} is no {tag.removeprefix(_STANDARD)}", event)
-        return value
-
-    def _vaulted(self, text: str, event: Any) -> Secret:
-        origin = self._origin(event)
-        if self._vault is not None:
-            return self._vault(text, origin)
-        return Secret(_no_password(origin))
-
-    def _unknown_tag(self, event: Any) -> LoadError:
-        tag = event.tag.replace(_STANDARD, "!!")
-        return self._error(
-            f"unknown tag {tag}",
-            event,
-            "known are !vault and !unsafe; quote a text that starts with !",
-        )
-
-    def _alias(self, event: Any) -> Any:
-        if event.anchor not in self._anchors:
-            raise self._error(f"*{event.anchor} stands before (or inside) &{event.anchor}", event)
-        value, size = self._anchors[event.anchor]
-        self._size += size
-        if self._size > MAX_EXPANDED:
-            raise self._error(
-                f"aliases repeat more than {MAX_EXPANDED:,} values", event, "write fewer aliases"
-            )
-        return value
-
-    def _collection(self, event: Any) -> Any:
-        tag, trust, before = event.tag, self._trust, self._size
-        is_list = type(event) is SequenceStartEvent
-        if tag is not None:
-            self._check_collection_tag(event, "seq" if is_list else "map")
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            raise self._error(f"nested deeper than {MAX_DEPTH} levels", event)
-        value: Any = self._sequence() if is_list else self._mapping()
-        self._depth -= 1
-        self._trust = trust
-        self._size += len(value)
-        if event.anchor is not None:
-            self._anchors[event.anchor] = (value, self._size - before + 1)
-        return value
-
-    def _check_collection_tag(self, event: Any, expected: str) -> None:
-        if event.tag == "!unsafe":
-            self._trust = False
-        elif event.tag not in ("!", _STANDARD + expected):
-            raise self._unknown_tag(event)
-
-    def _sequence(self) -> list[Any]:
-        result = []
-        while type(event := self._next()) is not SequenceEndEvent:
-            result.append(self._value(event))
-        return result
-
-    def _mapping(self) -> dict[Any, Any]:
-        result: dict[Any, Any] = {}
-        merges: list[Any] = []
-        next_event, scalar, end = self._next, self._scalar, MappingEndEvent
-        while type(event := next_event()) is not end:
-            if scalars.is_merge(event):
-                self._merge(next_event(), merges)
-                continue
-            key = self._key(event)
-            event = next_event()
-            if type(event) is ScalarEvent and event.anchor is None:
-                value = scalar(event)
-            else:
-                value = self._value(event)
-            if key in result:
-                self.duplicates = True
-            result[key] = value
-        return _merged(merges, result) if merges else result
-
-    def _key(self, event: Any) -> Any:
-        if type(event) is ScalarEvent and event.tag is None:
-            text = event.value
-            key = scalars.resolve(text) if event.implicit[0] else text
-            if event.anchor is not None:
-                self._anchors[event.anchor] = (key, 1)
-            return self._marked(key, event) if type(key) is str and "{" in key else key
-        if type(event) is MappingStartEvent and self._starts_template(event):
-            raise self._error(messages.QUOTE_TEMPLATE, event)
-        key = self._value(event)
-        if isinstance(key, (list, dict, Secret)):
-            raise self._error("a key must be a text, a number or a boolean", event)
-        return key
-
-    def _starts_template(self, event: Any) -> bool:
-        line = (messages.excerpt_at(self._text, event.start_mark.line + 1) or "").expandtabs(1)
-        return line[event.start_mark.column - 1 :].startswith("{{")
-
-    def _merge(self, event: Any, merges: list[Any]) -> None:
-        value = self._value(event)
-        for each in value if isinstance(value, list) else [value]:
-            if not isinstance(each, dict):
-                raise self._error("<< wants a mapping, or a list of mappings", event)
-            merges.append(each)
-
-
-def _merged(merges: list[dict[Any, Any]], own: dict[Any, Any]) -> dict[Any, Any]:
-    result: dict[Any, Any] = {}
-    for each in reversed(merges):
-        result.update(each)
-    result.update(own)
-    return result
-
-
-def _no_password(origin: Origin) -> Callable[[], str]:
-    def fail() -> str:
-        raise LoadError(
-            "a vaulted value, and no vault password",
-            origin=origin,
-            hint="give --vault-password-file FILE or -J",
-        )
-
-    return fail
+def _kind(value: Any) -> str:
+    return "mapping" if isinstance(value, dict) else "list"

@@ -32,6 +32,7 @@ except ImportError:
     cyaml = None
 
 __all__ = [
+    "PARSER_ERRORS",
     "AliasEvent",
     "DocumentEndEvent",
     "DocumentStartEvent",
@@ -63,9 +64,11 @@ def reader(text: str, *, pure: bool = False) -> NextEvent:
 def _pure_events(text: str) -> Iterator[Any]:
     from ruamel.yaml import YAML
 
-    yaml = YAML(typ="safe", pure=True)
-    yaml.version = (1, 1)
-    yield from yaml.parse(text)
+    yield from YAML(typ="safe", pure=True).parse(text)
+
+
+PARSER_ERRORS = (YAMLError, UnicodeEncodeError)
+"""What the parsers raise for a text that is not YAML (the second: for half a character)."""
 
 
 class SyntaxProblem(NamedTuple):
@@ -78,12 +81,10 @@ class SyntaxProblem(NamedTuple):
     """Where the construct that went wrong began."""
 
 
-def syntax_problem(error: Exception) -> SyntaxProblem | None:
-    """What a parser's exception says; None if it is not one of the parser's."""
-    if isinstance(error, ReaderError):
+def syntax_problem(error: Exception) -> SyntaxProblem:
+    """What a parser's exception says."""
+    if isinstance(error, (ReaderError, UnicodeEncodeError)):
         return SyntaxProblem("character not allowed", "", None, None)
-    if not isinstance(error, YAMLError):
-        return None
     return SyntaxProblem(
         str(getattr(error, "problem", None) or error),
         str(getattr(error, "context", None) or ""),

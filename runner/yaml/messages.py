@@ -26,6 +26,7 @@ _WORDS = {
         "a list item (- …) was expected here",
         "a list cannot be followed by keys at the same indentation",
     ),
+    "found unexpected ':'": ("a ':' inside [ ] or { }", "quote the value it belongs to"),
     "could not find expected ':'": (
         "a key without ': '",
         "write `key: value`, or quote a text that runs over several lines",
