@@ -27,16 +27,14 @@ class Document:
 
     __slots__ = ("_places", "_pure", "_text", "data", "file", "warnings")
 
-    def __init__(
-        self, data: Any, file: str, text: str, *, duplicates: bool = False, pure: bool = False
-    ) -> None:
-        self.data = data
+    def __init__(self, built: Built, file: str, text: str) -> None:
+        self.data = built.data
         self.file = file
         self._text = text
-        self._pure = pure
+        self._pure = built.pure
         self._places: Place | None = None
         self.warnings: tuple[str, ...] = ()
-        if duplicates:
+        if built.duplicates:
             self.warnings = self._locate().warnings
 
     def _locate(self) -> Places:
