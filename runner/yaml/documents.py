@@ -12,7 +12,7 @@ from typing import Any
 from runner.errors import LoadError
 from runner.values import Origin
 from runner.yaml import messages, scalars
-from runner.yaml.building import Options, VaultHook, build
+from runner.yaml.building import Built, Options, VaultHook, build
 from runner.yaml.events import reader
 from runner.yaml.places import Place, Places
 
