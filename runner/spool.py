@@ -1,0 +1,314 @@
+"""What a worker writes while a host is being worked on.
+
+`HostFileWriter` spools what a device prints beside the file it is meant for; an output puts
+it in its place once it is known to be whole. `HostJournal` holds what was about to be sent
+before it is sent. `Transcript` keeps a session's both directions for people.
+"""
+
+from __future__ import annotations
+
+import codecs
+import fcntl
+import hashlib
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from runner.events import Captured, Section
+from runner.safe_files import create, fitting, folder_of, open_existing, token, trouble
+from runner.values import MASK
+
+_BUFFER = 1 << 16
+_LONGEST_SLUG = 80
+
+
+class HostFileWriter:
+    """Spools one task's output for one host file.
+
+    The spool lies in the target's folder under a name of its own, `<target>.<token>.partial`,
+    so the next task may write for the same target while this one's is still being put in
+    place. It is locked while it is being written: a spool without a lock is a leftover.
+
+    Raises FileTrouble (a task failure) when the path leaves `root`, meets a symlink or
+    cannot be made. What goes wrong while writing is kept and raised by `finish`: a sink
+    that raised in the middle of a command would cost the session.
+    """
+
+    def __init__(
+        self,
+        target: Path,
+        root: Path,
+        encoding: str = "utf-8",
+        *,
+        redact: Callable[[str], str] | None = None,
+    ) -> None:
+        self._target = target
+        self._root = root
+        self._encoding = encoding
+        self._redact = redact
+        self._name = fitting(target.name, f".{token()}.partial")
+        self._digest = hashlib.sha256()
+        self._size = 0
+        self._sections: list[Section] = []
+        self._open: _Section | None = None
+        self._error: OSError | None = None
+        with folder_of(root, target) as (folder, _):
+            self._file = open(create(folder, self._name), "wb", buffering=_BUFFER)  # noqa: SIM115
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def section(self, prompt: str, command: str) -> Callable[[str], None]:
+        """Begins the next command's part; what it gives takes the pieces of its output."""
+        self._end_section()
+        hide = self._redact or str
+        self._open = _Section(
+            hide(prompt), hide(command), self._size, _Lines(self._redact), _encoder(self._encoding)
+        )
+        return self._write
+
+    def finish(self, complete: bool) -> Captured:
+        """Closes the spool. Raises FileTrouble, the spool removed, when it could not be written."""
+        self._end_section()
+        with suppress(OSError):
+            self._flush()
+        if self._error is not None:
+            self.abort()
+            raise trouble(self._target, self._error) from self._error
+        return Captured(
+            target=str(self._target),
+            partial=str(self._target.with_name(self._name)),
+            sections=tuple(self._sections),
+            size=self._size,
+            sha256=self._digest.hexdigest(),
+            complete=complete,
+            encoding=self._encoding,
+        )
+
+    def abort(self) -> None:
+        """Throws the spool away. Never raises."""
+        with suppress(OSError):
+            self._file.close()
+        with suppress(Exception), folder_of(self._root, self._target) as (folder, _):
+            os.unlink(self._name, dir_fd=folder)
+
+    def _write(self, piece: str) -> None:
+        if self._open is not None and self._error is None:
+            self._put(self._open.take(piece))
+
+    def _end_section(self) -> None:
+        part, self._open = self._open, None
+        if part is None:
+            return
+        self._put(part.rest())
+        self._sections.append(
+            Section(part.prompt, part.command, part.offset, self._size - part.offset)
+        )
+
+    def _put(self, data: bytes) -> None:
+        if self._error is not None or not data:
+            return
+        try:
+            self._file.write(data)
+        except OSError as error:
+            self._error = error
+        self._digest.update(data)
+        self._size += len(data)
+
+    def _flush(self) -> None:
+        try:
+            self._file.close()
+        except OSError as error:
+            self._error = self._error or error
+
+
+class _Section:
+    """One command's part on its way to bytes."""
+
+    def __init__(
+        self,
+        prompt: str,
+        command: str,
+        offset: int,
+        lines: _Lines,
+        encode: Callable[[str], bytes],
+    ) -> None:
+        self.prompt = prompt
+        self.command = command
+        self.offset = offset
+        self._lines = lines
+        self._encode = encode
+        self._last = "\n"
+
+    def take(self, piece: str) -> bytes:
+        text = self._lines.take(piece)
+        if text:
+            self._last = text[-1]
+        return self._encode(text)
+
+    def rest(self) -> bytes:
+        """What was held back, and a last newline where the device printed none."""
+        data = self.take_rest()
+        return data if self._last == "\n" else data + self._encode("\n")
+
+    def take_rest(self) -> bytes:
+        text = self._lines.rest()
+        if text:
+            self._last = text[-1]
+        return self._encode(text)
+
+
+class _Lines:
+    """Holds text back to whole lines when it is to be redacted, else passes it on."""
+
+    def __init__(self, redact: Callable[[str], str] | None) -> None:
+        self._redact = redact
+        self._held: list[str] = []
+
+    def take(self, piece: str) -> str:
+        if self._redact is None:
+            return piece
+        head, newline, tail = piece.rpartition("\n")
+        if not newline:
+            self._held.append(piece)
+            return ""
+        whole = "".join(self._held) + head
+        self._held = [tail]
+        return "\n".join(map(self._redact, whole.split("\n"))) + "\n"
+
+    def rest(self) -> str:
+        held, self._held = "".join(self._held), []
+        return self._redact(held) if self._redact is not None and held else held
+
+
+def _encoder(encoding: str) -> Callable[[str], bytes]:
+    """Text back to the device's bytes; what never decoded comes back as it was."""
+    encoder = codecs.getincrementalencoder(encoding)("surrogateescape")
+
+    def encode(text: str) -> bytes:
+        try:
+            return encoder.encode(text)
+        except UnicodeEncodeError:
+            # Only text that did not come from the device (a redaction) can end here.
+            return text.encode(encoding, "backslashreplace")
+
+    return encode
+
+
+def command_slug(command: str) -> str:
+    """A command as part of a file name: `show ip interface brief` → `show_ip_interface_brief`.
+
+    Letters, digits, dots and dashes stay, everything else becomes `_`; at most 80
+    characters, a cut one ending in a digest so that two long commands stay two files.
+    """
+    slug = re.sub(r"[^A-Za-z0-9.-]+", "_", command).strip("_.-")
+    if slug and len(slug) <= _LONGEST_SLUG:
+        return slug
+    digest = hashlib.sha256(command.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return f"{slug[: _LONGEST_SLUG - 9].rstrip('_.-') or 'command'}_{digest}"
+
+
+class HostJournal:
+    """`hosts/<host>.jsonl` of a run: what is about to happen to a host, on disk before it does."""
+
+    def __init__(self, folder: Path, host: str) -> None:
+        self._folder = folder
+        self._path = folder / f"{host}.jsonl"
+        self._fd: int | None = None
+
+    def append(self, record: Mapping[str, Any]) -> None:
+        """Adds a line and waits until the disk has it. Raises FileTrouble; then send nothing.
+
+        The caller masks secrets; objects JSON does not know are written as their text.
+        """
+        line = json.dumps({"at": round(time.time(), 3), **record}, default=str) + "\n"
+        if self._fd is None:
+            with folder_of(self._folder, self._path) as (folder, name):
+                self._fd = open_append(folder, name)
+        try:
+            _write_all(self._fd, line.encode())
+            os.fsync(self._fd)
+        except OSError as error:
+            raise trouble(self._path, error) from error
+
+    def close(self) -> None:
+        """Closes the file, if one was opened."""
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+
+def open_append(folder: int, name: str) -> int:
+    """A file to add lines to, made (0600) when missing; never through a link. Raises OSError."""
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.open(name, flags, mode=0o600, dir_fd=folder)
+
+
+def _write_all(fd: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+def locked(folder: int, name: str) -> bool:
+    """Whether a writer holds the spool `name`."""
+    fd = open_existing(folder, name)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(fd)
+    return False
+
+
+class Transcript:
+    """One host's session, both directions, with seconds since it began.
+
+    Each line is `   0.123 < text` (received) or `> text` (sent), control bytes escaped so
+    that it can be looked at safely. A secret is masked where it was sent, and where the
+    device echoes it. Never raises after it was opened: a transcript must not cost a run.
+    """
+
+    def __init__(self, folder: Path, host: str) -> None:
+        self._start = time.monotonic()
+        self._echo = ""
+        path = folder / f"{host}.txt"
+        with folder_of(folder, path) as (opened, name):
+            self._file = open(open_append(opened, name), "w", encoding="ascii")  # noqa: SIM115
+
+    def received(self, text: str) -> None:
+        """Notes what the device sent, in pieces as they came."""
+        for line in self._without_echo(text).splitlines(keepends=True):
+            self._note("<", line)
+
+    def sent(self, text: str, masked: bool = False) -> None:
+        """Notes what was typed; `masked` writes asterisks in its place."""
+        self._echo = text.strip("\r\n") if masked else ""
+        self._note(">", MASK if masked else text)
+        with suppress(OSError, ValueError):
+            self._file.flush()
+
+    def close(self) -> None:
+        """Closes the file."""
+        with suppress(OSError):
+            self._file.close()
+
+    def _note(self, direction: str, text: str) -> None:
+        escaped = text.encode("unicode_escape").decode("ascii")
+        with suppress(OSError, ValueError):
+            self._file.write(f"{time.monotonic() - self._start:8.3f} {direction} {escaped}\n")
+
+    def _without_echo(self, text: str) -> str:
+        """`text` with the echo of a masked line taken out, also when it comes in pieces."""
+        if not self._echo:
+            return text
+        common = len(os.path.commonprefix([text, self._echo]))
+        if common == 0:
+            self._echo = ""
+            return text
+        self._echo = self._echo[common:] if common == len(text) else ""
+        return MASK + text[common:]
