@@ -85,6 +85,16 @@ Sink = Callable[[str], None]
 """Takes pieces of cleaned output, in order, as they become final."""
 
 
+class Transcript(Protocol):
+    """Keeps what a session sent and received, for people to read later."""
+
+    def received(self, text: str) -> None:
+        """The next characters from the device, as they came."""
+
+    def sent(self, text: str, masked: bool = False) -> None:
+        """What was typed; `masked`: show asterisks in its place, and in its echo's."""
+
+
 class Transport(Protocol):
     """Bytes to and from a device: an SSH shell channel, a Telnet connection. One thread.
 

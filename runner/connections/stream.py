@@ -1,0 +1,95 @@
+"""Text to and from a transport: decoding, encoding and the transcript. Alone in knowing pexpect."""
+
+from __future__ import annotations
+
+from pexpect.exceptions import EOF, TIMEOUT
+from pexpect.spawnbase import SpawnBase
+
+from runner.connections.api import Transcript, Transport
+
+_READ_SIZE = 65_536
+_SEARCH_WINDOW = 4_096
+"""Never used by our own reader, but the library's default search is quadratic."""
+
+
+class Silence(Exception):  # noqa: N818 - not an error: it says how a wait ended
+    """Nothing came within the time asked for."""
+
+
+class Closed(Exception):  # noqa: N818
+    """The device has ended the connection; everything it sent has been read."""
+
+
+class DeviceStream(SpawnBase):  # type: ignore[misc]
+    """A transport as characters. Undecodable bytes become surrogates and go out unchanged."""
+
+    def __init__(
+        self, transport: Transport, encoding: str, transcript: Transcript | None = None
+    ) -> None:
+        super().__init__(
+            timeout=None,
+            maxread=_READ_SIZE,
+            searchwindowsize=_SEARCH_WINDOW,
+            encoding=encoding,
+            codec_errors="surrogateescape",
+        )
+        self.delaybeforesend = None
+        self.delayafterread = None
+        self.closed = False
+        self.name = transport.peer
+        self.logfile_read = _Received(transcript) if transcript else None
+        self._transcript = transcript
+        self._transport = transport
+
+    def read_nonblocking(self, size: int = _READ_SIZE, timeout: float | None = None) -> str:
+        """What pexpect reads with; `size` is a hint, a transport gives what it has."""
+        del size
+        try:
+            data = self._transport.read(timeout or 0.0)
+        except TimeoutError:
+            raise TIMEOUT("silence") from None
+        if not data:
+            self.flag_eof = True
+            raise EOF("end of file")
+        text: str = self._decoder.decode(data)
+        self._log(text, "read")
+        return text
+
+    def receive(self, timeout: float) -> str:
+        """The next characters; "" when a character is still incomplete.
+
+        Waits `timeout` seconds at most. Raises Silence, Closed, ConnectionLost.
+        """
+        try:
+            return self.read_nonblocking(_READ_SIZE, timeout)
+        except TIMEOUT:
+            raise Silence from None
+        except EOF:
+            raise Closed from None
+
+    def type(self, text: str, *, secret: bool = False) -> None:
+        """Sends `text`, masked in the transcript if `secret`.
+
+        Raises ConnectionLost, and UnicodeEncodeError for what the device's encoding lacks.
+        """
+        if self._transcript is not None:
+            self._transcript.sent(text, masked=secret)
+        self._transport.write(text.encode(self.encoding, "surrogateescape"))
+
+    def close(self) -> None:
+        """Ends the connection. Never raises."""
+        self.closed = True
+        self._transport.close()
+
+
+class _Received:
+    """A transcript as the log file that pexpect writes what it reads to."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        self._transcript = transcript
+
+    def write(self, text: str) -> None:
+        self._transcript.received(text)
+
+    def flush(self) -> None:
+        pass
