@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
+from typing import TYPE_CHECKING
+
 from pexpect.exceptions import EOF, TIMEOUT
 from pexpect.spawnbase import SpawnBase
 
 from runner.connections.api import Transcript, Transport
+
+if TYPE_CHECKING:
+    _Base = SpawnBase[str]
+else:
+    _Base = SpawnBase
 
 _READ_SIZE = 65_536
 _SEARCH_WINDOW = 4_096
@@ -20,12 +28,13 @@ class Closed(Exception):  # noqa: N818
     """The device has ended the connection; everything it sent has been read."""
 
 
-class DeviceStream(SpawnBase):  # type: ignore[misc]
+class DeviceStream(_Base):
     """A transport as characters. Undecodable bytes become surrogates and go out unchanged."""
 
     def __init__(
         self, transport: Transport, encoding: str, transcript: Transcript | None = None
     ) -> None:
+        """Raises LookupError for an encoding that Python does not know."""
         super().__init__(
             timeout=None,
             maxread=_READ_SIZE,
@@ -34,10 +43,9 @@ class DeviceStream(SpawnBase):  # type: ignore[misc]
             codec_errors="surrogateescape",
         )
         self.delaybeforesend = None
-        self.delayafterread = None
         self.closed = False
-        self.name = transport.peer
-        self.logfile_read = _Received(transcript) if transcript else None
+        self._codec = codecs.lookup(encoding)
+        self._incoming = self._codec.incrementaldecoder("surrogateescape")
         self._transcript = transcript
         self._transport = transport
 
@@ -51,8 +59,9 @@ class DeviceStream(SpawnBase):  # type: ignore[misc]
         if not data:
             self.flag_eof = True
             raise EOF("end of file")
-        text: str = self._decoder.decode(data)
-        self._log(text, "read")
+        text = self._incoming.decode(data)
+        if self._transcript is not None:
+            self._transcript.received(text)
         return text
 
     def receive(self, timeout: float) -> str:
@@ -72,24 +81,12 @@ class DeviceStream(SpawnBase):  # type: ignore[misc]
 
         Raises ConnectionLost, and UnicodeEncodeError for what the device's encoding lacks.
         """
+        data = self._codec.encode(text, "surrogateescape")[0]
         if self._transcript is not None:
             self._transcript.sent(text, masked=secret)
-        self._transport.write(text.encode(self.encoding, "surrogateescape"))
+        self._transport.write(data)
 
     def close(self) -> None:
         """Ends the connection. Never raises."""
         self.closed = True
         self._transport.close()
-
-
-class _Received:
-    """A transcript as the log file that pexpect writes what it reads to."""
-
-    def __init__(self, transcript: Transcript) -> None:
-        self._transcript = transcript
-
-    def write(self, text: str) -> None:
-        self._transcript.received(text)
-
-    def flush(self) -> None:
-        pass
