@@ -114,7 +114,7 @@ def open_existing(folder: int, name: str) -> int:
 
 
 def replace(folder: int, source: str, target: str) -> None:
-    """Puts `source` in `target`'s place in one step. A link at `target` is replaced, not followed."""
+    """Puts `source` in `target`'s place in one step; a link at `target` is itself replaced."""
     os.replace(source, target, src_dir_fd=folder, dst_dir_fd=folder)
 
 
@@ -134,7 +134,7 @@ def write_whole(root: Path, path: Path, data: bytes) -> None:
     with folder_of(root, path) as (folder, name):
         temporary = fitting(name, f".{token()}.tmp")
         try:
-            with open(create(folder, temporary), "wb") as file:
+            with os.fdopen(create(folder, temporary), "wb") as file:
                 file.write(data)
             replace(folder, temporary, name)
         except BaseException:

@@ -58,7 +58,7 @@ class HostFileWriter:
         self._open: _Section | None = None
         self._error: OSError | None = None
         with folder_of(root, target) as (folder, _):
-            self._file = open(create(folder, self._name), "wb", buffering=_BUFFER)  # noqa: SIM115
+            self._file = os.fdopen(create(folder, self._name), "wb", buffering=_BUFFER)
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def section(self, prompt: str, command: str) -> Callable[[str], None]:
@@ -278,7 +278,7 @@ class Transcript:
         self._echo = ""
         path = folder / f"{host}.txt"
         with folder_of(folder, path) as (opened, name):
-            self._file = open(open_append(opened, name), "w", encoding="ascii")  # noqa: SIM115
+            self._file = os.fdopen(open_append(opened, name), "w", encoding="ascii")
 
     def received(self, text: str) -> None:
         """Notes what the device sent, in pieces as they came."""
@@ -306,9 +306,17 @@ class Transcript:
         """`text` with the echo of a masked line taken out, also when it comes in pieces."""
         if not self._echo:
             return text
-        common = len(os.path.commonprefix([text, self._echo]))
+        common = _common(text, self._echo)
         if common == 0:
             self._echo = ""
             return text
         self._echo = self._echo[common:] if common == len(text) else ""
         return MASK + text[common:]
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    for index, (left, right) in enumerate(zip(one, other, strict=False)):
+        if left != right:
+            return index
+    return min(len(one), len(other))

@@ -1,0 +1,92 @@
+"""An output is a callback on events; `Dispatch` feeds them all and survives the broken ones."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from runner.errors import PlayrunError
+from runner.events import Event, Notice, Report
+
+
+class Output(Protocol):
+    """Sees every event of a run, one at a time, in the order they happened for each host."""
+
+    def handle(self, event: Event) -> Iterable[Notice | Report] | None:
+        """Takes one event. What it returns is for the other outputs to hear."""
+
+    def close(self) -> None:
+        """Called once, at the end, however the run ended."""
+
+
+class Dispatch:
+    """Gives each event to each output, in order. Any thread may call; one event at a time.
+
+    What an output has to say of an event (a file that could not be written, the report at
+    the end) the others hear at once, so those behind it hear it before the event itself.
+
+    An output that raises is out: it gets no further event, the others get one error notice
+    that says why, and the run goes on, because a full disk under the journal is no reason to
+    leave a fleet half done. `broken` keeps the notices, so that the run does not end with 0
+    even when the output that broke is the console.
+    """
+
+    def __init__(self, outputs: Sequence[Output]) -> None:
+        self._all = tuple(outputs)
+        self._working = list(outputs)
+        self._lock = threading.RLock()
+        self.broken: list[Notice] = []
+
+    def handle(self, event: Event) -> None:
+        """Tells every output of `event`. Never raises for an output's failure."""
+        with self._lock:
+            self._tell(event, None)
+
+    def close(self) -> None:
+        """Closes every output, the broken ones too."""
+        with self._lock:
+            for output in self._all:
+                try:
+                    output.close()
+                except Exception as error:  # noqa: BLE001 - the other outputs must be closed
+                    if output in self._working:
+                        self._drop(output, 0.0, error)
+
+    def _tell(self, event: Event, sender: Output | None) -> None:
+        for output in list(self._working):
+            if output is sender or output not in self._working:
+                continue
+            try:
+                said = output.handle(event)
+                words = () if said is None else tuple(said)
+            except Exception as error:  # noqa: BLE001 - a defect of one output is not the run's
+                self._drop(output, event.at, error)
+                continue
+            for word in words:
+                self._tell(word, output)
+
+    def _drop(self, output: Output, at: float, error: Exception) -> None:
+        self._working.remove(output)
+        reason = error.message if isinstance(error, PlayrunError) else _reason(error)
+        hint = f" ({error.hint})" if isinstance(error, PlayrunError) and error.hint else ""
+        notice = Notice(at, "error", f"{_name(output)} stopped: {reason}{hint}; the run goes on")
+        self.broken.append(notice)
+        self._tell(notice, None)
+
+
+def _name(output: Output) -> str:
+    names = {
+        "HostFiles": "writing host files",
+        "Journal": "the run record",
+        "Console": "the screen",
+    }
+    name = type(output).__name__
+    return names.get(name, f"the output {name}")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or error}"
+    return f"{type(error).__name__}: {error} (a defect in playrun: please report it)"
