@@ -1,0 +1,21 @@
+"""Templates: text that the user wrote, filled in with values that are only ever data.
+
+The only package that knows Jinja. `Templar` renders, `Variables` is what it renders with.
+"""
+
+from runner.templating.failures import Signal, UndefinedVariable
+from runner.templating.files import TemplateOptions
+from runner.templating.names import Names
+from runner.templating.results import OMIT
+from runner.templating.templar import Templar
+from runner.templating.variables import Variables
+
+__all__ = [
+    "OMIT",
+    "Names",
+    "Signal",
+    "Templar",
+    "TemplateOptions",
+    "UndefinedVariable",
+    "Variables",
+]

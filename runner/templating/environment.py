@@ -1,0 +1,278 @@
+"""Jinja, set up our way: sandboxed, lazy about variables, native about results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import BaseLoader, Template, nodes
+from jinja2.nativetypes import NativeCodeGenerator
+from jinja2.parser import Parser
+from jinja2.runtime import Context
+from jinja2.sandbox import SandboxedEnvironment
+from jinja2.utils import missing
+
+from runner.templating.files import FolderLoader, TemplateOptions
+from runner.templating.mutation import may_change_values
+from runner.templating.results import as_text
+from runner.templating.undefined import Missing
+from runner.values import Secret
+
+if TYPE_CHECKING:
+    from jinja2.compiler import Frame
+
+    from runner.templating.variables import Variables
+
+_NOTHING: Mapping[str, Any] = {}
+_DICT_ATTRIBUTES = frozenset(dir(dict))
+
+
+class Scope:
+    """What names mean in a template: `set` and macro names, variables, then our functions."""
+
+    __slots__ = ("globals", "locals", "variables")
+
+    def __init__(
+        self,
+        variables: Variables,
+        globals_: Mapping[str, Any],
+        locals_: Mapping[str, Any] = _NOTHING,
+    ) -> None:
+        self.variables = variables
+        self.globals = globals_
+        self.locals = locals_
+
+    def look(self, name: str) -> Any:
+        """The value of a name, or Jinja's `missing`. A value may be a `Missing` that explains."""
+        if name in self.locals:
+            return self.locals[name]
+        value = self.variables.resolve(name)
+        if value is missing:
+            return self.globals.get(name, missing)
+        if type(value) is Secret:
+            return value.reveal()
+        return value
+
+    def over(self, names: Mapping[str, Any]) -> Scope:
+        """This scope with `names` on top."""
+        found = {key: value for key, value in names.items() if value is not missing}
+        if not found:
+            return self
+        return Scope(self.variables, self.globals, {**self.locals, **found})
+
+    def __contains__(self, name: str) -> bool:
+        return self.look(name) is not missing
+
+    def __getitem__(self, name: str) -> Any:
+        value = self.look(name)
+        if value is missing:
+            raise KeyError(name)
+        return value
+
+
+class LazyContext(Context):
+    """A context that asks a Scope for names, one by one, instead of copying all of them."""
+
+    parent: Scope  # type: ignore[assignment]
+
+    def resolve_or_missing(self, key: str) -> Any:
+        if key in self.vars:
+            return self.vars[key]
+        return self.parent.look(key)
+
+    def get_all(self) -> Any:
+        return self.parent.over(self.vars)
+
+    def derived(self, locals: dict[str, Any] | None = None) -> LazyContext:  # noqa: A002
+        context = type(self)(
+            self.environment,
+            self.get_all().over(locals or {}),
+            self.name,
+            {},  # type: ignore[arg-type]
+        )
+        context.eval_ctx = self.eval_ctx
+        context.blocks.update((key, list(value)) for key, value in self.blocks.items())
+        return context
+
+
+class CopyingScope(Scope):
+    """For templates that call `append` and the like: containers are copied when looked up."""
+
+    __slots__ = ("_copies",)
+
+    def __init__(
+        self,
+        variables: Variables,
+        globals_: Mapping[str, Any],
+        locals_: Mapping[str, Any] = _NOTHING,
+    ) -> None:
+        super().__init__(variables, globals_, locals_)
+        self._copies: dict[str, Any] = {}
+
+    def look(self, name: str) -> Any:
+        if name in self._copies:
+            return self._copies[name]
+        value = super().look(name)
+        if type(value) in (dict, list) and name not in self.locals:
+            value = self._copies[name] = _copied(value)
+        return value
+
+    def over(self, names: Mapping[str, Any]) -> Scope:
+        found = {key: value for key, value in names.items() if value is not missing}
+        scope = CopyingScope(self.variables, self.globals, {**self.locals, **found})
+        scope._copies = self._copies
+        return scope
+
+
+def _copied(value: Any) -> Any:
+    if type(value) is dict:
+        return {key: _copied(item) for key, item in value.items()}
+    if type(value) is list:
+        return [_copied(item) for item in value]
+    return value
+
+
+class LazyTemplate(Template):
+    """A compiled template whose includes and imports see the same Scope."""
+
+    copies: bool = False
+    """Whether it may change what it is given (see `mutation`)."""
+    lines_before: int = 0
+    """Lines of the file above the template's first (an option line)."""
+
+    def scope(self, variables: Variables) -> Scope:
+        """The scope that this template wants for `variables`."""
+        kind = CopyingScope if self.copies else Scope
+        return kind(variables, self.globals)
+
+    def new_context(
+        self,
+        vars: Any = None,  # noqa: A002
+        shared: bool = False,
+        locals: Mapping[str, Any] | None = None,  # noqa: A002
+    ) -> Context:
+        scope = vars if isinstance(vars, Scope) else _detached(self.globals, vars or {})
+        if locals:
+            scope = scope.over(locals)
+        return LazyContext(self.environment, scope, self.name, self.blocks)  # type: ignore[arg-type]
+
+
+class _NoVariables:
+    """For a template imported without context: it has its own names and our functions."""
+
+    def resolve(self, _name: str) -> Any:
+        return missing
+
+
+def _detached(globals_: Mapping[str, Any], names: Mapping[str, Any]) -> Scope:
+    return Scope(_NoVariables(), globals_, names)  # type: ignore[arg-type]
+
+
+class _ValueGenerator(NativeCodeGenerator):
+    """Code that yields values as they are; constants too, so that `5` stays a number."""
+
+    def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: Any) -> Any:
+        if isinstance(node, nodes.TemplateData):
+            return super()._output_child_to_const(node, frame, finalize)
+        raise nodes.Impossible()
+
+
+def joined(values: Iterable[Any]) -> Any:
+    """The pieces of a template as one value: a lone one keeps its type, None is nothing."""
+    pieces = [value for value in values if value is not None]
+    if len(pieces) == 1:
+        return pieces[0]
+    if not pieces:
+        return None
+    try:
+        return "".join(pieces)
+    except TypeError:
+        return "".join(map(as_text, pieces))
+
+
+def pieces_of(generator: Iterator[Any]) -> list[Any]:
+    """What a template yields. An undefined piece is raised where it stands in the template."""
+    pieces = []
+    for piece in generator:
+        if type(piece) is Missing:
+            _raise_inside(generator, piece)
+        pieces.append(piece)
+    return pieces
+
+
+def _raise_inside(generator: Any, piece: Missing) -> None:
+    try:
+        str(piece)
+    except Exception as error:  # noqa: BLE001 - thrown into the template, which gives it a line
+        generator.throw(error)
+
+
+class TrustingNobody(SandboxedEnvironment):
+    """The sandbox: no private attributes, no unsafe calls, values looked up quickly."""
+
+    code_generator_class = _ValueGenerator
+    context_class = LazyContext
+    template_class = LazyTemplate
+    concat = staticmethod(joined)  # type: ignore[assignment]
+
+    def __init__(
+        self,
+        *,
+        loader: BaseLoader | None,
+        filters: Mapping[str, Any],
+        tests: Mapping[str, Any],
+        globals_: Mapping[str, Any],
+    ) -> None:
+        super().__init__(trim_blocks=True, undefined=Missing, loader=loader, auto_reload=False)
+        self._variants: dict[TemplateOptions, TrustingNobody] = {}
+        self.filters.update(filters)
+        self.tests.update(tests)
+        for name in ("lipsum",):
+            self.globals.pop(name, None)
+        self.globals.update(globals_)
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute not in _DICT_ATTRIBUTES:
+            try:
+                return obj[attribute]
+            except KeyError:
+                return Missing(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
+
+    def make_globals(self, _d: Any) -> MutableMapping[str, Any]:
+        return self.globals
+
+    def join_path(self, template: str, parent: str) -> str:
+        if isinstance(self.loader, FolderLoader):
+            return self.loader.resolve(template, parent)
+        return template
+
+    def configured(self, options: TemplateOptions) -> TrustingNobody:
+        """This environment, or one like it with `options`."""
+        if options == TemplateOptions():
+            return self
+        known = self._variants.get(options)
+        if known is None:
+            settings = {field.name: getattr(options, field.name) for field in fields(options)}
+            known = self._variants[options] = self.overlay(**settings)
+        return known
+
+    def compiled_file(self, text: str, path: Path) -> LazyTemplate:
+        """The text of a template file, compiled; `path` is absolute."""
+        tree = self._parse(text, str(path), str(path))
+        code = self.compile(tree, str(path), str(path))
+        template = LazyTemplate.from_code(self, code, self.globals)
+        assert isinstance(template, LazyTemplate)
+        template.copies = may_change_values(tree)
+        return template
+
+    def parsed_expression(self, text: str) -> nodes.Expr:
+        """A bare expression (`when`), as a syntax tree. Raises TemplateSyntaxError."""
+        parser = Parser(self, text, state="variable")
+        expression = parser.parse_expression()
+        if not parser.stream.eos:
+            token = parser.stream.current
+            parser.fail(f"unexpected '{token.value}' after the expression", token.lineno)
+        return expression

@@ -1,0 +1,113 @@
+"""Template files: where they are found, and the options a file may set for itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from jinja2 import BaseLoader, Environment, TemplateNotFound
+
+from runner.errors import RenderError
+from runner.values import Origin
+
+_HEADER = re.compile(r"\A#jinja2:(?P<options>[^\n]*)(?:\n|\Z)")
+_MAX_BYTES = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateOptions:
+    """How a template file is read. `newline_sequence` ends the lines of what is written."""
+
+    trim_blocks: bool = True
+    lstrip_blocks: bool = False
+    newline_sequence: str = "\n"
+    variable_start_string: str = "{{"
+    variable_end_string: str = "}}"
+    block_start_string: str = "{%"
+    block_end_string: str = "%}"
+    comment_start_string: str = "{#"
+    comment_end_string: str = "#}"
+
+
+def options_in(text: str, path: Path, options: TemplateOptions) -> TemplateOptions:
+    """The options with those of a `#jinja2: name: value, …` first line."""
+    header = _HEADER.match(text)
+    if header is None:
+        return options
+    changes: dict[str, Any] = {}
+    for pair in header["options"].split(","):
+        name, _, value = (part.strip() for part in pair.partition(":"))
+        changes[name] = _option(name, value, Origin(str(path), 1, 1))
+    return replace(options, **changes)
+
+
+_WORDS = {"true": True, "yes": True, "false": False, "no": False}
+
+
+def _option(name: str, value: str, origin: Origin) -> Any:
+    known = {field.name for field in fields(TemplateOptions)}
+    if name not in known:
+        raise RenderError(
+            f"'{name}' is not an option of a template",
+            origin=origin,
+            hint=f"known are {', '.join(sorted(known))}",
+        )
+    if name.endswith("_blocks"):
+        word = value.lower()
+        if word not in _WORDS:
+            raise RenderError(f"'{name}' takes true or false, not '{value}'", origin=origin)
+        return _WORDS[word]
+    return value.strip("'\"").encode().decode("unicode_escape")
+
+
+def without_header(text: str) -> str:
+    """The text without its option line; the same object if it has none."""
+    header = _HEADER.match(text)
+    return text if header is None else text[header.end() :]
+
+
+class FolderLoader(BaseLoader):
+    """Includes and imports: beside the template that asks, then along the search path.
+
+    The names it loads by are absolute paths, made by `resolve`.
+    """
+
+    def __init__(self, searchpath: Sequence[Path]) -> None:
+        self._roots = [folder.resolve() for folder in searchpath]
+
+    def resolve(self, name: str, parent: str) -> str:
+        """The absolute path of `name` as asked for by the template `parent`.
+
+        A name may be computed, so it never leads out of the folder of the template that
+        asks or the search path. Raises TemplateNotFound.
+        """
+        own = Path(parent).parent
+        roots = [own, *self._roots]
+        for folder in [own, *(part for root in self._roots for part in (root, root / "templates"))]:
+            path = (folder / name).resolve()
+            if path.is_file() and any(path.is_relative_to(root) for root in roots):
+                return str(path)
+        raise TemplateNotFound(name)
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str | None, Callable[[], bool] | None]:
+        return read_text(Path(template)), template, None
+
+
+def read_text(path: Path) -> str:
+    """A file of the user's, as text. Raises RenderError naming it."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_BYTES + 1)
+        text = data.decode("utf-8")
+    except OSError as error:
+        raise RenderError(f"cannot read {path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise RenderError(f"cannot read {path}: it is not UTF-8 text") from error
+    if len(data) > _MAX_BYTES:
+        raise RenderError(f"{path} is larger than {_MAX_BYTES // 1_000_000} MB")
+    return text

@@ -1,0 +1,114 @@
+"""What a template gives back: plain values, with nothing left in them that could act."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping, Set
+from typing import Any
+
+from jinja2 import Undefined
+
+from runner.templating.failures import TemplateFault
+from runner.values import Secret
+
+
+class Omit:
+    """The value of `omit`: the option, key or element that has it is left out."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "omit"
+
+    def __str__(self) -> str:
+        return ""
+
+    def __reduce__(self) -> str:
+        return "OMIT"
+
+
+OMIT = Omit()
+
+ATOMS = frozenset({str, int, float, bool, type(None)})
+"""Exact types that need no look inside. A subclass of `str` is not one of them."""
+
+_KEPT = (bytes, Omit, datetime.datetime, datetime.date, datetime.time, datetime.timedelta)
+
+
+def finished(value: Any) -> Any:
+    """`value` as the user's data: plain containers, plain text, no `omit` inside.
+
+    Containers are copied, so nothing done to the result reaches a variable. Raises what
+    an undefined value inside raises, and TemplateFault for a thing that is no value.
+    """
+    kind = type(value)
+    if kind in ATOMS:
+        return value
+    if kind is dict:
+        return _dict(value)
+    if kind is list:
+        return _list(value)
+    return _other(value)
+
+
+def _dict(value: Mapping[Any, Any]) -> dict[Any, Any]:
+    atoms = ATOMS
+    result = {}
+    for key, item in value.items():
+        if type(item) not in atoms:
+            if item is OMIT:
+                continue
+            item = finished(item)  # noqa: PLW2901
+        result[key if type(key) in atoms else finished(key)] = item
+    return result
+
+
+def _list(value: Iterable[Any]) -> list[Any]:
+    atoms = ATOMS
+    return [item if type(item) in atoms else finished(item) for item in value if item is not OMIT]
+
+
+def _other(value: Any) -> Any:
+    if isinstance(value, Undefined):
+        return _defined(value)
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, Secret):
+        return value.reveal()
+    if isinstance(value, (int, float, *_KEPT)):
+        return value
+    return _collection(value)
+
+
+def _collection(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _dict(value)
+    if isinstance(value, (list, tuple, range, Set, Iterator)) or _is_view(value):
+        return _list(value)
+    if callable(value):
+        raise TemplateFault(
+            "the result is a function, not a value", hint="call it: add parentheses"
+        )
+    raise TemplateFault(f"the result is a {type(value).__name__}, which is no value")
+
+
+def _is_view(value: Any) -> bool:
+    return isinstance(value, Iterable) and type(value).__name__.startswith("dict_")
+
+
+def _defined(value: Undefined) -> Any:
+    # Touching it raises its own, better message; only Jinja's own lenient kind does not.
+    str(value)
+    raise TemplateFault(
+        "the result is undefined: the condition of an `if` without `else` was false",
+        hint="add `else`",
+    )
+
+
+def as_text(value: Any) -> str:
+    """A value as it stands in text: None is nothing, a secret is revealed."""
+    if value is None or value is OMIT:
+        return ""
+    if isinstance(value, Secret):
+        return value.reveal()
+    return str(value)
