@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from re import Pattern
 from typing import Literal
 
-
 Phase = Literal["login", "command", "config", "save", "logout"]
 
 
@@ -70,7 +69,11 @@ class LoginDialogue:
 
 @dataclass(frozen=True, slots=True)
 class ConfigMode:
-    """Configuration: commands to enter, leave and finish it. None: the platform has no such step."""
+    """What finishes a change typed in `mode` (the mode itself says how to enter and leave it).
+
+    None: the platform has no such step. `confirm`, `replace` and `rollback` hold places for
+    values: `{minutes}` or `{seconds}`, `{file}`, `{number}` or `{name}`.
+    """
 
     mode: str = "config"
     commit: str | None = None
