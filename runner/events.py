@@ -95,6 +95,8 @@ class TaskStarted:
     position: Position
     task: str
     action: str
+    writes: bool = False
+    """It may change a device: if its worker dies now, nobody knows what the device took."""
 
 
 @dataclass(frozen=True, slots=True)

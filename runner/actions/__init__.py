@@ -1,0 +1,29 @@
+"""Everything a task can do. To add an action, write one file and add one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from runner.actions.api import Action
+from runner.actions.assertion import Assert, Fail
+from runner.actions.backup import Backup
+from runner.actions.cli import Cli
+from runner.actions.config import Config
+from runner.actions.debug import Debug
+from runner.actions.files import Copy, Template
+from runner.actions.processes import Command, Shell
+from runner.actions.set_fact import SetFact
+
+ACTIONS: Mapping[str, Action] = {
+    "assert": Assert(),
+    "backup": Backup(),
+    "cli": Cli(),
+    "command": Command(),
+    "config": Config(),
+    "copy": Copy(),
+    "debug": Debug(),
+    "fail": Fail(),
+    "set_fact": SetFact(),
+    "shell": Shell(),
+    "template": Template(),
+}

@@ -1,0 +1,123 @@
+"""What an action is, what it is given, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from runner.connections.api import Session
+from runner.events import Captured
+from runner.platforms.model import Platform
+from runner.spool import HostJournal
+from runner.templating import Templar, Variables
+
+
+class Effect(Enum):
+    """What a task may touch that another host's task could notice; private things are not listed."""
+
+    DEVICE_READ = "device read"
+    DEVICE_WRITE = "device write"
+    SHARED_READ = "shared read"
+    SHARED_WRITE = "shared write"
+
+
+Effects = frozenset[Effect]
+NOTHING: Effects = frozenset()
+
+Kind = Literal["text", "list", "flag", "number", "mapping", "conditions", "any"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One argument of an action. Templates are accepted wherever a value is."""
+
+    kind: Kind = "text"
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The folders an action may read from and write to."""
+
+    project: Path
+    """The folder of playrun.toml, else of the playbook: where relative targets lie."""
+    playbook: Path
+    """The folder of the playbook: where relative sources are looked for first."""
+    output: Path
+    """The root of host files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Where a task's host file goes: the rendered target and how it is written."""
+
+    target: Path
+    root: Path
+    encoding: str
+    redact: Callable[[str], str] | None = None
+
+
+@dataclass(slots=True)
+class Call:
+    """One execution of an action for one host: rendered arguments and what it may use."""
+
+    host: str
+    action: str
+    args: Mapping[str, Any]
+    variables: Variables
+    templar: Templar
+    paths: Paths
+    check: bool
+    become: bool
+    registers: bool
+    """Whether the task has a `register`: if not, large output need not fit in memory."""
+    max_register: int
+    session: Callable[[], Session]
+    """Opens the host's session on first use. Raises a ConnectionFailed."""
+    platform: Callable[[], Platform]
+    """The host's platform; needs no connection. Raises PlanError when it has none."""
+    journal: Callable[[], HostJournal]
+    """The host's journal of changes: written and synced before a changing line is sent."""
+    capture: Callable[[str], Capture | None]
+    """Where the output of the given command goes, or None when the task has no `output`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an action did. `values` is what `register` stores, without the common keys."""
+
+    changed: bool = False
+    values: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    captured: tuple[Captured, ...] = ()
+    failure: Exception | None = None
+    """A failure that still has values (a command's output before the error)."""
+    skipped: str | None = None
+    """Why nothing was done (check mode); the task counts as skipped."""
+
+
+class Action(Protocol):
+    """A thing a task can do. Stateless; one instance serves every host and thread."""
+
+    parameters: Mapping[str, Parameter]
+    free_form: str | None
+    """The parameter that `action: some text` fills; None: there is no such form."""
+    place: Literal["device", "controller", "shell"]
+    """`device`: needs a session. `controller`: runs here. `shell`: here, and only for hosts
+    that are the controller; on a device it is a plan error."""
+    raw: frozenset[str]
+    """Parameters the action renders itself (conditions)."""
+
+    def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:
+        """What the task may touch, judged before anything is rendered."""
+
+    def writes(self, call: Call) -> bool:
+        """Whether this call may change a device: a worker that dies in it leaves UNKNOWN."""
+
+    def run(self, call: Call) -> Outcome:
+        """Does it. Raises TaskError or ConnectionFailed; anything else is a defect."""

@@ -1,0 +1,70 @@
+"""`assert` and `fail`: stop a host when something is not as it must be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from runner.actions.api import NOTHING, Call, Effects, Outcome, Parameter
+from runner.errors import ActionFailed, AssertionFailed
+from runner.platforms.model import Platform
+
+
+class Assert:
+    """Every condition of `that` must hold; the first that does not fails the task."""
+
+    parameters: Mapping[str, Parameter] = {
+        "that": Parameter("conditions", required=True),
+        "fail_msg": Parameter("any", aliases=("msg",)),
+        "success_msg": Parameter("any"),
+        "quiet": Parameter("flag"),
+    }
+    free_form: str | None = None
+    place: Literal["controller"] = "controller"
+    raw: frozenset[str] = frozenset({"that"})
+
+    def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:
+        """It touches nothing."""
+        return NOTHING
+
+    def writes(self, call: Call) -> bool:
+        """Never."""
+        return False
+
+    def run(self, call: Call) -> Outcome:
+        """Tests the conditions in order."""
+        for condition in call.args["that"]:
+            if not call.templar.test(condition, call.variables):
+                message = _message(call.args.get("fail_msg", "Assertion failed"))
+                return Outcome(
+                    values={"assertion": str(condition), "evaluated_to": False, "msg": message},
+                    failure=AssertionFailed(message),
+                )
+        message = _message(call.args.get("success_msg", "All assertions passed"))
+        return Outcome(values={"msg": message})
+
+
+class Fail:
+    """Fails the host with a message of the user's."""
+
+    parameters: Mapping[str, Parameter] = {"msg": Parameter("any")}
+    free_form: str | None = None
+    place: Literal["controller"] = "controller"
+    raw: frozenset[str] = frozenset()
+
+    def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:
+        """It touches nothing."""
+        return NOTHING
+
+    def writes(self, call: Call) -> bool:
+        """Never."""
+        return False
+
+    def run(self, call: Call) -> Outcome:
+        """Fails, always."""
+        message = _message(call.args.get("msg", "Failed as requested from task"))
+        return Outcome(values={"msg": message}, failure=ActionFailed(message))
+
+
+def _message(value: Any) -> str:
+    return "\n".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,103 @@
+"""`config`: type configuration lines in the device's configuration mode."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from runner.actions.api import Call, Effect, Effects, Outcome, Parameter
+from runner.actions.files import find_source
+from runner.errors import ActionFailed, ConnectionLost
+from runner.platforms.model import Platform
+
+
+class Config:
+    """Types `lines` under optional `parents`, or the lines of the template `src`.
+
+    Comment lines (`!`, `#`) and blank lines of `src` are left out. With `save_when: always`
+    (or `changed`) the running configuration is saved afterwards.
+    """
+
+    parameters: Mapping[str, Parameter] = {
+        "lines": Parameter("list", aliases=("commands",)),
+        "parents": Parameter("list"),
+        "src": Parameter("text"),
+        "save_when": Parameter("text", choices=("never", "always", "changed", "modified")),
+    }
+    free_form: str | None = None
+    place: Literal["device"] = "device"
+    raw: frozenset[str] = frozenset()
+
+    def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:
+        """It changes the device."""
+        return frozenset({Effect.DEVICE_WRITE})
+
+    def writes(self, call: Call) -> bool:
+        """Always, but in check mode."""
+        return not call.check
+
+    def run(self, call: Call) -> Outcome:
+        """Enters configuration mode, types the lines, leaves it; commits where that is the way."""
+        lines = _lines(call)
+        if call.check:
+            return Outcome(
+                changed=bool(lines),
+                values={"commands": lines, "unsent": lines},
+                skipped="check mode: not sent, since it changes the device",
+            )
+        if not lines:
+            return Outcome(values={"commands": []})
+        save = _save_command(call)
+        session = call.session()
+        journal = call.journal()
+        try:
+            session.configure(lines, on_line=lambda line: journal.append({"sending": line}))
+            if save is not None:
+                journal.append({"sending": save})
+                session.command(save)
+        except ConnectionLost as error:
+            journal.append({"lost": str(error)})
+            raise
+        journal.append({"done": len(lines)})
+        return Outcome(changed=True, values={"commands": lines})
+
+
+def _lines(call: Call) -> list[str]:
+    if ("lines" in call.args) == ("src" in call.args):
+        raise ActionFailed("config needs either `lines` or `src`")
+    parents = _texts(call.args.get("parents", []), "parents")
+    if "src" in call.args:
+        path = find_source(call, str(call.args["src"]), "templates")
+        text = call.templar.file(path, call.variables)
+        lines = [line.rstrip() for line in text.splitlines() if not _is_comment(line)]
+    else:
+        lines = _texts(call.args["lines"], "lines")
+    return [*parents, *lines]
+
+
+def _is_comment(line: str) -> bool:
+    stripped = line.strip()
+    return not stripped or stripped.startswith(("!", "#"))
+
+
+def _texts(value: Any, name: str) -> list[str]:
+    """A list of lines; a text of several lines is split, as Ansible's config modules do."""
+    items = value if isinstance(value, list) else [value]
+    lines: list[str] = []
+    for item in items:
+        if isinstance(item, bool) or not isinstance(item, (str, int, float)):
+            raise ActionFailed(f"`{name}` must be lines of text, not {item!r}")
+        lines.extend(line.rstrip() for line in str(item).splitlines() if line.strip())
+    return lines
+
+
+def _save_command(call: Call) -> str | None:
+    if call.args.get("save_when", "never") == "never":
+        return None
+    platform = call.platform()
+    if platform.config is None or platform.config.save is None:
+        raise ActionFailed(
+            f"platform {platform.name} has no separate save step",
+            hint="take `save_when` out: what is committed is saved",
+        )
+    return platform.config.save

@@ -1,0 +1,45 @@
+"""`debug`: show a message or a variable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from runner.actions.api import NOTHING, Call, Effects, Outcome, Parameter
+from runner.errors import RenderError
+from runner.platforms.model import Platform
+from runner.values import Source
+
+
+class Debug:
+    """Shows `msg`, or the value of the expression `var`, as Ansible's debug does."""
+
+    parameters: Mapping[str, Parameter] = {
+        "msg": Parameter("any"),
+        "var": Parameter("text"),
+        "verbosity": Parameter("number"),
+    }
+    free_form: str | None = "msg"
+    place: Literal["controller"] = "controller"
+    raw: frozenset[str] = frozenset({"var"})
+
+    def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:
+        """It touches nothing."""
+        return NOTHING
+
+    def writes(self, call: Call) -> bool:
+        """Never."""
+        return False
+
+    def run(self, call: Call) -> Outcome:
+        """Values under `msg`, or under the expression's own text."""
+        if "var" not in call.args:
+            return Outcome(values={"msg": call.args.get("msg", "Hello world!")})
+        written = call.args["var"]
+        expression = str(written).strip()
+        try:
+            source = Source("{{ " + expression + " }}", getattr(written, "origin", None))
+            value = call.templar.render(source, call.variables)
+        except RenderError as error:
+            value = f"VARIABLE IS NOT DEFINED!: {error.message}"
+        return Outcome(values={expression: value})

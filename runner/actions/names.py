@@ -1,0 +1,76 @@
+"""Which words of a playbook mean which action.
+
+The names are those of Ansible's modules and collections, as public network playbooks write
+them; short and full names are the same thing.
+"""
+
+from __future__ import annotations
+
+import re
+
+_BUILTIN = ("ansible.builtin.", "ansible.legacy.")
+
+_COMMAND_MODULES = frozenset(
+    f"{system}_command"
+    for system in (
+        "aireos apconos aruba asa bigip ce ciscosmb cnos cli dellos6 dellos9 dellos10 edgeos "
+        "edgeswitch enos eos exos frr icx ios iosxr ironware junos netvisor nos nxos ordnance "
+        "os6 os9 os10 pn routeros slxos sonic sros voss vyos"
+    ).split()
+)
+
+_OWN = {
+    "assert": "assert",
+    "backup": "backup",
+    "cli_backup": "backup",
+    "cli": "cli",
+    "command": "command",
+    "config": "config",
+    "copy": "copy",
+    "debug": "debug",
+    "fail": "fail",
+    "set_fact": "set_fact",
+    "shell": "shell",
+    "template": "template",
+}
+
+_NOT_YET = frozenset(
+    "add_host assemble async_status blockinfile cli_config cli_parse expect fetch file find "
+    "get_url gather_facts group_by import_playbook import_role import_tasks include include_role "
+    "include_tasks include_vars lineinfile meta net_get net_ping net_put package pause ping raw "
+    "reboot replace script service set_stats setup slurp stat telnet tempfile uri user wait_for "
+    "wait_for_connection yum apt".split()
+)
+_NOT_YET_PATTERN = re.compile(
+    r"[a-z0-9]+_(config|facts|ping|user|interfaces?|vlans?|banner|system)"
+)
+
+
+def resolve(written: str) -> str | None:
+    """The canonical action for a word of a playbook; None if we have no such action."""
+    short = short_name(written)
+    if short in _COMMAND_MODULES:
+        return "cli"
+    if short == "telnet" or (short != written and short in ("config", "backup", "cli")):
+        return None
+    return _OWN.get(short)
+
+
+def known_elsewhere(written: str) -> bool:
+    """Whether Ansible users know this word as a module that we do not have yet."""
+    short = short_name(written)
+    return short in _NOT_YET or _NOT_YET_PATTERN.fullmatch(short) is not None
+
+
+def short_name(written: str) -> str:
+    """`cisco.ios.ios_command` → `ios_command`; a name without dots is itself."""
+    for prefix in _BUILTIN:
+        if written.startswith(prefix):
+            return written.removeprefix(prefix)
+    parts = written.split(".")
+    return parts[-1] if len(parts) == 3 else written
+
+
+def words() -> list[str]:
+    """Every short word that names an action, for suggestions."""
+    return sorted(_OWN) + sorted(_COMMAND_MODULES)

@@ -1,0 +1,35 @@
+"""`set_fact`: give a host variables for the rest of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from runner.actions.api import NOTHING, Call, Effects, Outcome, Parameter
+from runner.errors import ActionFailed
+from runner.platforms.model import Platform
+
+
+class SetFact:
+    """Every argument is a variable of this host from now on, in later plays too."""
+
+    parameters: Mapping[str, Parameter] = {"*": Parameter("any"), "cacheable": Parameter("flag")}
+    free_form: str | None = None
+    place: Literal["controller"] = "controller"
+    raw: frozenset[str] = frozenset()
+
+    def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:
+        """The facts are the host's own; who reads another's is found by name."""
+        return NOTHING
+
+    def writes(self, call: Call) -> bool:
+        """Never."""
+        return False
+
+    def run(self, call: Call) -> Outcome:
+        """Facts with the arguments' values."""
+        facts = {name: value for name, value in call.args.items() if name != "cacheable"}
+        for name in facts:
+            if not name.isidentifier():
+                raise ActionFailed(f"`{name}` is no name for a variable")
+        return Outcome(values={"ansible_facts": facts}, facts=facts)

@@ -1,0 +1,96 @@
+"""The host program: one host's way through a play, as a generator.
+
+It yields only where other hosts matter, never inside `finally`. Whoever runs it sends the
+answer to each yield; any thread may take the next step, one at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from runner.engine.execution import Ended, Execution
+from runner.engine.host import HostState
+from runner.engine.hostvars import NeedRead
+from runner.engine.plan import Item
+from runner.engine.steps import Answer, Before, Need, Once, Result, Yield
+from runner.events import Failure, Position
+from runner.model import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """The answer to a yield, with variables that another host's run_once gave this one."""
+
+    answer: Answer
+    variables: Mapping[str, Any]
+
+
+class HostLeft(Exception):
+    """The host leaves the play; `status` says how it stands."""
+
+    def __init__(self, status: Status, failure: Failure | None) -> None:
+        super().__init__(status)
+        self.status = status
+        self.failure = failure
+
+
+Program = Generator[Yield, Go, None]
+
+
+def host_program(host: HostState, stopped: Callable[[], bool]) -> Program:
+    """Walks the play's items. Raises HostLeft when the host leaves the play early."""
+    for item in host.plan.items:
+        if item.join:
+            yield from _ask(host, Before((item.index,)))
+        if stopped():
+            raise HostLeft("not_run", Failure("interrupted", f"stopped before {item.task.label}"))
+        if host.world.templar.render(item.task.run_once, {}) is True:
+            yield from _once(host, item, (item.index,))
+        else:
+            ended, ignored = yield from _execute(host, item, (item.index,))
+            _leave_if_failed(ended, ignored)
+
+
+def _ask(host: HostState, question: Yield) -> Generator[Yield, Go, Answer]:
+    """Yields a question; takes in the variables that come with the answer."""
+    host.rest()
+    go = yield question
+    host.facts.update(go.variables)
+    return go.answer
+
+
+def _once(host: HostState, item: Item, position: Position) -> Program:
+    """The first host of the batch runs the task; the others get its result and its verdict."""
+    answer = yield from _ask(host, Once(position))
+    if answer == "take":
+        return
+    if answer == "fatal":
+        raise HostLeft(
+            "failed", Failure("run_once", f"`{item.task.label}` failed on the host that ran it")
+        )
+    before = dict(host.facts)
+    ended, ignored = yield from _execute(host, item, position)
+    gained = {name: value for name, value in host.facts.items() if before.get(name) is not value}
+    failed = ended.failed and not ignored
+    yield from _ask(host, Result(position, gained, failed))
+    _leave_if_failed(ended, ignored)
+
+
+def _execute(
+    host: HostState, item: Item, position: Position
+) -> Generator[Yield, Go, tuple[Ended, bool]]:
+    """Runs one task; waits and begins again when another host's values are needed first."""
+    while True:
+        try:
+            return Execution(host, item, position).run()
+        except NeedRead as need:
+            hosts = need.hosts
+        yield from _ask(host, Need(position, hosts))
+        item = Item(item.index, item.task, item.join, cross=True)
+
+
+def _leave_if_failed(ended: Ended, ignored: bool) -> None:
+    if ended.failed and not ignored:
+        raise HostLeft(ended.host, ended.failure)

@@ -1,0 +1,33 @@
+"""What a strategy is: who runs the host programs. It knows nothing of tasks or devices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from runner.engine.steps import Message, Published, Step
+
+
+class Strategy(Protocol):
+    """Runs steps. A step's number runs at most once, ever; an event leaves as it happens.
+
+    A worker that dies costs its own hosts only: those with nothing started are `not_run`,
+    a task in flight leaves its host `lost`, or `unknown` if it may write. Nothing is run
+    again by itself.
+    """
+
+    def submit(self, steps: Iterable[Step]) -> None:
+        """Takes steps; they run as workers come free, in this order."""
+
+    def share(self, values: tuple[Published, ...]) -> None:
+        """Makes published values readable for the hosts of steps submitted after this."""
+
+    def messages(self) -> Iterator[Message | None]:
+        """Events and progress as they come, until no step is under way. None: a tick of the
+        clock, at least every 0.2 s where the strategy can. Steps may be submitted between."""
+
+    def cancel(self, *, now: bool) -> None:
+        """No host begins another task; with `now` connections are cut. Safe in a signal handler."""
+
+    def close(self) -> None:
+        """Ends the workers. Never raises."""

@@ -1,0 +1,42 @@
+"""`serial`: this thread, one host after another."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+from runner.engine.steps import Message, Published, Step
+from runner.engine.work import Work
+from runner.events import Event
+
+
+class Serial:
+    """Runs each step in the calling thread. For debugging, and where order matters."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._steps: deque[Step] = deque()
+
+    def submit(self, steps: Iterable[Step]) -> None:
+        """Queues the steps."""
+        self._steps.extend(steps)
+
+    def share(self, values: tuple[Published, ...]) -> None:
+        """Nothing to do: there is one memory."""
+
+    def messages(self) -> Iterator[Message | None]:
+        """Runs the steps; a host's events come when its step is over, before its progress."""
+        events: list[Event] = []
+        while self._steps:
+            progress = self._work.step(self._steps.popleft(), events.append)
+            yield from events
+            events.clear()
+            yield progress
+            yield None
+
+    def cancel(self, *, now: bool) -> None:
+        """The steps that wait are answered with `not_run`."""
+        self._work.cancel(now=now)
+
+    def close(self) -> None:
+        """Nothing to end."""

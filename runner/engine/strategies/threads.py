@@ -1,0 +1,74 @@
+"""`threads`: `workers` hosts at a time in this process. For hundreds of connections."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from queue import Empty, SimpleQueue
+
+from runner.engine.steps import Message, Progress, Published, Step
+from runner.engine.work import Work
+
+_TICK = 0.2
+_STACK = 512 * 1024
+"""Bytes of stack a thread: the host program is shallow, and 1,000 threads add up."""
+
+
+class Threads:
+    """A pool of daemon threads, started as steps come, at most `workers` of them."""
+
+    def __init__(self, work: Work, workers: int) -> None:
+        self._work = work
+        self._workers = workers
+        self._steps: SimpleQueue[Step | None] = SimpleQueue()
+        self._out: SimpleQueue[Message] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._under_way = 0
+
+    def submit(self, steps: Iterable[Step]) -> None:
+        """Queues the steps; starts a thread for each while there are fewer than `workers`."""
+        for step in steps:
+            self._under_way += 1
+            self._steps.put(step)
+            if len(self._threads) < self._workers:
+                self._start()
+
+    def _start(self) -> None:
+        before = threading.stack_size(_STACK)
+        try:
+            name = f"worker-{len(self._threads) + 1}"
+            thread = threading.Thread(target=self._serve, name=name, daemon=True)
+            thread.start()
+        finally:
+            threading.stack_size(before)
+        self._threads.append(thread)
+
+    def _serve(self) -> None:
+        while (step := self._steps.get()) is not None:
+            self._out.put(self._work.step(step, self._out.put))
+
+    def share(self, values: tuple[Published, ...]) -> None:
+        """Nothing to do: there is one memory."""
+
+    def messages(self) -> Iterator[Message | None]:
+        """What the threads say, with a tick when they say nothing for a while."""
+        while self._under_way:
+            try:
+                message = self._out.get(timeout=_TICK)
+            except Empty:
+                yield None
+                continue
+            if isinstance(message, Progress):
+                self._under_way -= 1
+            yield message
+
+    def cancel(self, *, now: bool) -> None:
+        """Hosts that have not begun are answered with `not_run`."""
+        self._work.cancel(now=now)
+
+    def close(self) -> None:
+        """Ends idle threads; one that hangs is a daemon and ends with the process."""
+        for _ in self._threads:
+            self._steps.put(None)
+        for thread in self._threads:
+            thread.join(timeout=1.0 if self._under_way == 0 else 0.0)

@@ -1,0 +1,122 @@
+"""What a worker does with a step: find the host's program, let it go on, say where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from runner.engine.failures import failure_of
+from runner.engine.host import HostState
+from runner.engine.plan import PlayPlan
+from runner.engine.program import Go, HostLeft, Program, host_program
+from runner.engine.sessions import SessionPool
+from runner.engine.steps import Progress, Published, Step, Yield
+from runner.engine.world import Worker, World
+from runner.events import Event, Failure
+from runner.model import Status
+
+Emit = Callable[[Event], None]
+
+
+class Work:
+    """The host programs of one worker process, for one play. Shared by its threads.
+
+    A step's number runs at most once: a repeated one is answered with a failure, not run.
+    """
+
+    def __init__(self, plan: PlayPlan, world: World, worker: Worker, limit: int) -> None:
+        self._plan = plan
+        self._world = world
+        self._worker = worker
+        self._pool = SessionPool(limit)
+        self._programs: dict[str, tuple[HostState, Program]] = {}
+        self._numbers: dict[str, int] = {}
+        self._stopped = False
+
+    def share(self, values: tuple[Published, ...]) -> None:
+        """Makes values of other workers' hosts readable here."""
+        publish(self._world, values)
+
+    def cancel(self, *, now: bool) -> None:
+        """No host begins another task; with `now` every connection is cut as well.
+
+        Takes no lock: it may be called from a signal handler.
+        """
+        self._stopped = True
+        if now:
+            self._worker.abort()
+
+    def step(self, step: Step, emit: Emit) -> Progress:
+        """Lets one host go on to its next yield or its end. Never raises."""
+        if step.number <= self._numbers.get(step.host, 0):
+            failure = Failure("internal", f"step {step.number} of {step.host} was sent twice")
+            return Progress(step.host, step.number, status="unknown", failure=failure)
+        self._numbers[step.host] = step.number
+        if self._stopped and step.host not in self._programs:
+            return Progress(step.host, step.number, status="not_run")
+        return self._advance(step, emit)
+
+    def _advance(self, step: Step, emit: Emit) -> Progress:
+        try:
+            host, program = self._program(step, emit)
+            at = self._send(host, program, step)
+        except HostLeft as left:
+            return self._done(step, left.status, left.failure)
+        except BaseException as error:  # noqa: BLE001  costs this host only, never the worker
+            return self._done(step, "failed", failure_of(error))
+        if at is None:
+            return self._done(step, "ok", None)
+        return Progress(step.host, step.number, at, published=host.take_published())
+
+    def _program(self, step: Step, emit: Emit) -> tuple[HostState, Program]:
+        if step.host not in self._programs:
+            host = HostState(
+                step.host, self._plan, self._world, self._worker.connector(), self._pool, emit
+            )
+            self._programs[step.host] = (host, host_program(host, lambda: self._stopped))
+        return self._programs[step.host]
+
+    def _send(self, host: HostState, program: Program, step: Step) -> Yield | None:
+        """The program's next yield; None when it has come to its end."""
+        try:
+            if step.number == 1:
+                host.facts.update(step.variables)
+                return next(program)
+            return program.send(Go(step.answer, step.variables))
+        except StopIteration:
+            return None
+
+    def _done(self, step: Step, status: Status, failure: Failure | None) -> Progress:
+        entry = self._programs.pop(step.host, None)
+        progress = Progress(step.host, step.number, status=status, failure=self._masked(failure))
+        if entry is None:
+            return progress
+        host, program = entry
+        program.close()
+        host.leave()
+        self._world.facts.pop(step.host, None)
+        return replace(progress, published=host.take_published(), kept=self._kept(host))
+
+    def _masked(self, failure: Failure | None) -> Failure | None:
+        if failure is None:
+            return None
+        mask = self._world.masks.mask
+        return replace(
+            failure,
+            message=mask(failure.message),
+            hint=failure.hint and mask(failure.hint),
+            detail=failure.detail and mask(failure.detail),
+        )
+
+    def _kept(self, host: HostState) -> dict[str, object]:
+        names = self._plan.kept
+        if names is None:
+            return dict(host.facts)
+        return {name: host.facts[name] for name in names if name in host.facts}
+
+
+def publish(world: World, values: tuple[Published, ...]) -> None:
+    """Adds values to what other hosts may read, in the order of their positions."""
+    for value in values:
+        versions = world.shared.setdefault(value.host, {}).setdefault(value.name, [])
+        versions.append((value.position, value.value))

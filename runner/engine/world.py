@@ -1,0 +1,90 @@
+"""What is the same for every host of a run: inventory, settings, templates, connections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from runner.actions.api import Paths
+from runner.connections.api import Connector, HostKeyChecking, Timeouts
+from runner.events import Position
+from runner.platforms.model import Platform
+from runner.templating import Templar
+from runner.values import Masks, Secret
+
+
+class Hosts(Protocol):
+    """The part of an inventory that the engine needs."""
+
+    @property
+    def groups(self) -> Mapping[str, Sequence[str]]:
+        """Host names by group, as the magic variable `groups` shows them."""
+
+    def vars_of(self, host: str) -> Mapping[str, Any]:
+        """A host's inventory variables, merged and unrendered."""
+
+    def groups_of(self, host: str) -> Sequence[str]:
+        """A host's groups, sorted."""
+
+
+class Worker(Protocol):
+    """What a worker process makes for itself: connections cannot be shared between processes."""
+
+    def connector(self) -> Connector:
+        """A connector of this process."""
+
+    def abort(self) -> None:
+        """Cuts every open connection, from another thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """Connection values for hosts that say nothing themselves: from flags and settings."""
+
+    user: str | None = None
+    password: Secret | None = None
+    become_password: Secret | None = None
+    become: bool = False
+    connection: str | None = None
+    private_key_file: str | None = None
+    ssh_common_args: str = ""
+    ssh_config: str | None = None
+    known_hosts: str | None = None
+    host_key_checking: HostKeyChecking = "accept-new"
+    encoding: str = "utf-8"
+    timeouts: Timeouts = field(default_factory=Timeouts)
+
+
+@dataclass(slots=True)
+class World:
+    """Built once, before the first worker starts; only `facts` and `shared` change after.
+
+    `facts` are the registered values and set facts of every host. `shared` holds what other
+    hosts may read, with the position it was set at.
+    """
+
+    hosts: Hosts
+    templar: Templar
+    masks: Masks
+    paths: Paths
+    folder: Path
+    """The run record's folder."""
+    defaults: Defaults
+    platform: Callable[[str], Platform]
+    """A platform by name. Raises PlanError for an unknown one."""
+    extra_vars: Mapping[str, Any] = field(default_factory=dict)
+    overrides: Callable[[str], Mapping[str, Any]] = lambda _host: {}
+    """Variables that win over everything: where the lab's stand-in of a host is."""
+    magic: Mapping[str, Any] = field(default_factory=dict)
+    check: bool = False
+    sessions_max: int = 0
+    """Open sessions per run; 0: as many as hosts are worked on."""
+    max_register: int = 10_000_000
+    facts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    shared: dict[str, dict[str, list[tuple[Position, Any]]]] = field(default_factory=dict)
+
+    def facts_of(self, host: str) -> dict[str, Any]:
+        """The host's registered values and set facts, to read and to write."""
+        return self.facts.setdefault(host, {})

@@ -1,0 +1,131 @@
+"""A playbook file becomes frozen models; every mistake is found with its file:line:column."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from runner import yaml
+from runner.errors import LoadError, PlayrunError, Problems
+from runner.loading.convert import Place, Reader, kind_of
+from runner.loading.keywords import NOT_YET_PLAY, PLAY
+from runner.loading.tasks import DEFAULT_OUTPUT, read_commands, read_tasks
+from runner.model import Play, Playbook, Task
+from runner.values import Origin, Source
+
+
+def load_playbook(file: Path, *, vault: yaml.VaultHook | None = None) -> tuple[Playbook, list[str]]:
+    """Reads a playbook; returns it with its warnings (duplicate keys).
+
+    Raises a LoadError, or Problems with all that is wrong at once.
+    """
+    document = yaml.parse(_read(file), str(file), all_sources=True, vault=vault)
+    plays = document.data
+    if plays is None:
+        raise LoadError("the playbook is empty", origin=Origin(str(file), 1, 1))
+    if not isinstance(plays, list):
+        raise LoadError(
+            f"a playbook is a list of plays, not {kind_of(plays)}",
+            origin=document.origin(()),
+            hint="begin each play with `- hosts: …`",
+        )
+    problems: list[PlayrunError] = []
+    read = [_play(Place(document, (index,)), problems) for index in range(len(plays))]
+    if problems:
+        raise problems[0] if len(problems) == 1 else Problems(problems)
+    return Playbook(str(file), tuple(play for play in read if play)), list(document.warnings)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        raise LoadError(
+            f"there is no playbook `{file}`", hint="see `playrun --help` for the subcommands"
+        ) from None
+    except OSError as error:
+        raise LoadError(f"cannot read the playbook `{file}`: {error.strerror}") from None
+
+
+def _play(place: Place, problems: list[PlayrunError]) -> Play | None:
+    """One play, or None after its problems were noted."""
+    if not isinstance(place.value, dict):
+        problems.append(
+            place.error(
+                f"a play is a mapping, not {kind_of(place.value)}",
+                hint="write `hosts:`, `commands:` or `tasks:` below it",
+            )
+        )
+        return None
+    reader = Reader(place, PLAY, NOT_YET_PLAY, "play", problems)
+    if "hosts" not in place.value and "import_playbook" not in place.value:
+        problems.append(place.error("a play needs `hosts`"))
+        return None
+    play = Play(
+        name=reader.text("name") or _hosts(place, problems),
+        hosts=_hosts(place, problems),
+        tasks=(),
+        origin=place.origin(),
+        vars=reader.mapping("vars"),
+        strategy=reader.word("strategy"),
+        lockstep=reader.word("lockstep") or "auto",  # type: ignore[arg-type]
+        workers=reader.number("workers", least=1),
+        processes=reader.number("processes", least=1),
+        tags=reader.names("tags"),
+        connection=reader.text("connection"),
+        become=reader.flag("become"),
+        become_method=reader.text("become_method"),
+        remote_user=reader.text("remote_user"),
+        port=reader.number("port", least=1),
+        check_mode=reader.flag("check_mode"),
+        ignore_errors=reader.flag("ignore_errors") or False,
+        no_log=reader.flag("no_log") or False,
+    )
+    _refuse_facts(place, reader.flag("gather_facts"), problems)
+    return replace(play, tasks=_all_tasks(place, reader, problems))
+
+
+def _hosts(place: Place, problems: list[PlayrunError]) -> str:
+    value = place.value.get("hosts")
+    items = value if isinstance(value, list) else [value]
+    if not items or not all(isinstance(item, str) and item for item in items):
+        problems.append(place.at("hosts").error("`hosts` must be a pattern or a list of patterns"))
+        return ""
+    if any(Source(item).has_markers for item in items):
+        origin = place.at("hosts").origin()
+        return Source(",".join(items), origin)
+    return ",".join(items)
+
+
+def _refuse_facts(place: Place, value: bool | Source | None, problems: list[PlayrunError]) -> None:
+    if value is not None and value is not False:
+        problems.append(
+            place.at("gather_facts").error(
+                "gathering facts is not supported yet", hint="write `gather_facts: false`"
+            )
+        )
+
+
+def _all_tasks(place: Place, reader: Reader, problems: list[PlayrunError]) -> tuple[Task, ...]:
+    """pre_tasks, then commands, then tasks, then post_tasks: the order they run in."""
+    output = reader.output("output")
+    redact = reader.flag("redact") is True
+    tasks: list[Task] = read_tasks(place, "pre_tasks", output, problems)
+    if "commands" in place.value:
+        target = output if output is not None else DEFAULT_OUTPUT
+        command = read_commands(place.at("commands"), problems)
+        tasks.append(replace(command, output=_path(target), redact=redact))
+    tasks += read_tasks(place, "tasks", output, problems)
+    tasks += read_tasks(place, "post_tasks", output, problems)
+    inherited = reader.names("tags")
+    return tuple(_inherit(task, inherited, redact) for task in tasks)
+
+
+def _path(output: bool | str) -> str | None:
+    if output is True:
+        return DEFAULT_OUTPUT
+    return output or None
+
+
+def _inherit(task: Task, tags: frozenset[str], redact: bool) -> Task:
+    return replace(task, tags=task.tags | tags, redact=task.redact or redact)

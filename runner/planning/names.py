@@ -1,0 +1,92 @@
+"""Which variables a task reads, through the variables that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from runner.actions import ACTIONS
+from runner.model import Condition, Task
+from runner.templating import Names, Templar
+from runner.values import Source
+
+_NONE = Names()
+
+
+class NameReader:
+    """Looks names up once per text; one for a run."""
+
+    def __init__(self, templar: Templar) -> None:
+        self._templar = templar
+        self._values: dict[int, tuple[Any, Names]] = {}
+        self._conditions: dict[str, Names] = {}
+
+    def of_task(self, task: Task) -> tuple[Names, Names]:
+        """The names in the task's conditions, and those in everything else of it."""
+        raw = ACTIONS[task.action].raw
+        texts: list[Any] = [value for name, value in task.args.items() if name not in raw]
+        texts += [task.loop.items if task.loop else None, task.output, task.ignore_errors]
+        texts += [task.no_log, task.connection, task.become, task.check_mode]
+        conditions = list(task.when)
+        later = [*(task.changed_when or ()), *(task.failed_when or ())]
+        for name in raw & set(task.args):
+            later += _as_conditions(task.args[name])
+        when = _merged(self.of_condition(condition) for condition in conditions)
+        rest = _merged([*(self.of_value(text) for text in texts), *(map(self.of_condition, later))])
+        return when, rest
+
+    def of_value(self, value: Any) -> Names:
+        """The names in a value's templates, deep."""
+        if value is None or isinstance(value, (bool, int, float)):
+            return _NONE
+        if isinstance(value, str) and not (isinstance(value, Source) and value.has_markers):
+            return _NONE
+        known = self._values.get(id(value))
+        if known is None:
+            known = self._values[id(value)] = (value, self._templar.names(value))
+        return known[1]
+
+    def of_condition(self, condition: Condition) -> Names:
+        """The names in a bare expression."""
+        if not isinstance(condition, Source):
+            return _NONE
+        if condition not in self._conditions:
+            self._conditions[condition] = self._templar.condition_names(condition)
+        return self._conditions[condition]
+
+    def closure(self, names: Names, layers: Iterable[Mapping[str, Any]]) -> Names:
+        """`names` and those of the variables they lead to; `layers` highest first."""
+        stack = list(layers)
+        seen: set[str] = set()
+        todo = set(names.variables)
+        parts = [names]
+        while todo:
+            name = todo.pop()
+            seen.add(name)
+            layer = next((layer for layer in stack if name in layer), None)
+            if layer is None:
+                continue
+            found = self.of_value(layer[name])
+            parts.append(found)
+            todo |= found.variables - seen
+        return _merged(parts)
+
+
+def _as_conditions(value: Any) -> list[Condition]:
+    if isinstance(value, tuple):
+        return list(value)
+    return [value] if isinstance(value, Source) else []
+
+
+def _merged(parts: Iterable[Names]) -> Names:
+    found = [part for part in parts if part is not _NONE]
+    if not found:
+        return _NONE
+    return Names(
+        variables=frozenset().union(*(part.variables for part in found)),
+        required=frozenset().union(*(part.required for part in found)),
+        hosts=frozenset().union(*(part.hosts for part in found)),
+        host_names=frozenset().union(*(part.host_names for part in found)),
+        lookups=frozenset().union(*(part.lookups for part in found)),
+        complete=all(part.complete for part in found),
+    )

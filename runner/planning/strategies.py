@@ -1,0 +1,71 @@
+"""Order and executor from a play's `strategy`: two values under one word."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from runner.errors import PlanError, nearest
+from runner.model import Executor, Order, Play
+
+_EXECUTORS: dict[str, Executor] = {
+    "serial": "serial",
+    "threads": "threads",
+    "processes": "processes",
+}
+_ORDERS: dict[str, Order] = {
+    "linear": "lockstep",
+    "free": "free",
+    "host_pinned": "free",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """How plays run where they say nothing; `forced_*` come from flags and win over plays."""
+
+    strategy: str = "linear"
+    executor: str = "threads"
+    workers: int = 32
+    processes: int = 0
+    forced_strategy: str | None = None
+    forced_workers: int | None = None
+    forced_processes: int | None = None
+
+
+def order_and_executor(play: Play, running: Running) -> tuple[Order, Executor]:
+    """What the play's strategy means. Raises PlanError for a word we do not have."""
+    word = running.forced_strategy or play.strategy or running.strategy
+    short = word.removeprefix("ansible.builtin.")
+    if short in _EXECUTORS:
+        return "free", _EXECUTORS[short]
+    if short in _ORDERS:
+        return _ORDERS[short], _EXECUTORS.get(running.executor, "threads")
+    known = [*_ORDERS, *_EXECUTORS]
+    if short in ("dask", "debug"):
+        raise PlanError(
+            f"the strategy `{word}` is not supported yet",
+            origin=play.origin,
+            hint="use one of " + ", ".join(known),
+        )
+    close = nearest(short, known)
+    raise PlanError(
+        f"there is no strategy `{word}`",
+        origin=play.origin,
+        hint=f"did you mean `{close}`?" if close else "use one of " + ", ".join(known),
+    )
+
+
+def workers_of(play_workers: int | None, running: Running) -> int:
+    """The flag, then the play, then the setting."""
+    return running.forced_workers or play_workers or running.workers
+
+
+def processes_of(play_processes: int | None, running: Running) -> int:
+    """The flag, then the play, then the setting, then the number of cores."""
+    return (
+        running.forced_processes
+        or play_processes
+        or running.processes
+        or len(os.sched_getaffinity(0))
+    )

@@ -1,0 +1,48 @@
+"""Which tasks `--tags` and `--skip-tags` leave. Meanings as on Ansible's "Tags" page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from runner.model import Task
+
+
+@dataclass(frozen=True, slots=True)
+class TagFilter:
+    """`only` as given by --tags (empty: all), `skip` by --skip-tags. Skipping wins."""
+
+    only: frozenset[str] = frozenset()
+    skip: frozenset[str] = frozenset()
+
+    def keeps(self, task: Task) -> bool:
+        """Whether the task runs."""
+        return self._wanted(task.tags) and not self._skipped(task.tags)
+
+    def _wanted(self, tags: frozenset[str]) -> bool:
+        only = self.only or frozenset({"all"})
+        if only & tags:
+            return True
+        if "never" in tags:
+            return False
+        if "always" in tags or "all" in only:
+            return True
+        return ("tagged" in only and bool(tags)) or ("untagged" in only and not tags)
+
+    def _skipped(self, tags: frozenset[str]) -> bool:
+        if self.skip & tags:
+            return True
+        if "always" in tags:
+            return False
+        if "all" in self.skip:
+            return True
+        return ("tagged" in self.skip and bool(tags)) or ("untagged" in self.skip and not tags)
+
+
+def tag_filter(only: Iterable[str], skip: Iterable[str]) -> TagFilter:
+    """From the flags' values, each a list of words with commas."""
+    return TagFilter(_words(only), _words(skip))
+
+
+def _words(values: Iterable[str]) -> frozenset[str]:
+    return frozenset(word.strip() for value in values for word in value.split(",") if word.strip())
