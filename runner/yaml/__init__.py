@@ -5,8 +5,8 @@
 """
 
 from runner.yaml.building import VaultHook
-from runner.yaml.documents import Document, parse
+from runner.yaml.documents import Document, decode, parse
 from runner.yaml.dumping import dump
 from runner.yaml.scalars import as_text
 
-__all__ = ["Document", "VaultHook", "as_text", "dump", "parse"]
+__all__ = ["Document", "VaultHook", "as_text", "decode", "dump", "parse"]

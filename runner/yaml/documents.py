@@ -99,25 +99,21 @@ def parse(
     `all_sources`. `vault` makes the values of `!vault`; without it they fail when used.
     Raises LoadError.
     """
-    plain = _decode(text, file)
+    if len(text) > MAX_BYTES:
+        raise LoadError(f"the file is larger than {MAX_BYTES >> 20} MB", origin=Origin(file, 1, 1))
+    plain = decode(text, file) if isinstance(text, bytes) else text.removeprefix("\ufeff")
     return Document(build(plain, file, Options(trust, all_sources, vault)), file, plain)
 
 
-def _decode(text: str | bytes, file: str) -> str:
-    if len(text) > MAX_BYTES:
-        raise LoadError(f"the file is larger than {MAX_BYTES >> 20} MB", origin=Origin(file, 1, 1))
-    if isinstance(text, str):
-        return text.removeprefix("\ufeff")
+def decode(data: bytes, file: str) -> str:
+    """UTF-8 text, a byte order mark removed. Raises LoadError at the first wrong byte."""
     try:
-        return text.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = text[: error.start]
-        origin = Origin(file, before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1)
-        raise LoadError(
-            f"not UTF-8 text (byte 0x{text[error.start]:02x})",
-            origin=origin,
-            hint="save the file as UTF-8",
-        ) from None
+        before = data[: error.start]
+        origin = Origin(file, before.count(b"\n") + 1, error.start - before.rfind(b"\n"))
+        message = f"not UTF-8 text (byte 0x{data[error.start]:02x})"
+        raise LoadError(message, origin=origin, hint="save the file as UTF-8") from None
 
 
 def _kind(value: Any) -> str:

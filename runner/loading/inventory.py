@@ -1,0 +1,227 @@
+"""The inventory: hosts, groups, and what every host's variables are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from runner.errors import LoadError, nearest
+from runner.loading.adjacent import VarsFolder
+from runner.loading.groups import Group, Member, Tree
+from runner.loading.inventory_sources import Sources
+from runner.loading.patterns import LOCAL_NAMES
+from runner.loading.scopes import PlainScope, Scope
+from runner.loading.vault import Vault
+from runner.model import Host
+from runner.names import check_host_name, twin_key
+from runner.values import Origin
+
+
+def load_inventory(
+    sources: Sequence[str],
+    *,
+    playbook_dirs: Sequence[Path] = (),
+    vault: Vault | None = None,
+) -> Inventory:
+    """Reads inventory files, folders and comma lists, later ones over earlier ones.
+
+    group_vars/ and host_vars/ are looked for beside each source and in `playbook_dirs`, and
+    read when a host that needs them is asked for. Raises LoadError.
+    """
+    reader = Sources(vault or Vault())
+    for source in sources:
+        reader.read(source)
+    reader.tree.finish()
+    check_names(reader.tree)
+    beside_inventory = [VarsFolder(folder, reader.vault) for folder in reader.folders]
+    beside_playbook = [VarsFolder(folder, reader.vault) for folder in dict.fromkeys(playbook_dirs)]
+    return Inventory(reader.tree, beside_inventory, beside_playbook, reader.warnings)
+
+
+def check_names(tree: Tree) -> None:
+    """Raises LoadError for a host whose name is dangerous in a path or like another's."""
+    seen: dict[str, Member] = {}
+    for name, member in tree.hosts.items():
+        if problem := check_host_name(name):
+            raise LoadError(f"{name!a} is no name for a host: {problem}", origin=member.where())
+        twin = seen.setdefault(twin_key(name), member)
+        if twin is not member:
+            raise LoadError(
+                f"the hosts {twin.name} and {name} differ only in case or look",
+                origin=member.where(),
+                hint=f"the other stands in {twin.where()}; their files would be the same",
+            )
+
+
+class Inventory:
+    """All hosts and groups. Variables are merged for the hosts that are asked for."""
+
+    def __init__(
+        self,
+        tree: Tree,
+        beside_inventory: Sequence[VarsFolder] = (),
+        beside_playbook: Sequence[VarsFolder] = (),
+        warnings: Sequence[str] = (),
+    ) -> None:
+        self._tree = tree
+        self._beside_inventory = beside_inventory
+        self._beside_playbook = beside_playbook
+        self._warnings = list(warnings)
+        self._local: dict[str, Member] = {}
+        self._ancestors: dict[tuple[str, ...], frozenset[str]] = {}
+        self._group_values: dict[tuple[str, ...], dict[str, Any]] = {}
+        self._values: dict[str, Mapping[str, Any]] = {}
+        self._groups: Mapping[str, tuple[str, ...]] | None = None
+        for name in tree.groups.keys() & tree.hosts.keys():
+            self._warnings.append(f"{name} is the name of a host and of a group")
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What was odd so far; more may come as files of variables are read."""
+        folders = (*self._beside_inventory, *self._beside_playbook)
+        return [*self._warnings, *(text for folder in folders for text in folder.warnings)]
+
+    @property
+    def hosts(self) -> Sequence[str]:
+        """Names of all hosts, in the order in which they were first named."""
+        return tuple(self._tree.hosts)
+
+    @property
+    def group_names(self) -> Sequence[str]:
+        """Names of all groups, `all` and `ungrouped` first."""
+        return tuple(self._tree.groups)
+
+    @property
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
+        """The magic variable `groups`: the hosts of every group and all under it."""
+        if self._groups is None:
+            self._groups = {name: tuple(self._tree.hosts_of(name)) for name in self._tree.groups}
+        return self._groups
+
+    def hosts_of(self, group: str) -> Sequence[str]:
+        """Names of the hosts in a group and all under it."""
+        return self.groups[group]
+
+    def children_of(self, group: str) -> Sequence[str]:
+        """Names of the groups right under `group`."""
+        return tuple(self._tree.groups[group].children)
+
+    def own_hosts_of(self, group: str) -> Sequence[str]:
+        """Names of the hosts that stand in `group` itself."""
+        return tuple(self._tree.groups[group].hosts)
+
+    def has_host(self, name: str) -> bool:
+        """Whether the inventory has a host of that name (an implicit localhost is none)."""
+        return name in self._tree.hosts
+
+    def host(self, name: str) -> Host:
+        """A host with its groups and variables. Raises LoadError if there is none."""
+        names = self._above(self._member(name)) - {"all"}
+        groups = tuple(sorted(names))
+        return Host(name=name, groups=groups, vars=self.vars_of(name))
+
+    def vars_of(self, name: str) -> Mapping[str, Any]:
+        """The variables of a host, merged from all groups and files, not rendered.
+
+        With `inventory_file` and `inventory_dir`. Raises LoadError.
+        """
+        values = self._values.get(name)
+        if values is None:
+            member = self._member(name)
+            merged = dict(self._group_vars(member))
+            for scope in self._host_scopes(member):
+                merged.update(scope.values)
+            values = self._values[name] = merged
+        return values
+
+    def vars_of_group(self, group: str) -> Mapping[str, Any]:
+        """The variables that `group` itself brings, for listings."""
+        merged: dict[str, Any] = {}
+        for scope in self._group_scopes([self._tree.groups[group]]):
+            merged.update(scope.values)
+        return merged
+
+    def origin(self, host: str, variable: str | None = None) -> Origin | None:
+        """Where a host, or the value one of its variables has, stands; None if nowhere."""
+        if variable is None:
+            return self._member(host).where()
+        scope = self._scope(host, variable)
+        return scope.origin(variable) if scope else None
+
+    def text(self, host: str, variable: str) -> str:
+        """A variable's value as the text its author meant.
+
+        Raises LoadError, located, for `0123`, `1.10`, `NO` and what is no text at all.
+        """
+        scope = self._scope(host, variable)
+        if scope is None:
+            raise LoadError(f"{host} has no variable {variable}")
+        return scope.text(variable)
+
+    def _scope(self, host: str, variable: str) -> Scope | None:
+        found = None
+        for scope in self._scopes(self._member(host)):
+            if variable in scope.values:
+                found = scope
+        return found
+
+    def _member(self, name: str) -> Member:
+        member = self._tree.hosts.get(name) or self._local.get(name)
+        if member is not None:
+            return member
+        if name not in LOCAL_NAMES:
+            known = nearest(name, self._tree.hosts)
+            hint = f"did you mean {known}?" if known else None
+            raise LoadError(f"the inventory has no host {name}", hint=hint)
+        member = Member(name, None, lambda: None)
+        member.scopes.append(PlainScope({"ansible_connection": "local"}))
+        self._local[name] = member
+        return member
+
+    def _above(self, member: Member) -> frozenset[str]:
+        key = tuple(member.groups)
+        groups = self._ancestors.get(key)
+        if groups is None:
+            groups = self._ancestors[key] = frozenset(self._tree.above(key)) | {"all"}
+        return groups
+
+    def _group_vars(self, member: Member) -> Mapping[str, Any]:
+        key = tuple(member.groups)
+        values = self._group_values.get(key)
+        if values is None:
+            values = self._group_values[key] = {}
+            for scope in self._scopes_of_groups(member):
+                values.update(scope.values)
+        return values
+
+    def _scopes(self, member: Member) -> Iterator[Scope]:
+        yield from self._scopes_of_groups(member)
+        yield from self._host_scopes(member)
+
+    def _scopes_of_groups(self, member: Member) -> Iterator[Scope]:
+        return self._group_scopes(self._tree.by_precedence(self._above(member)))
+
+    def _group_scopes(self, groups: Sequence[Group]) -> Iterator[Scope]:
+        for group in groups:
+            yield from group.scopes
+        top = [group.name for group in groups if group.name == "all"]
+        others = [group.name for group in groups if group.name != "all"]
+        for names in (top, others):
+            for folder in (*self._beside_inventory, *self._beside_playbook):
+                for name in names:
+                    yield from folder.of_group(name)
+
+    def _host_scopes(self, member: Member) -> Iterator[Scope]:
+        yield PlainScope(_source_vars(member))
+        yield from member.scopes
+        for folder in (*self._beside_inventory, *self._beside_playbook):
+            yield from folder.of_host(member.name)
+
+
+def _source_vars(member: Member) -> Mapping[str, Any]:
+    if member.source is None:
+        return {}
+    path = Path(member.source)
+    folder = None if "," in member.source and not path.exists() else str(path.parent.absolute())
+    return {"inventory_file": str(path.absolute()) if folder else None, "inventory_dir": folder}

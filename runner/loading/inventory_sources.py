@@ -1,0 +1,105 @@
+"""Where an inventory comes from: files of either kind, folders of them, lists of names."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from runner.errors import LoadError
+from runner.loading import inventory_ini, inventory_yaml, ranges
+from runner.loading.files import read_file
+from runner.loading.groups import Tree
+from runner.loading.scopes import PlainScope
+from runner.loading.vault import Vault
+from runner.values import Origin
+from runner.yaml import decode, parse
+
+_YAML_SUFFIXES = (".yml", ".yaml", ".json")
+_IGNORED_SUFFIXES = (
+    *(".pyc", ".pyo", ".swp", ".bak", "~", ".rpm", ".md", ".txt", ".rst", ".orig", ".cfg"),
+    ".retry",
+)
+_IGNORED_NAMES = ("group_vars", "host_vars", "vars_plugins")
+_FIRST_TOKEN_IS_KEY = re.compile(r"""---|[{%]|(?:"[^"]*"|'[^']*'|[^\s\[\]=]+):(?:\s|$)""")
+
+
+class Sources:
+    """Reads one source after another into one tree."""
+
+    def __init__(self, vault: Vault) -> None:
+        self.vault = vault
+        self.tree = Tree()
+        self.folders: dict[Path, None] = {}
+        """Beside each source: where group_vars/ and host_vars/ are looked for."""
+        self.warnings: list[str] = []
+
+    def read(self, source: str) -> None:
+        """Reads a file, a folder or a comma list. Raises LoadError."""
+        path = Path(source).expanduser()
+        if path.is_dir():
+            self.folders[path] = None
+            self._folder(path)
+        elif "," in source and not path.exists():
+            self._names(source)
+        else:
+            self.folders[path.parent] = None
+            self._file(path)
+
+    def _folder(self, folder: Path) -> None:
+        for path in sorted(folder.iterdir(), key=lambda path: path.name):
+            if path.name.startswith(".") or path.name in _IGNORED_NAMES:
+                continue
+            if path.is_dir():
+                self._folder(path)
+            elif not path.name.endswith(_IGNORED_SUFFIXES):
+                self._file(path)
+
+    def _names(self, source: str) -> None:
+        for pattern in filter(None, map(str.strip, source.split(","))):
+            try:
+                names, port = ranges.expand(pattern)
+            except ValueError as problem:
+                raise LoadError(f"the host pattern {pattern} is wrong: {problem}") from None
+            for name in names:
+                member = self.tree.add_host(name, "ungrouped", source, _on_the_flag)
+                if port is not None:
+                    member.scopes.append(PlainScope({"ansible_port": port}))
+
+    def _file(self, path: Path) -> None:
+        data = read_file(path, what="inventory")
+        file = str(path)
+        _refuse_unsupported(path, data)
+        if _is_yaml(path, data):
+            document = parse(data, file, vault=self.vault.secret)
+            self.warnings += inventory_yaml.fill(self.tree, document)
+        else:
+            self.warnings += inventory_ini.fill(self.tree, decode(data, file), file)
+
+
+def _on_the_flag() -> Origin:
+    return Origin("-i", 1, 1)
+
+
+def _refuse_unsupported(path: Path, data: bytes) -> None:
+    origin = Origin(str(path), 1, 1)
+    if data.startswith(b"#!") and os.access(path, os.X_OK):
+        raise LoadError(
+            "executable inventories are not supported yet",
+            origin=origin,
+            hint="store what it prints as YAML or JSON",
+        )
+    if path.suffix == ".toml":
+        raise LoadError("TOML inventories are not supported", origin=origin, hint="use YAML")
+
+
+def _is_yaml(path: Path, data: bytes) -> bool:
+    if path.suffix in _YAML_SUFFIXES:
+        return True
+    if path.suffix:
+        return False
+    for line in data.decode("utf-8-sig", "replace").splitlines():
+        stripped = line.strip()
+        if stripped and stripped[0] not in "#;":
+            return _FIRST_TOKEN_IS_KEY.match(stripped) is not None
+    return False
