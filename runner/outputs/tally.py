@@ -93,6 +93,7 @@ class Tally:
         """Host → when it began the play; the first is the one that has been at it longest."""
         self.play_hosts: tuple[str, ...] = ()
         self.play_done = 0
+        self.unwell_count = 0
         self.started: RunStarted | None = None
         self.finished: RunFinished | None = None
         self.now = 0.0
@@ -199,8 +200,10 @@ class Tally:
 
     def _worsen(self, tally: HostTally, status: Status, failure: Failure | None) -> None:
         if _WORSE.index(status) >= _WORSE.index(tally.status):
+            was_well = tally.well
             tally.status = status
             tally.failure = failure or tally.failure
+            self.unwell_count += was_well and not tally.well
 
     def unwell(self) -> Iterator[tuple[str, HostTally]]:
         """Hosts that something went wrong with, in play order."""

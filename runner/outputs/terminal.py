@@ -32,6 +32,13 @@ def one_line(text: str) -> str:
     return printable(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
+def encodable(text: str, encoding: str | None) -> str:
+    """`text` with the characters escaped that a stream of `encoding` cannot take."""
+    if encoding is None or encoding.lower().replace("-", "") == "utf8":
+        return text
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
 def _escape(match: re.Match[str]) -> str:
     code = ord(match.group())
     if 0xDC80 <= code <= 0xDCFF:

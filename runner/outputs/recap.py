@@ -1,0 +1,145 @@
+"""The end of a run on screen: who stands how, what failed and why, what to type next."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+
+from runner.outputs.lines import Line, Style
+from runner.outputs.tally import HostTally, Tally
+from runner.outputs.terminal import one_line, shown_path
+
+PER_HOST = 40
+"""Up to so many hosts are shown one by one."""
+_NAMED = 5
+
+_CONNECTION = {
+    "authentication",
+    "connection",
+    "host_key",
+    "lost",
+    "negotiation",
+    "not_tried",
+    "timeout",
+    "unreachable",
+}
+_TITLES = {
+    "action": "task failed",
+    "assert": "assertion failed",
+    "authentication": "login refused",
+    "command": "command refused by the device",
+    "host_key": "host key not trusted",
+    "interrupted": "cut off by the end of the run",
+    "lost": "connection lost",
+    "negotiation": "no common SSH algorithm",
+    "not_tried": "not tried, since the credential failed elsewhere",
+    "output": "file not written",
+    "render": "template failed",
+    "timeout": "no prompt in time",
+    "unreachable": "unreachable",
+}
+
+
+def banner(text: str, width: int = 80) -> str:
+    """`PLAY [x] ****` as wide as Ansible makes it."""
+    stars = max(3, width - 1 - len(text))
+    return f"{text} {'*' * stars}"
+
+
+def recap(tally: Tally, verbosity: int, width: int) -> list[Line]:
+    """Everything that is said at the end of a run."""
+    lines = [Line(""), Line(banner("PLAY RECAP", width))]
+    if len(tally.hosts) <= PER_HOST or verbosity:
+        lines += [_host_line(host, tally.hosts[host]) for host in sorted(tally.hosts)]
+    if len(tally.hosts) > PER_HOST:
+        lines.append(_count_line(tally))
+    return [*lines, *failures(tally), *_whereabouts(tally)]
+
+
+def failures(tally: Tally) -> list[Line]:
+    """Failures by class with a few names each, and the commands to type next."""
+    groups = tally.failures()
+    if not groups:
+        return []
+    lines = [Line("")]
+    for kind, hosts in groups.items():
+        lines += _group(kind, hosts)
+    return [*lines, Line(""), *_next(tally, groups)]
+
+
+def duration(seconds: float) -> str:
+    """`8 s`, `1:05`, `2:00:01`."""
+    whole = int(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def names(hosts: Sequence[str]) -> str:
+    """The first five, and how many more."""
+    more = len(hosts) - _NAMED
+    shown = ", ".join(one_line(host) for host in hosts[:_NAMED])
+    return f"{shown} and {more:,} more" if more > 0 else shown
+
+
+def _host_line(host: str, tally: HostTally) -> Line:
+    numbers = " ".join(f"{name}={count:<4}" for name, count in tally.counts().items())
+    status = "" if tally.status in ("ok", "failed", "unreachable") else _word(tally.status)
+    text = f"{one_line(host):<26} : {numbers} {status}".rstrip()
+    return Line(text, _style(tally))
+
+
+def _style(tally: HostTally) -> Style:
+    if tally.well:
+        return "changed" if tally.changed else "ok"
+    return "failed" if tally.status == "failed" else "unreachable"
+
+
+def _count_line(tally: Tally) -> Line:
+    parts = [f"{count:,} {_word(status)}" for status, count in tally.statuses().items()]
+    worst: Style = "ok" if not tally.unwell_count else "failed"
+    return Line(f"{len(tally.hosts):,} hosts: {', '.join(parts)}", worst)
+
+
+def _word(status: str) -> str:
+    return status.replace("_", " ")
+
+
+def _group(kind: str, hosts: Sequence[tuple[str, HostTally]]) -> Iterator[Line]:
+    title = _TITLES.get(kind, _word(kind))
+    count = "1 host" if len(hosts) == 1 else f"{len(hosts):,} hosts"
+    yield Line(f"{title}: {count}: {names([host for host, _ in hosts])}", "failed")
+    host, first = hosts[0]
+    if first.failure is not None:
+        told = one_line(first.failure.message)
+        lead = told if host in told else f"{one_line(host)}: {told}"
+        yield Line(f"    {lead}")
+
+
+def _next(tally: Tally, groups: dict[str, list[tuple[str, HostTally]]]) -> Iterator[Line]:
+    playbooks = tally.started.playbooks if tally.started else ()
+    if playbooks:
+        words = " ".join(shlex.quote(one_line(book)) for book in playbooks)
+        yield Line(f"Again, only where it failed:  playrun {words} --limit @failed")
+    for kind, hosts in groups.items():
+        if kind in _CONNECTION:
+            name = shlex.quote(one_line(hosts[0][0]))
+            yield Line(f"Look at one of them:          playrun ping {name} -vvv")
+            return
+
+
+def _whereabouts(tally: Tally) -> Iterator[Line]:
+    slowest = tally.slowest()
+    yield Line("")
+    for report in tally.reports.values():
+        for line in report.lines:
+            yield Line(one_line(line))
+    if tally.started is not None and tally.started.folder is not None:
+        yield Line(f"Run record: {shown_path(tally.started.folder)}")
+    if slowest is not None:
+        yield Line(
+            f"Took {duration(tally.elapsed)}, "
+            f"slowest host {one_line(slowest[0])} ({duration(slowest[1])})"
+        )

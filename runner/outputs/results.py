@@ -1,0 +1,147 @@
+"""A task's result as Ansible's users know it: `ok: [r1] => {…}`. Pure text, no printing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from runner.events import Failure, HostFinished, ItemFinished, TaskFinished, TaskStatus
+from runner.outputs.lines import Line, Style
+from runner.outputs.terminal import one_line
+
+_WORDS: dict[TaskStatus, str] = {"ok": "ok", "changed": "changed", "skipped": "skipping"}
+_STYLES: dict[TaskStatus, Style] = {
+    "ok": "ok",
+    "changed": "changed",
+    "skipped": "skipped",
+    "failed": "failed",
+    "unreachable": "unreachable",
+}
+_ALWAYS_SHOWN = frozenset({"debug", "assert"})
+_HIDDEN = frozenset({"failed", "skipped", "stdout_lines", "stderr_lines"})
+_HIDDEN_OF_DEBUG = frozenset({"failed", "skipped", "changed"})
+_LONGEST_SHOWN = 1000
+
+Result = TaskFinished | ItemFinished
+
+
+def is_failure(event: Result) -> bool:
+    """Whether it went wrong, ignored or not."""
+    return event.status in ("failed", "unreachable")
+
+
+def shows_values(event: Result, verbosity: int) -> bool:
+    """Whether more than one line is to be shown for a result that is well."""
+    return event.status in ("ok", "changed") and (event.action in _ALWAYS_SHOWN or verbosity > 0)
+
+
+def result_lines(event: Result, verbosity: int, tag: str = "") -> list[Line]:
+    """The lines for one result; `tag` names the task where no header does."""
+    host = f"[{one_line(event.host)}]{tag}"
+    if is_failure(event):
+        return _failure_lines(event, host, verbosity)
+    item = f" => (item={one_line(event.item)})" if isinstance(event, ItemFinished) else ""
+    style = _STYLES[event.status]
+    lead = f"{_WORDS[event.status]}: {host}{item}"
+    if not shows_values(event, verbosity):
+        return [Line(lead, style)]
+    if event.action not in _ALWAYS_SHOWN and "stdout" in event.values:
+        return [Line(lead, style), *_output_lines(event)]
+    indent = 4 if event.action in _ALWAYS_SHOWN else None
+    return [Line(f"{lead} => {to_json(_visible(event), indent)}", style)]
+
+
+def host_failure_lines(event: HostFinished, verbosity: int) -> list[Line]:
+    """A host that failed outside any task, or that was lost with one."""
+    word = event.status.replace("_", " ").upper()
+    values = {"msg": event.failure.message} if event.failure else {}
+    text = f"fatal: [{one_line(event.host)}]: {word}! => {to_json(values)}"
+    return [Line(text, "unreachable"), *_explained(event.failure, verbosity)]
+
+
+def to_json(value: Any, indent: int | None = None) -> str:
+    """JSON as people read it: keys sorted, characters as they are; never raises."""
+    try:
+        return json.dumps(value, indent=indent, sort_keys=True, ensure_ascii=False, default=str)
+    except (TypeError, ValueError):
+        return json.dumps(_plain_keys(value), indent=indent, ensure_ascii=False, default=str)
+
+
+def _plain_keys(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain_keys(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain_keys(item) for item in value]
+    return value
+
+
+def _failure_lines(event: Result, host: str, verbosity: int) -> list[Line]:
+    style = _STYLES[event.status]
+    indent = 4 if event.action == "assert" else None
+    values = to_json(_failure_values(event, verbosity), indent)
+    if isinstance(event, ItemFinished):
+        lead = f"failed: {host} (item={one_line(event.item)})"
+    else:
+        lead = f"fatal: {host}: {event.status.upper()}!"
+    lines = [Line(f"{lead} => {values}", style), *_explained(event.failure, verbosity)]
+    if event.ignored:
+        lines.append(Line("...ignoring", "skipped"))
+    return lines
+
+
+def _failure_values(event: Result, verbosity: int) -> dict[str, Any]:
+    values = {"changed": False, **_visible(event)}
+    if not verbosity:
+        values = {key: _cut(value) for key, value in values.items()}
+    if event.status == "unreachable":
+        values["unreachable"] = True
+    if event.failure is not None and "censored" not in values:
+        values.setdefault("msg", event.failure.message)
+    return values
+
+
+def _explained(failure: Failure | None, verbosity: int) -> list[Line]:
+    """Where it happened, what to do, and the traceback for those who ask for it."""
+    if failure is None:
+        return []
+    lines = []
+    if failure.where:
+        lines.append(Line(f"    at {one_line(failure.where)}", "faint"))
+    if failure.hint:
+        lines.append(Line(f"    hint: {one_line(failure.hint)}", "faint"))
+    if failure.detail and verbosity >= 3:
+        lines.append(Line(failure.detail.rstrip("\n"), "faint"))
+    elif failure.detail:
+        lines.append(Line("    -vvv shows the traceback", "faint"))
+    return lines
+
+
+def _visible(event: Result) -> dict[str, Any]:
+    hidden = _HIDDEN_OF_DEBUG if event.action == "debug" else _HIDDEN
+    return {str(key): value for key, value in event.values.items() if key not in hidden}
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > _LONGEST_SHOWN:
+        return f"{value[:_LONGEST_SHOWN]}… ({len(value):,} characters, -v shows all)"
+    return value
+
+
+def _output_lines(event: Result) -> list[Line]:
+    """What the commands printed, indented, each under its prompt where that is known."""
+    stdout = event.values["stdout"]
+    texts = [str(text) for text in stdout] if isinstance(stdout, (list, tuple)) else [str(stdout)]
+    sections = (
+        [section for captured in event.captured for section in captured.sections]
+        if isinstance(event, TaskFinished)
+        else []
+    )
+    lines = []
+    for index, text in enumerate(texts):
+        if len(sections) == len(texts):
+            section = sections[index]
+            lines.append(Line(f"    {one_line(section.prompt + section.command)}", "faint"))
+        if text:
+            lines.append(Line("\n".join(f"    {line}" for line in text.split("\n"))))
+    return lines
