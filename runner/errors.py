@@ -111,9 +111,15 @@ class ActionFailed(TaskError):
 
 
 class ConnectionFailed(PlayrunError):
-    """The device could not be reached, or was lost."""
+    """The device could not be reached, or was lost.
+
+    When it was lost in the middle of a change: `sent` counts the changing lines that were
+    sent, `seen` those the device answered before.
+    """
 
     kind = "connection"
+    sent: int | None = None
+    seen: int | None = None
 
 
 class Unreachable(ConnectionFailed):

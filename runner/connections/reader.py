@@ -1,0 +1,104 @@
+"""The expect engine: feeds the screen and waits until its last line is something known.
+
+Only the last line is ever matched, and only patterns of what may come next. What is certain
+counts at once; what merely fits counts after a silence that every byte restarts. Nothing
+here sleeps: all waiting happens in a transport's `read`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from runner.connections.clock import Clock
+from runner.connections.screen import Screen
+from runner.connections.sight import Sighting
+from runner.connections.stream import Closed, DeviceStream, Silence
+
+_SETTLE = 0.2
+_ROUND_TRIPS = 3
+_LONGEST_SETTLE = 2.0
+_LONG_READ = 1_024
+_LONGEST_SECOND_LOOK = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`idle`: seconds of silence allowed; `deadline`: when all must be over (clock time)."""
+
+    idle: float
+    deadline: float
+
+
+class Reader:
+    """One session's incoming side: its stream, its screen and what was learned of its pace."""
+
+    def __init__(self, stream: DeviceStream, clock: Clock) -> None:
+        self.stream = stream
+        self.screen = Screen()
+        self.clock = clock
+        self._round_trip: float | None = None
+        self._asked_at: float | None = None
+        self._last_read = 0
+
+    @property
+    def settle(self) -> float:
+        """How long a line that only fits has to stand still, in seconds."""
+        return min(max(_SETTLE, _ROUND_TRIPS * (self._round_trip or 0.0)), _LONGEST_SETTLE)
+
+    def asked(self) -> None:
+        """Something was sent that the device will answer: the next byte tells the round trip."""
+        self._asked_at = self.clock.now()
+
+    def drain(self) -> str:
+        """What arrived unasked for since the last exchange. Raises Closed, ConnectionLost."""
+        try:
+            while True:
+                self._receive(0.0)
+        except Silence:
+            return self.screen.take()
+
+    def until(
+        self,
+        look: Callable[[str], Sighting | None],
+        limits: Limits,
+        pass_on: Callable[[str], None],
+    ) -> Sighting:
+        """Reads until `look` (given the last line) recognises something that then stands still.
+
+        `pass_on` takes finished text. Raises Silence at either limit, Closed, ConnectionLost.
+        """
+        while True:
+            seen = look(self.screen.line)
+            patience = limits.idle if seen is None else self._patience(seen)
+            left = limits.deadline - self.clock.now()
+            try:
+                self._receive(max(0.0, min(patience, left)))
+            except Silence:
+                if seen is not None and patience <= max(left, 0.0):
+                    return seen
+                raise
+            except Closed:
+                if seen is not None and seen.settle <= 0.0:
+                    return seen
+                raise
+            if left <= 0.0 and (seen is None or seen.settle > 0.0):
+                raise Silence
+            finished = self.screen.take()
+            if finished:
+                pass_on(finished)
+
+    def _patience(self, seen: Sighting) -> float:
+        """A second look after a long read: its end may be where the network cut the output."""
+        if seen.settle > 0.0 or self._last_read < _LONG_READ:
+            return seen.settle
+        return min(_ROUND_TRIPS * (self._round_trip or 0.0), _LONGEST_SECOND_LOOK)
+
+    def _receive(self, timeout: float) -> None:
+        text = self.stream.receive(timeout)
+        self._last_read = len(text)
+        if self._asked_at is not None:
+            took = self.clock.now() - self._asked_at
+            self._asked_at = None
+            self._round_trip = took if self._round_trip is None else min(took, self._round_trip)
+        self.screen.feed(text)
