@@ -1,0 +1,43 @@
+"""What an SSH server offers for a connection, and what is missing in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_COOKIE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The algorithm lists of a KEXINIT message (RFC 4253, 7.1) that must find a match."""
+
+    kex: tuple[str, ...]
+    host_keys: tuple[str, ...]
+    ciphers: tuple[str, ...]
+    macs: tuple[str, ...]
+
+
+def parse_offer(message: bytes) -> Offer | None:
+    """Reads a KEXINIT message, without its type byte; None if it is malformed."""
+    lists: list[tuple[str, ...]] = []
+    at = _COOKIE
+    for _ in range(6):
+        size = int.from_bytes(message[at : at + 4], "big")
+        text = message[at + 4 : at + 4 + size]
+        if len(message) < at + 4 or len(text) != size:
+            return None
+        lists.append(tuple(text.decode("ascii", "replace").split(",")))
+        at += 4 + size
+    return Offer(kex=lists[0], host_keys=lists[1], ciphers=lists[3], macs=lists[5])
+
+
+def missing(offer: Offer, ours: Offer) -> list[tuple[str, Sequence[str]]]:
+    """What nothing of `ours` fits: pairs of a kind of algorithm and the names offered."""
+    kinds = (
+        ("key exchange", offer.kex, ours.kex),
+        ("host key", offer.host_keys, ours.host_keys),
+        ("cipher", offer.ciphers, ours.ciphers),
+        ("MAC", offer.macs, ours.macs),
+    )
+    return [(kind, theirs) for kind, theirs, known in kinds if not set(theirs) & set(known)]

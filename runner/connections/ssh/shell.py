@@ -1,0 +1,133 @@
+"""The shell of a device as a `Transport`."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from runner.connections.dial import Sockets, interrupted
+from runner.connections.ssh.handshake import end
+from runner.connections.ssh.library import ClientTransport, paramiko
+from runner.errors import ConnectionFailed, ConnectionLost
+from runner.platforms.model import Platform
+
+_READ_SIZE = 65_536
+_MANY_ROWS = 1000
+"""For platforms that ask for no rows: the fewer pages, the better."""
+
+
+class _Deadline(threading.Event):
+    """What a channel waits on for the answer to a request; paramiko would wait for ever."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._until = time.monotonic() + seconds
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Raises TimeoutError instead of returning False."""
+        left = max(0.0, self._until - time.monotonic())
+        if not super().wait(left if timeout is None else min(left, timeout)):
+            raise TimeoutError
+        return True
+
+
+def open_shell(transport: ClientTransport, platform: Platform, timeout: float) -> paramiko.Channel:
+    """A shell on a terminal of the platform's size. Raises ConnectionFailed."""
+    step = "a session"
+    columns, rows = platform.terminal
+    try:
+        channel = transport.open_session(timeout=timeout)
+        channel.event = _Deadline(timeout)
+        channel.set_combine_stderr(True)
+        step = "a terminal"
+        channel.get_pty(platform.terminal_type, width=columns, height=rows or _MANY_ROWS)
+        step = "a shell"
+        channel.invoke_shell()
+    except (paramiko.SSHException, EOFError, OSError) as error:
+        raise _refused(transport, step, error, timeout) from None
+    return channel
+
+
+def _refused(
+    transport: ClientTransport, step: str, error: Exception, timeout: float
+) -> ConnectionFailed:
+    if isinstance(error, TimeoutError) or "imeout" in str(error):
+        return ConnectionFailed(f"logged in, but the device did not give {step} in {timeout:g} s")
+    if not transport.is_active():
+        said = f": {transport.farewell[:200]!r}" if transport.farewell else ""
+        return ConnectionFailed(f"logged in, but the device closed the connection{said}")
+    reason = f" ({error.text})" if isinstance(error, paramiko.ChannelException) else ""
+    return ConnectionFailed(
+        f"logged in, but the device refused {step}{reason}",
+        hint="the account may lack the right to a terminal, or have too many sessions",
+    )
+
+
+class SshTransport:
+    """A `Transport` over an SSH channel."""
+
+    name = "ssh"
+
+    def __init__(
+        self,
+        channel: paramiko.Channel,
+        transport: ClientTransport,
+        peer: str,
+        sockets: Sockets,
+        write_timeout: float,
+        on_close: Callable[[], None],
+    ) -> None:
+        self.peer = peer
+        self._channel: Any = channel
+        self._transport = transport
+        self._sockets = sockets
+        self._write_timeout = write_timeout
+        self._on_close: Callable[[], None] | None = on_close
+
+    def read(self, timeout: float) -> bytes:
+        """See `Transport.read`."""
+        try:
+            self._channel.settimeout(timeout)
+            data: bytes = self._channel.recv(_READ_SIZE)
+        except TimeoutError:
+            raise
+        except (paramiko.SSHException, EOFError, OSError) as error:
+            raise self._lost(error) from None
+        if not data:
+            self._ended()
+        return data
+
+    def write(self, data: bytes) -> None:
+        """See `Transport.write`."""
+        try:
+            self._channel.settimeout(self._write_timeout)
+            self._channel.sendall(data)
+        except TimeoutError:
+            raise ConnectionLost(
+                f"the device took nothing of what was sent for {self._write_timeout:g} s"
+            ) from None
+        except (paramiko.SSHException, EOFError, OSError) as error:
+            raise self._lost(error) from None
+
+    def close(self) -> None:
+        """See `Transport.close`."""
+        on_close, self._on_close = self._on_close, None
+        if on_close is not None:
+            end(self._transport, self._sockets)
+            on_close()
+
+    def _ended(self) -> None:
+        """Tells an end from a break."""
+        if self._sockets.aborted:
+            raise interrupted()
+        error = self._transport.saved_exception
+        if error is not None and not isinstance(error, EOFError):
+            raise self._lost(error)
+
+    def _lost(self, error: Exception) -> ConnectionLost:
+        if self._sockets.aborted:
+            return interrupted()
+        reason = getattr(error, "strerror", None) or str(error) or "end of file"
+        return ConnectionLost(f"the connection broke: {reason}")
