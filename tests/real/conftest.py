@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,9 @@ from realparts.daemons import Daemon, listens
 from realparts.routers import Router
 from realparts.ssh import LoginKeys, SshServer
 from realparts.users import User
+
+from runner.connections.api import Connector, Session, Target
+from runner.errors import ConnectionFailed
 
 HERE = Path(__file__).parent
 
@@ -126,3 +131,67 @@ def frr_telnet(frr: Network) -> Iterator[dict[str, TelnetServer]]:
     yield where
     for daemon in daemons:
         daemon.stop()
+
+
+@pytest.fixture(scope="session")
+def console(frr: Network, frr_telnet: dict[str, TelnetServer]) -> Iterator[TelnetServer]:
+    """A terminal server with a login of its own, r1's console on one of its lines."""
+    where = TelnetServer("127.0.25.1", 2007)
+    daemon = routers.start_console(frr.r1, where.address, where.port)
+    yield where
+    daemon.stop()
+
+
+@pytest.fixture
+def connector() -> Connector:
+    from runner.connections.connector import DeviceConnector
+
+    return DeviceConnector()
+
+
+Connect = Callable[[Target], AbstractContextManager[Session]]
+
+
+@pytest.fixture
+def connect(connector: Connector) -> Connect:
+    """Opens a session for a `with` block."""
+
+    @contextmanager
+    def opened(target: Target) -> Iterator[Session]:
+        session = connector.connect(target)
+        try:
+            yield session
+        finally:
+            session.close()
+
+    return opened
+
+
+@pytest.fixture
+def refuse(connect: Connect) -> Callable[[Target, type[ConnectionFailed]], str]:
+    """Tries to connect, expects that kind of failure, and gives its message."""
+
+    def tried(target: Target, kind: type[ConnectionFailed]) -> str:
+        with pytest.raises(kind) as failure, connect(target) as session:
+            pytest.fail(f"logged in at {session.prompt!r}")
+        return str(failure.value)
+
+    return tried
+
+
+@pytest.fixture
+def connect_many(connect: Connect) -> Callable[[Sequence[Target], str], list[str | Exception]]:
+    """Types one command on all targets at the same time; text or failure of each."""
+
+    def typed(targets: Sequence[Target], command: str) -> list[str | Exception]:
+        def one(target: Target) -> str | Exception:
+            try:
+                with connect(target) as session:
+                    return session.command(command).text or ""
+            except ConnectionFailed as failure:
+                return failure
+
+        with ThreadPoolExecutor(len(targets)) as pool:
+            return list(pool.map(one, targets))
+
+    return typed

@@ -14,6 +14,8 @@ from pathlib import Path
 from realparts import place
 
 START_SECONDS = 20.0
+CLEAN = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:/usr/lib/frr", "LANG": "C.UTF-8"}
+"""The environment of every part, whatever the person who runs the tests has set."""
 
 
 def wait_for(what: str, ready: Callable[[], bool], seconds: float = START_SECONDS) -> None:
@@ -70,6 +72,7 @@ class Daemon:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                env=CLEAN,
             )
 
     @property

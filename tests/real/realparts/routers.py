@@ -219,25 +219,38 @@ def _has_routes(router: Router, total: int) -> bool:
     return best == total and installed == total - router.prefixes
 
 
-def start_telnet(router: Router, address: str, port: int = 23) -> Daemon:
-    """A Telnet server that asks Username and Password, then runs the router's vtysh."""
-    login = router.folder / "telnet-login"
-    login.write_text(f"""\
+_TELNET_LOGIN = """\
 #!/bin/bash
 printf '\\r\\nUser Access Verification\\r\\n\\r\\n'
 for try in 1 2 3; do
   read -rp 'Username: ' user || exit 1
   read -rsp 'Password: ' password || exit 1
   echo
-  if [[ $user == {router.user.name} && $password == {router.user.password} ]]; then
-    exec {router.shell}
-  fi
+  if [[ $user == {user} && $password == {password} ]]; then exec {then}; fi
   printf '%% Login invalid\\r\\n\\r\\n'
 done
-""")
-    login.chmod(0o755)
+"""
+
+_CONSOLE_LOGIN = """\
+#!/bin/bash
+printf '\\r\\nterminal server line 7\\r\\n'
+read -rp 'login: ' user || exit 1
+read -rsp 'Password: ' password || exit 1
+echo
+if [[ $user != {user} || $password != {password} ]]; then
+  printf 'Login incorrect\\r\\n'
+  exit 1
+fi
+read -rs nothing
+exec {then}
+"""
+
+CONSOLE_USER, CONSOLE_PASSWORD = "console", "console-secret"
+
+
+def _telnet_server(name: str, address: str, port: int, login: Path) -> Daemon:
     server = Daemon(
-        f"{router.name}-telnet",
+        name,
         [
             "socat",
             f"TCP-LISTEN:{port},bind={address},fork,reuseaddr,nodelay",
@@ -246,3 +259,33 @@ done
     )
     server.wait_until("listening", lambda: listens(address, port))
     return server
+
+
+def _script(path: Path, template: str, user: str, password: str, then: Path) -> Path:
+    path.write_text(template.format(user=user, password=password, then=then))
+    path.chmod(0o755)
+    return path
+
+
+def start_telnet(router: Router, address: str, port: int = 23) -> Daemon:
+    """A Telnet server that asks Username and Password, then runs the router's vtysh."""
+    user = router.user
+    login = _script(
+        router.folder / "telnet-login", _TELNET_LOGIN, user.name, user.password, router.shell
+    )
+    return _telnet_server(f"{router.name}-telnet", address, port, login)
+
+
+def start_console(router: Router, address: str, port: int) -> Daemon:
+    """A terminal server's line: a login of its own, silence until Return, the router's login.
+
+    Needs `start_telnet` first, whose login is the one behind.
+    """
+    login = _script(
+        router.folder / "console-login",
+        _CONSOLE_LOGIN,
+        CONSOLE_USER,
+        CONSOLE_PASSWORD,
+        router.folder / "telnet-login",
+    )
+    return _telnet_server(f"{router.name}-console", address, port, login)
