@@ -16,7 +16,7 @@ from runner.templating import Templar, Variables
 
 
 class Effect(Enum):
-    """What a task may touch that another host's task could notice; private things are not listed."""
+    """What a task may touch that another host's task could notice."""
 
     DEVICE_READ = "device read"
     DEVICE_WRITE = "device write"
@@ -26,6 +26,10 @@ class Effect(Enum):
 
 Effects = frozenset[Effect]
 NOTHING: Effects = frozenset()
+
+Place = Literal["device", "controller", "shell"]
+"""`device`: needs a session. `controller`: runs here. `shell`: here, and only for hosts that
+are the controller; on a device it is a plan error."""
 
 Kind = Literal["text", "list", "flag", "number", "mapping", "conditions", "any"]
 
@@ -73,7 +77,6 @@ class Call:
     templar: Templar
     paths: Paths
     check: bool
-    become: bool
     registers: bool
     """Whether the task has a `register`: if not, large output need not fit in memory."""
     max_register: int
@@ -104,14 +107,21 @@ class Outcome:
 class Action(Protocol):
     """A thing a task can do. Stateless; one instance serves every host and thread."""
 
-    parameters: Mapping[str, Parameter]
-    free_form: str | None
-    """The parameter that `action: some text` fills; None: there is no such form."""
-    place: Literal["device", "controller", "shell"]
-    """`device`: needs a session. `controller`: runs here. `shell`: here, and only for hosts
-    that are the controller; on a device it is a plan error."""
-    raw: frozenset[str]
-    """Parameters the action renders itself (conditions)."""
+    @property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """By name; `*` stands for any name."""
+
+    @property
+    def free_form(self) -> str | None:
+        """The parameter that `action: some text` fills; None: there is no such form."""
+
+    @property
+    def place(self) -> Place:
+        """Where it runs."""
+
+    @property
+    def raw(self) -> frozenset[str]:
+        """Parameters the action renders itself (conditions)."""
 
     def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:
         """What the task may touch, judged before anything is rendered."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
-from runner.actions.api import NOTHING, Call, Effects, Outcome, Parameter
+from runner.actions.api import NOTHING, Call, Effects, Outcome, Parameter, Place
 from runner.errors import ActionFailed, AssertionFailed
 from runner.platforms.model import Platform
 
@@ -20,7 +20,7 @@ class Assert:
         "quiet": Parameter("flag"),
     }
     free_form: str | None = None
-    place: Literal["controller"] = "controller"
+    place: Place = "controller"
     raw: frozenset[str] = frozenset({"that"})
 
     def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:
@@ -49,7 +49,7 @@ class Fail:
 
     parameters: Mapping[str, Parameter] = {"msg": Parameter("any")}
     free_form: str | None = None
-    place: Literal["controller"] = "controller"
+    place: Place = "controller"
     raw: frozenset[str] = frozenset()
 
     def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from re import Pattern
-from typing import Any, Literal
+from typing import Any
 
-from runner.actions.api import Call, Effect, Effects, Outcome, Parameter
+from runner.actions.api import Call, Effect, Effects, Outcome, Parameter, Place
 from runner.errors import ActionFailed, CommandFailed
 from runner.events import Captured
 from runner.names import safe_component
@@ -29,7 +29,7 @@ class Backup:
         "raw": Parameter("flag"),
     }
     free_form: str | None = None
-    place: Literal["device"] = "device"
+    place: Place = "device"
     raw: frozenset[str] = frozenset()
 
     def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from runner.actions.api import Call, Effect, Effects, Outcome, Parameter
+from runner.actions.api import Call, Effect, Effects, Outcome, Parameter, Place
 from runner.actions.recorder import Recorder
 from runner.connections.api import Answer, Session
-from runner.errors import ActionFailed, CommandFailed
+from runner.errors import ActionFailed, CommandFailed, ConnectionFailed, TaskError
 from runner.events import Captured
 from runner.platforms import is_read_only
 from runner.platforms.model import Platform
@@ -35,7 +35,7 @@ class Cli:
         "output": Parameter("any"),
     }
     free_form: str | None = "command"
-    place: Literal["device"] = "device"
+    place: Place = "device"
     raw: frozenset[str] = frozenset()
 
     def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:
@@ -65,7 +65,7 @@ class Cli:
         files: list[Captured] = []
         try:
             _type_all(call, sent, texts, files)
-        except Exception as error:
+        except (TaskError, ConnectionFailed) as error:
             return Outcome(
                 values=_values(texts, single, unsent),
                 captured=tuple(files),

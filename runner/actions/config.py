@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
-from runner.actions.api import Call, Effect, Effects, Outcome, Parameter
+from runner.actions.api import Call, Effect, Effects, Outcome, Parameter, Place
 from runner.actions.files import find_source
 from runner.errors import ActionFailed, ConnectionLost
 from runner.platforms.model import Platform
@@ -25,7 +25,7 @@ class Config:
         "save_when": Parameter("text", choices=("never", "always", "changed", "modified")),
     }
     free_form: str | None = None
-    place: Literal["device"] = "device"
+    place: Place = "device"
     raw: frozenset[str] = frozenset()
 
     def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
-from runner.actions.api import NOTHING, Call, Effects, Outcome, Parameter
+from runner.actions.api import NOTHING, Call, Effects, Outcome, Parameter, Place
 from runner.errors import RenderError
 from runner.platforms.model import Platform
 from runner.values import Source
@@ -20,7 +20,7 @@ class Debug:
         "verbosity": Parameter("number"),
     }
     free_form: str | None = "msg"
-    place: Literal["controller"] = "controller"
+    place: Place = "controller"
     raw: frozenset[str] = frozenset({"var"})
 
     def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:

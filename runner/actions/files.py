@@ -6,9 +6,9 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from runner.actions.api import NOTHING, Call, Effect, Effects, Outcome, Parameter
+from runner.actions.api import NOTHING, Call, Effect, Effects, Outcome, Parameter, Place
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
 
@@ -22,7 +22,7 @@ class Template:
         "mode": Parameter("any"),
     }
     free_form: str | None = None
-    place: Literal["controller"] = "controller"
+    place: Place = "controller"
     raw: frozenset[str] = frozenset()
 
     def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:
@@ -50,7 +50,7 @@ class Copy:
         "mode": Parameter("any"),
     }
     free_form: str | None = None
-    place: Literal["controller"] = "controller"
+    place: Place = "controller"
     raw: frozenset[str] = frozenset()
 
     def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:

@@ -35,11 +35,13 @@ _OWN = {
 }
 
 _NOT_YET = frozenset(
-    "add_host assemble async_status blockinfile cli_config cli_parse expect fetch file find "
-    "get_url gather_facts group_by import_playbook import_role import_tasks include include_role "
-    "include_tasks include_vars lineinfile meta net_get net_ping net_put package pause ping raw "
-    "reboot replace script service set_stats setup slurp stat telnet tempfile uri user wait_for "
-    "wait_for_connection yum apt".split()
+    (
+        "add_host assemble async_status blockinfile cli_config cli_parse expect fetch file "
+        "find get_url gather_facts group_by import_playbook import_role import_tasks include "
+        "include_role include_tasks include_vars lineinfile meta net_get net_ping net_put "
+        "package pause ping raw reboot replace script service set_stats setup slurp stat "
+        "telnet tempfile uri user wait_for wait_for_connection yum apt"
+    ).split()
 )
 _NOT_YET_PATTERN = re.compile(
     r"[a-z0-9]+_(config|facts|ping|user|interfaces?|vlans?|banner|system)"

@@ -7,9 +7,9 @@ import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from runner.actions.api import Call, Effect, Effects, Outcome, Parameter
+from runner.actions.api import Call, Effect, Effects, Outcome, Parameter, Place
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
 
@@ -28,7 +28,7 @@ class Command:
 
     parameters: Mapping[str, Parameter] = _PARAMETERS
     free_form: str | None = "cmd"
-    place: Literal["shell"] = "shell"
+    place: Place = "shell"
     raw: frozenset[str] = frozenset()
 
     def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:

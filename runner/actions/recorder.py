@@ -14,7 +14,7 @@ from runner.spool import HostFileWriter
 
 
 class Part:
-    """One command's output on its way: every piece goes to the file, and to memory up to a limit."""
+    """One command's output on its way: to the file, and to memory up to a limit."""
 
     def __init__(self, command: str, limit: int, write: Callable[[str], None] | None) -> None:
         self._command = command

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
-from runner.actions.api import NOTHING, Call, Effects, Outcome, Parameter
+from runner.actions.api import NOTHING, Call, Effects, Outcome, Parameter, Place
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
 
@@ -15,7 +15,7 @@ class SetFact:
 
     parameters: Mapping[str, Parameter] = {"*": Parameter("any"), "cacheable": Parameter("flag")}
     free_form: str | None = None
-    place: Literal["controller"] = "controller"
+    place: Place = "controller"
     raw: frozenset[str] = frozenset()
 
     def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:

@@ -24,8 +24,8 @@ from runner.engine.steps import (
     Yield,
 )
 from runner.engine.strategies.api import Strategy
-from runner.engine.world import World
 from runner.engine.work import publish
+from runner.engine.world import World
 from runner.events import Event, Failure, HostFinished, Position, TaskFinished, TaskStarted
 from runner.model import Status
 
@@ -70,7 +70,7 @@ class Conductor:
         self._give_up_at: float | None = None
 
     def cancel(self, *, now: bool) -> None:
-        """Called from a signal handler: start nothing new; with `now`, cut what runs."""
+        """Start nothing new; with `now`, cut what runs. Any thread may call."""
         self._cancelled = True
         self._strategy.cancel(now=now)
         if now:
@@ -79,15 +79,13 @@ class Conductor:
     def run(self) -> Mapping[str, Status]:
         """How every host of the play stands at its end."""
         self._submit((name, "go") for name in self._plan.hosts)
-        for message in self._strategy.messages():
-            if isinstance(message, Progress):
-                self._on_progress(message)
-            elif message is None:
-                self._tell(None)
-                if self._given_up():
-                    break
-            else:
-                self._on_event(message)
+        for progress in self._strategy.progress(self._on_event):
+            if progress is not None:
+                self._on_progress(progress)
+                continue
+            self._tell(None)
+            if self._given_up():
+                break
         self._finish_rest()
         return {name: host.status or "not_run" for name, host in self._hosts.items()}
 

@@ -22,7 +22,7 @@ from runner.events import (
     TaskStarted,
     TaskStatus,
 )
-from runner.model import Condition, Loop, Status, Task
+from runner.model import Condition, Loop, Status
 from runner.templating import Signal, Variables
 
 _SHOWN = 64 * 1024

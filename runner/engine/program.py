@@ -46,11 +46,19 @@ def host_program(host: HostState, stopped: Callable[[], bool]) -> Program:
             yield from _ask(host, Before((item.index,)))
         if stopped():
             raise HostLeft("not_run", Failure("interrupted", f"stopped before {item.task.label}"))
-        if host.world.templar.render(item.task.run_once, {}) is True:
+        if _runs_once(host, item):
             yield from _once(host, item, (item.index,))
         else:
             ended, ignored = yield from _execute(host, item, (item.index,))
             _leave_if_failed(ended, ignored)
+
+
+def _runs_once(host: HostState, item: Item) -> bool:
+    """Asked before hosts' ways part, so only of what is the same for all of them."""
+    if isinstance(item.task.run_once, bool):
+        return item.task.run_once
+    variables = host.variables(item.task, (item.index,), joined=True)
+    return host.world.templar.text(item.task.run_once, variables).lower() in ("true", "yes")
 
 
 def _ask(host: HostState, question: Yield) -> Generator[Yield, Go, Answer]:

@@ -108,4 +108,4 @@ def with_hosts(plan: PlayPlan, hosts: Sequence[str]) -> PlayPlan:
     return replace(plan, hosts=tuple(hosts))
 
 
-__all__ = ["PlayrunError", "Planner", "with_hosts"]
+__all__ = ["Planner", "PlayrunError", "with_hosts"]

@@ -17,7 +17,14 @@ from runner.platforms.model import Platform
 from runner.templating import Names
 
 _OTHERS = frozenset(
-    "hostvars vars play_hosts ansible_play_hosts ansible_play_hosts_all ansible_play_batch".split()
+    {
+        "hostvars",
+        "vars",
+        "play_hosts",
+        "ansible_play_hosts",
+        "ansible_play_hosts_all",
+        "ansible_play_batch",
+    }
 )
 _OTHERS_BY_LOOKUP = frozenset({"vars", "varnames", "template"})
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
-from runner.engine.steps import Message, Published, Step
+from runner.engine.steps import Progress, Published, Step
+from runner.events import Event
+
+OnEvent = Callable[[Event], None]
 
 
 class Strategy(Protocol):
@@ -22,12 +25,15 @@ class Strategy(Protocol):
     def share(self, values: tuple[Published, ...]) -> None:
         """Makes published values readable for the hosts of steps submitted after this."""
 
-    def messages(self) -> Iterator[Message | None]:
-        """Events and progress as they come, until no step is under way. None: a tick of the
-        clock, at least every 0.2 s where the strategy can. Steps may be submitted between."""
+    def progress(self, on_event: OnEvent) -> Iterator[Progress | None]:
+        """How far steps have come, until none is under way; more may be submitted between.
+
+        `on_event` is called in this thread, with each event before the progress it leads to.
+        None: a tick of the clock, at least every 0.2 s where the strategy can.
+        """
 
     def cancel(self, *, now: bool) -> None:
-        """No host begins another task; with `now` connections are cut. Safe in a signal handler."""
+        """No host begins another task; with `now` connections are cut. Any thread."""
 
     def close(self) -> None:
         """Ends the workers. Never raises."""

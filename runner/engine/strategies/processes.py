@@ -9,11 +9,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from multiprocessing.connection import Connection, Pipe, wait
 
 from runner.engine.steps import Message, Progress, Published, Step
+from runner.engine.strategies.api import OnEvent
 from runner.engine.strategies.threads import Threads
 from runner.engine.work import Work
 from runner.events import Failure, TaskFinished, TaskStarted
@@ -48,6 +51,7 @@ class Processes:
         self._lost: deque[Progress] = deque()
         self._owners: dict[str, _Child] = {}
         self._shared: list[Published] = []
+        self._wanted: bool | None = None
         self._cancelled: bool | None = None
         for _ in range(min(processes, workers)):
             self._fork()
@@ -98,46 +102,45 @@ class Processes:
         self._owners[step.host] = child
         child.hosts.add(step.host)
         child.steps[step.host] = step
-        try:
-            child.pipe.send(step)
-        except OSError:
-            pass  # it has died; `messages` finds out and answers for it
+        _send(child, step)
 
     def share(self, values: tuple[Published, ...]) -> None:
         """Sent to every worker; a later one gets all that came before it."""
         self._shared.extend(values)
         for child in self._children:
-            try:
-                child.pipe.send(("share", values))
-            except OSError:
-                continue
+            _send(child, ("share", values))
 
-    def messages(self) -> Iterator[Message | None]:
+    def progress(self, on_event: OnEvent) -> Iterator[Progress | None]:
         """What the workers say; a dead one's hosts are answered for."""
         while self._waiting or self._lost or any(child.steps for child in self._children):
+            self._pass_on_cancel()
             while self._lost:
                 yield self._lost.popleft()
             ready = wait([child.pipe for child in self._children], timeout=_TICK)
             if not ready:
                 yield None
             for child in [child for child in self._children if child.pipe in ready]:
-                yield from self._read(child)
+                progress = self._read(child, on_event)
+                if progress is not None:
+                    yield progress
             self._hand_out()
 
-    def _read(self, child: _Child) -> Iterator[Message]:
+    def _read(self, child: _Child, on_event: OnEvent) -> Progress | None:
         try:
             message: Message = child.pipe.recv()
         except (EOFError, OSError):
             self._bury(child)
-            return
+            return None
+        if isinstance(message, Progress):
+            child.steps.pop(message.host, None)
+            return message
         if isinstance(message, TaskStarted):
             child.begun.add(message.host)
             child.tasks[message.host] = message
         elif isinstance(message, TaskFinished):
             child.tasks.pop(message.host, None)
-        elif isinstance(message, Progress):
-            child.steps.pop(message.host, None)
-        yield message
+        on_event(message)
+        return None
 
     def _bury(self, child: _Child) -> None:
         """A worker has died: answer for its hosts, start another if there is work left."""
@@ -161,16 +164,19 @@ class Processes:
         return None
 
     def cancel(self, *, now: bool) -> None:
+        """Noted here, done by `progress` at its next turn."""
+        self._wanted = now or self._wanted is True
+
+    def _pass_on_cancel(self) -> None:
         """Tells the workers; a step that waits here is answered with `not_run`."""
-        self._cancelled = now
+        if self._wanted is self._cancelled:
+            return
+        self._cancelled = self._wanted
         while self._waiting:
             step = self._waiting.popleft()
             self._lost.append(Progress(step.host, step.number, status="not_run"))
         for child in self._children:
-            try:
-                child.pipe.send(("cancel", now))
-            except OSError:
-                continue
+            _send(child, ("cancel", self._cancelled))
 
     def close(self) -> None:
         """Closes the pipes: a worker ends when its pipe does. One that hangs is killed."""
@@ -182,6 +188,12 @@ class Processes:
                 os.kill(child.pid, signal.SIGKILL)
             os.waitpid(child.pid, 0)
         self._children.clear()
+
+
+def _send(child: _Child, order: object) -> None:
+    """One that has died cannot hear it; `progress` finds that out and answers for its hosts."""
+    with suppress(OSError):
+        child.pipe.send(order)
 
 
 def _answer_for(child: _Child, host: str, step: Step, how: str) -> Progress:
@@ -237,8 +249,6 @@ class Child(Threads):
 
 
 def _serve(child: Child, pipe: Connection) -> None:
-    import threading
-
     threading.Thread(target=child.reply_to, args=(pipe,), daemon=True).start()
     while True:
         order = pipe.recv()

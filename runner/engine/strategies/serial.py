@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 
-from runner.engine.steps import Message, Published, Step
+from runner.engine.steps import Progress, Published, Step
+from runner.engine.strategies.api import OnEvent
 from runner.engine.work import Work
-from runner.events import Event
 
 
 class Serial:
@@ -24,14 +24,10 @@ class Serial:
     def share(self, values: tuple[Published, ...]) -> None:
         """Nothing to do: there is one memory."""
 
-    def messages(self) -> Iterator[Message | None]:
-        """Runs the steps; a host's events come when its step is over, before its progress."""
-        events: list[Event] = []
+    def progress(self, on_event: OnEvent) -> Iterator[Progress | None]:
+        """Runs the steps, one after another."""
         while self._steps:
-            progress = self._work.step(self._steps.popleft(), events.append)
-            yield from events
-            events.clear()
-            yield progress
+            yield self._work.step(self._steps.popleft(), on_event)
             yield None
 
     def cancel(self, *, now: bool) -> None:

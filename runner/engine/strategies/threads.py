@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from queue import Empty, SimpleQueue
 
 from runner.engine.steps import Message, Progress, Published, Step
+from runner.engine.strategies.api import OnEvent
 from runner.engine.work import Work
 
 _TICK = 0.2
@@ -50,7 +51,7 @@ class Threads:
     def share(self, values: tuple[Published, ...]) -> None:
         """Nothing to do: there is one memory."""
 
-    def messages(self) -> Iterator[Message | None]:
+    def progress(self, on_event: OnEvent) -> Iterator[Progress | None]:
         """What the threads say, with a tick when they say nothing for a while."""
         while self._under_way:
             try:
@@ -58,8 +59,10 @@ class Threads:
             except Empty:
                 yield None
                 continue
-            if isinstance(message, Progress):
-                self._under_way -= 1
+            if not isinstance(message, Progress):
+                on_event(message)
+                continue
+            self._under_way -= 1
             yield message
 
     def cancel(self, *, now: bool) -> None:

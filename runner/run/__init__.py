@@ -1,0 +1,1 @@
+"""The one composition: load → plan → conduct → outputs."""

@@ -1,0 +1,61 @@
+"""Where passwords come from: environment, files, one question to the person at the terminal.
+
+None of them ever stands on a command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from runner.errors import LoadError
+from runner.run.options import Ask, Options
+from runner.values import Masks, Secret
+
+
+def login_password(
+    options: Options, environ: Mapping[str, str], masks: Masks, ask: Ask, *, needed: bool
+) -> Secret | None:
+    """For hosts without a password of their own; asked for only when one is `needed`."""
+    if options.password_file:
+        return Secret(_first_line(options.password_file), masks)
+    if options.ask_password:
+        return Secret(ask("Password: "), masks) if needed else None
+    return _from(environ, "PLAYRUN_PASSWORD", masks)
+
+
+def become_password(
+    options: Options,
+    environ: Mapping[str, str],
+    masks: Masks,
+    ask: Ask,
+    *,
+    needed: bool,
+    login: Secret | None,
+) -> Secret | None:
+    """As `login_password`; an empty answer means the login password, as with Ansible's -K."""
+    if options.become_password_file:
+        return Secret(_first_line(options.become_password_file), masks)
+    if options.ask_become_password:
+        if not needed:
+            return None
+        typed = ask("Enable password [the login password]: ")
+        return Secret(typed, masks) if typed else login
+    return _from(environ, "PLAYRUN_BECOME_PASSWORD", masks)
+
+
+def _from(environ: Mapping[str, str], name: str, masks: Masks) -> Secret | None:
+    value = environ.get(name)
+    return Secret(value, masks) if value else None
+
+
+def _first_line(file: str) -> str:
+    path = Path(file).expanduser()
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise LoadError(f"cannot read the password file {path}: {reason}") from None
+    if not lines or not lines[0]:
+        raise LoadError(f"the password file {path} is empty")
+    return lines[0]

@@ -1,0 +1,46 @@
+"""What a run is asked to do, beyond the settings: the flags of one command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """One run's flags. Empty and None mean: not given."""
+
+    inventory: tuple[str, ...] = ()
+    limit: str | None = None
+    tags: tuple[str, ...] = ()
+    skip_tags: tuple[str, ...] = ()
+    extra_vars: tuple[str, ...] = ()
+    check: bool = False
+    become: bool = False
+    connection: str | None = None
+    user: str | None = None
+    private_key: str | None = None
+    ssh_common_args: str = ""
+    connect_timeout: float | None = None
+    ask_password: bool = False
+    ask_become_password: bool = False
+    ask_vault_password: bool = False
+    password_file: str | None = None
+    become_password_file: str | None = None
+    vault_password_files: tuple[str, ...] = ()
+    strategy: str | None = None
+    workers: int | None = None
+    processes: int | None = None
+    output: Path | None = None
+    lab: bool = False
+    lab_topology: Path | None = None
+    verbosity: int = 0
+    quiet: bool = False
+    json: bool = False
+    transcript: bool = False
+    colour: str = "auto"
+
+
+Ask = Callable[[str], str]
+"""Asks a person for a secret, without echo. Raises LoadError when there is no terminal."""
