@@ -1,0 +1,108 @@
+"""The run record: what was run, every event, and how it ended."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, get_args
+
+from runner.events import Captured, Event, Failure, RunFinished, Section
+from runner.outputs.records import RunFolder, prune
+from runner.outputs.tally import Tally
+from runner.safe_files import folder_of, trouble, write_whole
+from runner.spool import open_append
+
+_LONGEST_TEXT = 500
+_LONGEST_LIST = 20
+_DEEPEST = 6
+
+_FIELDS: dict[type[Any], tuple[str, ...]] = {
+    kind: tuple(field.name for field in fields(kind))
+    for kind in (*get_args(Event), Captured, Failure, Section)
+}
+
+
+class Journal:
+    """Writes `manifest.json`, `events.jsonl` and `summary.json` into a run's folder.
+
+    Each event is one write to the system, so that a run that is killed has all of them;
+    long values are cut, since the host files hold what devices printed. `tally` must be fed
+    before this output is. Old records beyond `keep` go when the run is over.
+    """
+
+    def __init__(
+        self, folder: RunFolder, tally: Tally, manifest: Mapping[str, Any], keep: int = 50
+    ) -> None:
+        self._folder = folder.path
+        self._state = folder.path.parent.parent
+        self._tally = tally
+        self._keep = keep
+        self._encode = json.JSONEncoder(default=_plain, separators=(",", ":")).encode
+        self._whole("manifest.json", {"run": folder.run, **manifest})
+        with folder_of(self._folder, self._folder / "events.jsonl") as (opened, name):
+            self._events: int | None = open_append(opened, name)
+
+    def handle(self, event: Event) -> None:
+        """Adds one line; ends the record with the run. Raises FileTrouble (a full disk)."""
+        if self._events is not None:
+            self._write(f"{self._encode(event)}\n".encode("ascii"))
+        if isinstance(event, RunFinished):
+            self._whole("summary.json", self._tally.summary())
+            prune(self._state, self._keep, self._folder)
+
+    def close(self) -> None:
+        """Closes `events.jsonl`."""
+        if self._events is not None:
+            os.close(self._events)
+            self._events = None
+
+    def _write(self, line: bytes) -> None:
+        assert self._events is not None
+        try:
+            while line:
+                line = line[os.write(self._events, line) :]
+        except OSError as error:
+            raise trouble(self._folder / "events.jsonl", error) from error
+
+    def _whole(self, name: str, content: Mapping[str, Any]) -> None:
+        text = json.dumps(content, indent=2, default=str) + "\n"
+        write_whole(self._folder, self._folder / name, text.encode("ascii"))
+
+
+def _plain(value: Any) -> Any:
+    """What JSON does not know: our dataclasses by their fields, the rest as its text."""
+    names = _FIELDS.get(type(value))
+    if names is None:
+        return str(value)
+    found: dict[str, Any] = {"event": type(value).__name__}
+    for name in names:
+        found[name] = getattr(value, name)
+    values = found.get("values")
+    if values:
+        found["values"] = _short(values, 0)
+    return found
+
+
+def _short(value: Any, depth: int) -> Any:
+    if isinstance(value, str):
+        if len(value) <= _LONGEST_TEXT:
+            return value
+        return f"{value[:_LONGEST_TEXT]}… ({len(value)} characters)"
+    if isinstance(value, Mapping):
+        if depth >= _DEEPEST:
+            return "…"
+        return {str(key): _short(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return _short_list(value, depth)
+    return value
+
+
+def _short_list(value: list[Any] | tuple[Any, ...], depth: int) -> Any:
+    if depth >= _DEEPEST:
+        return "…"
+    short = [_short(item, depth + 1) for item in value[:_LONGEST_LIST]]
+    if len(value) > _LONGEST_LIST:
+        short.append(f"… ({len(value)} items)")
+    return short
