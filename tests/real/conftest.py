@@ -16,6 +16,8 @@ from realparts.ssh import LoginKeys, SshServer
 from realparts.users import User
 
 from runner.connections.api import Connector, Session, Target
+from runner.connections.connector import DeviceConnector
+from runner.connections.lockout import ThreadGate
 from runner.errors import ConnectionFailed
 
 HERE = Path(__file__).parent
@@ -143,10 +145,10 @@ def console(frr: Network, frr_telnet: dict[str, TelnetServer]) -> Iterator[Telne
 
 
 @pytest.fixture
-def connector() -> Connector:
-    from runner.connections.connector import DeviceConnector
-
-    return DeviceConnector()
+def connector() -> Iterator[Connector]:
+    one = DeviceConnector(ThreadGate())
+    yield one
+    one.close_all()
 
 
 Connect = Callable[[Target], AbstractContextManager[Session]]
