@@ -12,9 +12,10 @@ from runner.yaml.documents import MAX_BYTES
 def read_file(path: Path | str, *, what: str = "file", origin: Origin | None = None) -> bytes:
     """The bytes of a file. `origin` is where it is named, `what` what it was to be.
 
-    Raises LoadError for what is missing, unreadable, no regular file, or too large.
+    A leading `~` is the home folder. Raises LoadError for what is missing, unreadable, a
+    folder, or too large.
     """
-    path = Path(path)
+    path = expand(path)
     try:
         if path.is_dir():
             raise _error(f"{what} {path} is a folder", origin)
@@ -30,6 +31,14 @@ def read_file(path: Path | str, *, what: str = "file", origin: Origin | None = N
     if len(data) > MAX_BYTES:
         raise _error(f"{what} {path} is larger than {MAX_BYTES >> 20} MB", origin)
     return data
+
+
+def expand(path: Path | str) -> Path:
+    """`path` with a leading `~` or `~user` replaced, if there is such a home."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
 
 
 def _error(message: str, origin: Origin | None) -> LoadError:

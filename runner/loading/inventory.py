@@ -117,9 +117,11 @@ class Inventory:
 
     def host(self, name: str) -> Host:
         """A host with its groups and variables. Raises LoadError if there is none."""
-        names = self._above(self._member(name)) - {"all"}
-        groups = tuple(sorted(names))
-        return Host(name=name, groups=groups, vars=self.vars_of(name))
+        return Host(name=name, groups=self.groups_of(name), vars=self.vars_of(name))
+
+    def groups_of(self, name: str) -> tuple[str, ...]:
+        """The magic variable `group_names`: all groups of a host, sorted, without `all`."""
+        return tuple(sorted(self._above(self._member(name)) - {"all"}))
 
     def vars_of(self, name: str) -> Mapping[str, Any]:
         """The variables of a host, merged from all groups and files, not rendered.

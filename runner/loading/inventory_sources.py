@@ -8,7 +8,7 @@ from pathlib import Path
 
 from runner.errors import LoadError
 from runner.loading import inventory_ini, inventory_yaml, ranges
-from runner.loading.files import read_file
+from runner.loading.files import expand, read_file
 from runner.loading.groups import Tree
 from runner.loading.scopes import PlainScope
 from runner.loading.vault import Vault
@@ -36,7 +36,7 @@ class Sources:
 
     def read(self, source: str) -> None:
         """Reads a file, a folder or a comma list. Raises LoadError."""
-        path = Path(source).expanduser()
+        path = expand(source)
         if path.is_dir():
             self.folders[path] = None
             self._folder(path)

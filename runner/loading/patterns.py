@@ -9,7 +9,6 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from runner.errors import LoadError
@@ -104,8 +103,8 @@ def _with_files(pattern: str) -> list[str]:
     terms: list[str] = []
     for term in split(pattern):
         if term.startswith("@"):
-            path = Path(term[1:]).expanduser()
-            text = decode(read_file(path, what="limit file"), str(path))
+            path = term[1:]
+            text = decode(read_file(path, what="limit file"), path)
             terms += [line.strip() for line in text.splitlines() if line.strip()]
         else:
             terms.append(term)

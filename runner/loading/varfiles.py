@@ -81,7 +81,7 @@ def parse_extra_vars(flags: Sequence[str], vault: Vault | None = None) -> dict[s
 
 def _one_flag(flag: str, vault: Vault) -> dict[str, Any]:
     if flag.startswith("@"):
-        return dict(read_vars(Path(flag[1:]).expanduser(), vault).values)
+        return dict(read_vars(flag[1:], vault).values)
     if flag.startswith(("/", "./", "~")) and "=" not in flag:
         raise LoadError(f"-e {flag}: a file wants an @ before its name")
     if flag.startswith(("{", "[")):

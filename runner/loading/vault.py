@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from runner.errors import LoadError
-from runner.loading.files import read_file
+from runner.loading.files import expand, read_file
 from runner.values import Masks, Origin, Secret
 
 HEADER = b"$ANSIBLE_VAULT"
@@ -64,7 +64,7 @@ def file_password(path: Path | str, vault_id: str | None = None) -> Password:
 
     A program whose name ends with `-client` (suffix aside) is given `--vault-id ID`.
     """
-    path = Path(path).expanduser()
+    path = expand(path)
 
     def read(vault: Vault) -> bytes | None:
         if path.is_file() and os.access(path, os.X_OK):
