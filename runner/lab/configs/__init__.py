@@ -1,0 +1,1 @@
+"""How the simulated platforms keep their configuration."""

@@ -1,0 +1,94 @@
+"""The configuration of a device that keeps indented lines: running, saved, and its history."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from runner.lab.configs import tree as lines
+from runner.lab.configs.ports import Port
+from runner.lab.configs.tree import Path, Tree
+from runner.lab.profile import Configuration
+
+Change = tuple[Path, str, bool]
+"""A line below a path; True takes it away."""
+
+
+class IndentedStore:
+    """Lines in sections. Parsed only when somebody changes or searches them."""
+
+    def __init__(self, configuration: Configuration, startup: str) -> None:
+        self._configuration = configuration
+        self._tree: Tree | None = None
+        self._text: str | None = None
+        self._startup = startup
+        self._saved: str | None = None
+
+    @property
+    def tree(self) -> Tree:
+        """The running configuration."""
+        if self._tree is None:
+            self._tree = lines.parse(self._startup, self._configuration.style)
+        return self._tree
+
+    def text(self) -> str:
+        """The running configuration as it is shown."""
+        if self._text is None:
+            self._text = lines.render(self.tree, self._configuration.style)
+        return self._text
+
+    def saved(self) -> str:
+        """What a restart would load."""
+        return self.text() if self._saved is None else self._saved
+
+    def save(self) -> None:
+        """Keeps what runs now."""
+        self._saved = self.text()
+
+    def restart(self) -> None:
+        """Loads what was saved."""
+        if self._saved is not None:
+            self._tree = lines.parse(self._saved, self._configuration.style)
+            self._text = None
+
+    def apply(self, changes: Sequence[Change]) -> None:
+        """Makes changes, in order."""
+        self._saved = self.saved()
+        for path, line, gone in changes:
+            if gone:
+                lines.remove(self.tree, path, line)
+            else:
+                lines.put(self.tree, path, line, self._configuration.style)
+        self._text = None
+
+    def replace(self, tree: Tree) -> None:
+        """Runs another configuration."""
+        self._saved = self.saved()
+        self._tree = tree
+        self._text = None
+
+    def hostname(self) -> str:
+        """The name it gives the device; empty if none."""
+        words = self._configuration.hostname
+        found = next((line for line in self.tree if lines.begins(line, words)), "")
+        return found[len(words) :].strip()
+
+    def section(self, line: str) -> str:
+        """One section as it is shown; empty if there is none."""
+        below = self.tree.get(line)
+        return "" if below is None else lines.render({line: below}, self._configuration.style)
+
+    def ports(self) -> Iterator[Port]:
+        """The interfaces and their state."""
+        address = re.compile(self._configuration.address or r"(?!)")
+        for line, below in self.tree.items():
+            if not line.startswith("interface "):
+                continue
+            found = next(filter(None, map(address.match, below)), None)
+            texts = [item for item in below if item.startswith("description ")]
+            yield Port(
+                name=line.removeprefix("interface "),
+                address=found[1] if found else "",
+                description=texts[0].removeprefix("description ") if texts else "",
+                shutdown=self._configuration.shutdown in below,
+            )

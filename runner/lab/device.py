@@ -1,0 +1,107 @@
+"""A simulated device: its configuration and everything it can say about itself."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from runner.lab.configs.indented import IndentedStore
+from runner.lab.profile import Profile
+from runner.lab.startup import startup_text
+from runner.lab.topology import Device as Spec
+
+_FACT = re.compile(r"\{([A-Za-z_0-9]+)\}")
+
+
+class Device:
+    """The state that all sessions on a device share."""
+
+    def __init__(self, spec: Spec, index: int, profile: Profile) -> None:
+        self.spec = spec
+        self.index = index
+        self.profile = profile
+        self.sessions = 0
+        self.booted = time.monotonic()
+        self.hostname = spec.name
+        self.store = IndentedStore(profile.configuration, startup_text(spec, index, profile))
+
+    def changed(self) -> None:
+        """To be called after a change of the configuration: the name may be another."""
+        self.hostname = self.store.hostname() or self.spec.name
+
+    def restart(self) -> None:
+        """Forgets what was not saved."""
+        self.store.restart()
+        self.booted = time.monotonic()
+        self.changed()
+
+    def say(self, text: str, more: Mapping[str, str] | None = None) -> str:
+        """`text` with its facts filled in; braces around anything else stay."""
+        return _FACT.sub(lambda found: self._fact(found, more or {}), text) if text else text
+
+    def _fact(self, found: re.Match[str], more: Mapping[str, str]) -> str:
+        name = found[1]
+        if name in more:
+            return more[name]
+        if name in FACTS:
+            return FACTS[name](self)
+        own = self.spec.facts.get(name) or self.profile.facts.get(name)
+        return found[0] if own is None else self.say(str(own))
+
+    def table(self, name: str) -> str:
+        """One line per interface, in the platform's columns."""
+        shape = self.profile.tables[name]
+        rows = [shape.get("head", "")]
+        for number, port in enumerate(self.store.ports(), 1):
+            state = "down" if port.shutdown else "up"
+            rows.append(
+                shape["row"].format(
+                    n=number,
+                    name=port.name,
+                    ip=port.address or shape.get("none", ""),
+                    description=port.description,
+                    admin=shape.get(state, state),
+                    line=shape.get(f"line_{state}", state),
+                )
+            )
+        return "".join(rows)
+
+
+def uptime(device: Device) -> str:
+    """Since the last restart, plus an invented past."""
+    minutes = int(time.monotonic() - device.booted) // 60 + 5 * 60 + device.index
+    days, rest = divmod(minutes, 24 * 60)
+    parts = [(days, "day"), (rest // 60, "hour"), (rest % 60, "minute")]
+    return ", ".join(f"{count} {unit}{'s' * (count != 1)}" for count, unit in parts if count)
+
+
+def _now(shape: str) -> Callable[[Device], str]:
+    return lambda _: datetime.now(UTC).strftime(shape)
+
+
+def _clock(_: Device) -> str:
+    now = datetime.now(UTC)
+    return f"{now:%H:%M:%S}.{now.microsecond // 1000:03} UTC {now:%a %b} {now.day} {now:%Y}"
+
+
+FACTS: Mapping[str, Callable[[Device], str]] = {
+    "hostname": lambda device: device.hostname,
+    "hostname_20": lambda device: device.hostname[:20],
+    "user": lambda device: device.spec.credentials.user,
+    "index": lambda device: str(device.index),
+    "octet": lambda device: str(device.index % 250 + 1),
+    "uptime": uptime,
+    "clock": _clock,
+    "stamp": _now("%b %d %H:%M:%S"),
+    "date": _now("%Y-%m-%d"),
+    "time": _now("%H:%M:%S"),
+    "longdate": _now("%a %b %d %H:%M:%S UTC %Y"),
+    "running": lambda device: device.store.text(),
+    "saved": lambda device: device.store.saved(),
+    "config_bytes": lambda device: str(len(device.store.text())),
+    "saved_bytes": lambda device: str(len(device.store.saved())),
+    "interfaces_table": lambda device: device.table("interfaces"),
+    "descriptions_table": lambda device: device.table("descriptions"),
+}

@@ -1,0 +1,100 @@
+"""What stands behind a `|`: output filters of the simulated command lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+_RISKY = re.compile(r"\)\s*[*+{?]|[*+}][*+]")
+"""A repeated group can take for ever on a line that nearly fits, and every device with it."""
+
+
+class FilterError(Exception):
+    """The pipe cannot be run; the message is for the device to print."""
+
+
+def compiled(pattern: str) -> re.Pattern[str]:
+    """The pattern of a filter. Raises FilterError."""
+    plain = pattern.strip().strip('"')
+    if _RISKY.search(plain) or len(plain) > 200:
+        raise FilterError("% Failed to compile regular expression\n")
+    try:
+        return re.compile(plain)
+    except re.error:
+        raise FilterError("% Failed to compile regular expression\n") from None
+
+
+def _include(lines: Sequence[str], pattern: str) -> list[str]:
+    search = compiled(pattern).search
+    return [line for line in lines if search(line)]
+
+
+def _exclude(lines: Sequence[str], pattern: str) -> list[str]:
+    search = compiled(pattern).search
+    return [line for line in lines if not search(line)]
+
+
+def _begin(lines: Sequence[str], pattern: str) -> list[str]:
+    search = compiled(pattern).search
+    first = next((index for index, line in enumerate(lines) if search(line)), len(lines))
+    return list(lines[first:])
+
+
+def _count(lines: Sequence[str], pattern: str) -> list[str]:
+    found = _include(lines, pattern) if pattern else lines
+    return [f"Number of lines which match regexp = {len(found)}"]
+
+
+def _lines_counted(lines: Sequence[str], _: str) -> list[str]:
+    return [f"Count: {len(lines)} lines"]
+
+
+def _section(lines: Sequence[str], pattern: str) -> list[str]:
+    search = compiled(pattern).search
+    found: list[str] = []
+    inside = False
+    for line in lines:
+        inside = bool(search(line)) or (inside and line.startswith(" "))
+        if inside:
+            found.append(line)
+    return found
+
+
+def _last(lines: Sequence[str], pattern: str) -> list[str]:
+    count = int(pattern) if pattern.strip().isdigit() else 10
+    return list(lines[-count:])
+
+
+def _all(lines: Sequence[str], _: str) -> list[str]:
+    return list(lines)
+
+
+FILTERS: Mapping[str, Callable[[Sequence[str], str], list[str]]] = {
+    "include": _include,
+    "exclude": _exclude,
+    "begin": _begin,
+    "count": _count,
+    "lines": _lines_counted,
+    "section": _section,
+    "last": _last,
+    "all": _all,
+}
+
+
+def split_pipes(line: str) -> tuple[str, list[str]]:
+    """The command, and what stands behind each `|` outside quotes."""
+    parts = re.split(r'\|(?=(?:[^"]*"[^"]*")*[^"]*$)', line)
+    return parts[0].rstrip(), [part.strip() for part in parts[1:]]
+
+
+def run_pipes(text: str, pipes: Sequence[str], known: Mapping[str, str]) -> str:
+    """Filters `text`. `known`: the platform's words for the filters. Raises FilterError."""
+    lines = text.splitlines()
+    for pipe in pipes:
+        word, _, pattern = pipe.partition(" ")
+        like = [name for name in known if name.startswith(word.lower())] if word else []
+        chosen = word if word in known else like[0] if len(like) == 1 else ""
+        if not chosen:
+            raise FilterError(f"% Invalid filter: {word}\n")
+        lines = FILTERS[known[chosen]](lines, pattern)
+    return "".join(f"{line}\n" for line in lines)
