@@ -1,6 +1,7 @@
 """Platforms as data: what a device's command line looks like, one YAML file each."""
 
 from runner.platforms.judging import (
+    LONGEST_PROMPT,
     error_in,
     is_read_only,
     mode_of,
@@ -10,6 +11,7 @@ from runner.platforms.judging import (
 from runner.platforms.loader import canonical, load, names
 
 __all__ = [
+    "LONGEST_PROMPT",
     "canonical",
     "error_in",
     "is_read_only",

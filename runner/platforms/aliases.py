@@ -31,6 +31,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "iosxr": "cisco_iosxr",
         "ios_xr": "cisco_iosxr",
         "cisco_xr": "cisco_iosxr",
+        "cisco_xr_telnet": "cisco_iosxr",
         "cisco_xrv": "cisco_iosxr",
         "cisco.iosxr": "cisco_iosxr",
         "cisco.iosxr.iosxr": "cisco_iosxr",

@@ -15,6 +15,10 @@ _VETO = re.compile(
 """Whatever the platform says: output that goes elsewhere, a second command, an empty pipe."""
 
 
+LONGEST_PROMPT = 512
+"""In characters. A longer line is no prompt, and is not searched for one."""
+
+
 def is_read_only(platform: Platform, command: str) -> bool:
     """Whether `command` certainly changes nothing on the device. When in doubt, False."""
     if _VETO.search(command) is not None:
@@ -31,6 +35,8 @@ def is_read_only(platform: Platform, command: str) -> bool:
 def mode_of(platform: Platform, line: str) -> Mode | None:
     """The mode whose prompt `line` is; None if it is no prompt."""
     last = line.rstrip(" \t\x00")
+    if len(last) > LONGEST_PROMPT:
+        return None
     return next((mode for mode in platform.modes.values() if mode.prompt.fullmatch(last)), None)
 
 

@@ -81,13 +81,13 @@ def _layers(path: Path, folders: tuple[Path, ...]) -> tuple[Layer, ...]:
 
 def _base(layers: list[Layer], wanted: str, folders: tuple[Path, ...]) -> Path:
     seen = [layer.file for layer in layers]
-    path = _find(wanted, folders)
-    if path in seen:
-        path = _find(wanted, ())
-    if path is None:
+    nearest_one = _find(wanted, folders)
+    # A user's file may extend the one it stands for, which is the one that playrun brings.
+    path = _find(wanted, ()) if nearest_one in seen else nearest_one
+    if nearest_one is None:
         best = nearest(wanted, {*names(), *ALIASES})
         say = f"did you mean {best}?" if best else f"known: {', '.join(names())}"
         raise layers[-1].error(("extends",), f"no platform is called {wanted!r}", say)
-    if path in seen or len(seen) >= _DEEPEST:
+    if path is None or path in seen or len(seen) >= _DEEPEST:
         raise layers[-1].error(("extends",), f"{wanted} extends this one in turn")
     return path

@@ -7,19 +7,10 @@ last line of the screen, trailing blanks removed; every other pattern is searche
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from re import Pattern
 from typing import Literal
-
-TEXT_INPUT = (
-    re.compile(
-        r"enter text message\.? +(?:end with the character '(?P<sign>.)'|type '(?P<word>\w+)')",
-        re.IGNORECASE,
-    ),
-)
-"""`banner motd ^` on IOS, IOS XE, NX-OS (a sign ends it) and EOS (a word on a line of its own)."""
 
 Phase = Literal["login", "command", "config", "save", "logout"]
 
@@ -146,7 +137,7 @@ class Platform:
     """Group `secret` is what `redact: true` replaces."""
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What other tools call it: `{"scrapli": ("cisco_iosxe",), …}`."""
-    text_input: tuple[Pattern[str], ...] = TEXT_INPUT
+    text_input: tuple[Pattern[str], ...] = ()
     """What a device says when a line begins free text that no prompt interrupts (a banner).
     Group `sign`: the character that ends it; group `word`: a word on a line of its own does."""
     prompt_prefix_lines: tuple[Pattern[str], ...] = ()
