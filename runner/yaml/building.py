@@ -249,7 +249,9 @@ class _Builder:
                 self._anchors[event.anchor] = (key, 1)
             return self._marked(key, event) if type(key) is str and "{" in key else key
         if type(event) is MappingStartEvent and self._starts_template(event):
-            raise self._error(messages.QUOTE_TEMPLATE, event)
+            inner = self._origin(event)
+            outer = inner._replace(column=inner.column - 1)
+            raise messages.located(messages.QUOTE_TEMPLATE, self._text, outer)
         key = self._value(event)
         if isinstance(key, (list, dict, Secret)):
             raise self._error("a key must be a text, a number or a boolean", event)
