@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +19,8 @@ from runner.errors import ActionFailed
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _LONGEST_NAME = 255
+
+_REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 _REASONS = {
     errno.ENOSPC: ("the disk is full", "make room and run again"),
@@ -48,18 +51,33 @@ def trouble(path: str | os.PathLike[str], error: OSError) -> FileTrouble:
 def parts_below(root: Path, path: Path) -> tuple[str, ...]:
     """The names that lead from `root` to `path`, judged by the text alone.
 
-    Raises FileTrouble when `path` is not strictly inside `root` or has `..` in it.
+    Raises FileTrouble when `path` is not strictly inside `root`, or a name on the way is
+    one that hides, deceives or breaks a line: paths are shown, and names may come from
+    variables that a device filled.
     """
     try:
         parts = path.relative_to(root).parts
     except ValueError:
         parts = ()
-    if not parts or any(part in ("..", ".", "") or "\0" in part for part in parts):
+    if not parts or ".." in parts:
         raise FileTrouble(
-            f"{path} is not inside the output folder {root}",
+            f"{str(path)!r} is not inside the output folder {root}",
             hint="`output` must name a file below it, without `..`",
         )
+    for part in parts:
+        if (wrong := _wrong_with(part)) is not None:
+            raise FileTrouble(f"{part!a} cannot be a name in an output path: {wrong}")
     return parts
+
+
+def _wrong_with(name: str) -> str | None:
+    if name.startswith((".", "-")):
+        return f"it begins with {name[0]!r}"
+    if not name.isascii() or not name.isprintable():
+        for character in name:
+            if unicodedata.category(character) in _REFUSED:
+                return f"U+{ord(character):04X} is a control or an invisible character"
+    return None
 
 
 def open_root(root: Path) -> int:
@@ -130,7 +148,7 @@ def token() -> str:
 
 
 def write_whole(root: Path, path: Path, data: bytes) -> None:
-    """Writes `path` (below `root`) so that readers see the old content or the new, never a part."""
+    """Writes `path` (below `root`): readers see the old content or the new, never a part."""
     with folder_of(root, path) as (folder, name):
         temporary = fitting(name, f".{token()}.tmp")
         try:
