@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from runner.connections.api import Session, Target, Transcript, Transport
 from runner.connections.dial import Sockets
 from runner.connections.lockout import CredentialGate, credential_key
-from runner.connections.sshconfig import SshConfigs
+from runner.connections.sshsettings import SshConfigs
 from runner.connections.telnet import open_telnet
 from runner.errors import ConnectionFailed, ConnectionLost
 
 if TYPE_CHECKING:
-    from runner.connections.ssh import SshContext
+    from runner.connections.ssh import SshClient
 
 DEFAULT_HANDSHAKES = 8
 """SSH handshakes at a time in one process; see HandshakeGate for the reason."""
@@ -29,15 +29,17 @@ class DeviceConnector:
         *,
         handshakes: int = DEFAULT_HANDSHAKES,
         transcript: Callable[[str], Transcript] | None = None,
+        notice: Callable[[str], None] | None = None,
     ) -> None:
-        """`transcript` opens the transcript of a host, by inventory name."""
+        """`transcript` opens the transcript of a host, by inventory name; `notice` is told
+        what in an ssh_config is not done as written."""
         self._gate = gate
         self._handshakes = handshakes
         self._transcript = transcript
         self._sockets = Sockets()
-        self._configs = SshConfigs()
+        self._configs = SshConfigs(notice)
         self._lock = threading.Lock()
-        self._ssh: SshContext | None = None
+        self._ssh: SshClient | None = None
 
     def connect(self, target: Target) -> Session:
         """See `Connector.connect`. SSH never falls back to Telnet, nor the other way round."""
@@ -58,7 +60,7 @@ class DeviceConnector:
         self._gate.cancel()
         with self._lock:
             if self._ssh is not None:
-                self._ssh.handshakes.cancel()
+                self._ssh.cancel()
 
     def _telnet(self, target: Target) -> Session:
         transport = open_telnet(target, self._sockets)
@@ -70,11 +72,8 @@ class DeviceConnector:
             raise
 
     def _over_ssh(self, target: Target) -> Session:
-        # paramiko takes a tenth of a second to import: only when a host needs it.
-        from runner.connections.ssh import open_ssh
-
         settings = self._configs.settings_for(target)
-        transport, authenticated = open_ssh(target, settings, self._context())
+        transport, authenticated = self._client().open(target, settings)
         try:
             return self._session(transport, target, authenticated=authenticated)
         except BaseException:
@@ -87,15 +86,13 @@ class DeviceConnector:
         transcript = self._transcript(target.host) if self._transcript else None
         return open_session(transport, target, transcript=transcript, authenticated=authenticated)
 
-    def _context(self) -> SshContext:
-        from runner.connections.ssh import HandshakeGate, SshContext
-
+    def _client(self) -> SshClient:
         with self._lock:
             if self._ssh is None:
-                gate = HandshakeGate(self._handshakes)
-                self._ssh = SshContext(self._gate, gate, self._sockets)
-                if self._sockets.aborted:
-                    gate.cancel()
+                # paramiko takes a tenth of a second to import: only when a host needs it.
+                from runner.connections.ssh import SshClient
+
+                self._ssh = SshClient(self._gate, self._sockets, self._handshakes)
             return self._ssh
 
     def _located(self, error: ConnectionFailed, target: Target) -> ConnectionFailed:

@@ -43,11 +43,15 @@ def credential_key(target: Target) -> str:
 
     Salted with a value of this process tree, so that the name is of no use elsewhere.
     """
-    digest = hashlib.blake2b(key=_SALT, digest_size=16)
     secrets = (target.password, target.console_password, target.private_key_passphrase)
     plain = tuple(secret.reveal() if secret else None for secret in secrets)
-    named = (target.user, target.console_user, target.private_key_file)
-    digest.update(repr((named, plain)).encode("utf-8", "surrogatepass"))
+    return hashed_name(target.user, target.console_user, target.private_key_file, plain)
+
+
+def hashed_name(*parts: object) -> str:
+    """A name for `parts` that does not tell them."""
+    digest = hashlib.blake2b(key=_SALT, digest_size=16)
+    digest.update(repr(parts).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 

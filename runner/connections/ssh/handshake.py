@@ -7,12 +7,13 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from runner.connections.api import Timeouts
 from runner.connections.dial import Sockets, interrupted
 from runner.connections.hostkeys import HostKeyChecker
 from runner.connections.ssh.failures import explain
-from runner.connections.ssh.library import ClientTransport
+from runner.connections.ssh.library import ClientTransport, paramiko
 from runner.errors import Unreachable
 
 _SLOT_SECONDS = 1.0
@@ -60,8 +61,8 @@ class Handshake:
 
     def __init__(
         self,
-        sock: socket.socket,
-        make: Callable[[socket.socket], ClientTransport],
+        sock: socket.socket | paramiko.Channel,
+        make: Callable[[Any], ClientTransport],
         timeouts: Timeouts,
         sockets: Sockets,
     ) -> None:
@@ -79,7 +80,11 @@ class Handshake:
         began = time.monotonic()
         greeting = self._greeting()
         done = threading.Event()
-        transport = self._make(self._sock)
+        try:
+            transport = self._make(self._sock)
+        except BaseException:
+            self._sock.close()
+            raise
         try:
             transport.ask_for_key_types(checker.known_types())
             with gate.slot():

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from runner.connections.ssh.library import ClientTransport
+
 LEGACY_KEX = (
     "diffie-hellman-group-exchange-sha1",
     "diffie-hellman-group14-sha1",
     "diffie-hellman-group1-sha1",
 )
 LEGACY_HOST_KEYS = ("ssh-rsa",)
+
+
+class LegacyTransport(ClientTransport):
+    pass

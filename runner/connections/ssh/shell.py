@@ -77,14 +77,15 @@ class SshTransport:
         peer: str,
         sockets: Sockets,
         write_timeout: float,
-        on_close: Callable[[], None],
+        on_close: Callable[[], None] | None = None,
     ) -> None:
         self.peer = peer
         self._channel: Any = channel
         self._transport = transport
         self._sockets = sockets
         self._write_timeout = write_timeout
-        self._on_close: Callable[[], None] | None = on_close
+        self._on_close = on_close
+        self._closed = False
 
     def read(self, timeout: float) -> bytes:
         """See `Transport.read`."""
@@ -113,10 +114,12 @@ class SshTransport:
 
     def close(self) -> None:
         """See `Transport.close`."""
-        on_close, self._on_close = self._on_close, None
-        if on_close is not None:
-            end(self._transport, self._sockets)
-            on_close()
+        if self._closed:
+            return
+        self._closed = True
+        end(self._transport, self._sockets)
+        if self._on_close is not None:
+            self._on_close()
 
     def _ended(self) -> None:
         """Tells an end from a break."""
