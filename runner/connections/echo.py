@@ -30,7 +30,8 @@ class Echo:
         self._words = typed.split()
         self._shown = shown
         self._is_prompt = is_prompt
-        self._held = ""
+        self.held = ""
+        """What came and is not yet known to be echo or output."""
         self.done = False
         """Whether nothing is held back any more."""
         self.head: str | None = None
@@ -43,11 +44,11 @@ class Echo:
         """
         if self.done:
             return text
-        self._held += text
-        lines = self._held.split("\n", _LINES_LOOKED_AT + _MOST_WRAPPED_LINES)
+        self.held += text
+        lines = self.held.split("\n", _LINES_LOOKED_AT + _MOST_WRAPPED_LINES)
         complete, rest = lines[:-1], lines[-1]
         found = self._search(complete, repainted)
-        if found is None and len(self._held) < _LONGEST_HELD:
+        if found is None and len(self.held) < _LONGEST_HELD:
             return ""
         return self._settle(complete, rest, found or (0, 0))
 
@@ -55,7 +56,7 @@ class Echo:
         """Gives up looking; everything held back is output."""
         if self.done:
             return ""
-        *complete, rest = self._held.split("\n")
+        *complete, rest = self.held.split("\n")
         return self._settle(complete, rest, (0, 0))
 
     def _settle(self, complete: Sequence[str], rest: str, found: tuple[int, int]) -> str:
@@ -63,7 +64,7 @@ class Echo:
         kept = self._before(complete[:start] if end else complete)
         after = [*complete[end:], rest] if end else [rest]
         self.done = True
-        self._held = ""
+        self.held = ""
         return "\n".join([*kept, *after])
 
     def _before(self, lines: Sequence[str]) -> list[str]:

@@ -55,6 +55,8 @@ class Screen:
         self._trace: list[str] | None = None
         self._traced = 0
         self._marked = False
+        self.ended = 0
+        """How often the current line ended; only good for telling whether it did."""
         self.scrolled = False
         """Whether a line was finished since `mark`."""
         self.repainted = ""
@@ -134,6 +136,7 @@ class Screen:
 
     def _blank_line(self) -> None:
         self.scrolled = True
+        self.ended += 1
         self._frozen = False
         self._line, self._cursor, self._wiping_from, self._row = "", 0, None, None
 

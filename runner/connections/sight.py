@@ -32,6 +32,9 @@ class Kind(Enum):
     PASSWORD = auto()
     WAKE = auto()
     STUCK = auto()
+    """A line nobody knows, and nothing more comes."""
+    TEXT_INPUT = auto()
+    """The device takes free text until the end that it named."""
 
 
 @dataclass(frozen=True, slots=True)

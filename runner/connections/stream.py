@@ -20,11 +20,11 @@ _SEARCH_WINDOW = 4_096
 """Never used by our own reader, but the library's default search is quadratic."""
 
 
-class Silence(Exception):  # noqa: N818 - not an error: it says how a wait ended
+class Silence(Exception):
     """Nothing came within the time asked for."""
 
 
-class Closed(Exception):  # noqa: N818
+class Closed(Exception):
     """The device has ended the connection; everything it sent has been read."""
 
 

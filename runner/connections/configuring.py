@@ -1,0 +1,135 @@
+"""Configuration lines: into the mode, line by line, and out of it again, whatever happens."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable, Sequence
+from re import Match
+from typing import TYPE_CHECKING
+
+from runner.connections.api import Reply
+from runner.connections.exchange import Expected, FreeText, Typed, from_questions, untypeable
+from runner.connections.moving import move
+from runner.connections.sight import rules_for
+from runner.errors import CommandFailed, ConnectionFailed, PlayrunError
+from runner.platforms.model import ConfigMode
+
+if TYPE_CHECKING:
+    from runner.connections.session import CliSession
+
+_UNCOMMITTED = re.compile(r"(?i)uncommitted changes found, commit them")
+"""IOS XR asks this when configuration mode is left; throwing the changes away is what `no` does."""
+
+
+def configure(
+    session: CliSession, lines: Sequence[str], on_line: Callable[[str], None] | None
+) -> Sequence[Reply]:
+    """See `Session.configure`."""
+    config = session.platform.config
+    if config is None:
+        raise CommandFailed(f"platform {session.platform.name} has no configuration mode")
+    for line in lines:
+        if untypeable(line) is not None:
+            raise CommandFailed(f"the line {line!r} holds a control character; nothing was sent")
+    home = session.mode
+    session.enter(config.mode)
+    return _Change(session, config, home, on_line).run(lines)
+
+
+class _Announced(FreeText):
+    """Free text whose lines are announced before they are sent."""
+
+    def __init__(self, following: Sequence[str], tell: Callable[[Sequence[str]], None]) -> None:
+        super().__init__(following)
+        self._tell = tell
+
+    def take(self, announcement: Match[str]) -> Sequence[str] | None:
+        lines = super().take(announcement)
+        self._tell(lines or ())
+        return lines
+
+
+class _Change:
+    """One visit to configuration mode."""
+
+    def __init__(
+        self,
+        session: CliSession,
+        config: ConfigMode,
+        home: str,
+        on_line: Callable[[str], None] | None,
+    ) -> None:
+        self._session = session
+        self._config = config
+        self._home = home
+        self._on_line = on_line
+        self._sent = 0
+        self._seen = 0
+
+    def run(self, lines: Sequence[str]) -> Sequence[Reply]:
+        try:
+            replies = self._type_all(lines)
+            self._session.enter(self._home)
+        except ConnectionFailed as error:
+            error.sent, error.seen = self._sent, self._seen
+            raise
+        return replies
+
+    def _type_all(self, lines: Sequence[str]) -> Sequence[Reply]:
+        replies: list[Reply] = []
+        try:
+            while len(replies) < len(lines):
+                self._type(lines[len(replies) :], replies)
+            if self._config.commit is not None:
+                patience = self._session.target.timeouts.command
+                self._type([self._config.commit], replies, idle=patience)
+        except CommandFailed as error:
+            self._give_up()
+            raise self._explained(error) from error
+        return replies
+
+    def _type(
+        self, lines: Sequence[str], replies: list[Reply], *, idle: float | None = None
+    ) -> None:
+        """Types the first of `lines`, and those after it that turn out to be its free text."""
+        line = lines[0]
+        if self._on_line is not None:
+            self._on_line(line)
+        rules = rules_for(self._session.platform)
+        expected = from_questions(rules.questions("config"))
+        goals = frozenset((self._config.mode,))
+        self._sent += 1
+        text = _Announced(lines[1:], self._announce)
+        typed = Typed(line, goals, expected, free_text=text)
+        reply = self._session.type_line(typed, idle=idle)
+        self._seen = self._sent
+        replies.append(reply)
+        replies += (Reply(more, reply.prompt, "") for more in lines[1 : 1 + text.taken])
+        if reply.error is not None:
+            raise CommandFailed(f"the device refused `{line}`: {reply.error}")
+
+    def _announce(self, lines: Sequence[str]) -> None:
+        for line in lines:
+            if self._on_line is not None:
+                self._on_line(line)
+        self._sent += len(lines)
+
+    def _give_up(self) -> None:
+        """Throws away what can be thrown away, and leaves the mode."""
+        if self._session.dirty:
+            return
+        no = Expected(_UNCOMMITTED, "no", left=1)
+        with contextlib.suppress(PlayrunError):
+            if self._config.abort is not None:
+                self._session.type_line(Typed(self._config.abort, expected=(no,)), check=False)
+            move(self._session, self._home, no)
+
+    def _explained(self, error: CommandFailed) -> CommandFailed:
+        if self._config.commit is not None:
+            state = "nothing was committed"
+        else:
+            state = f"the {self._sent - 1} lines before it are active"
+        if error.hint is not None:
+            state = f"{state}; {error.hint}"
+        return CommandFailed(f"line {self._sent}: {error.message}", hint=state)
