@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+import resource
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +79,9 @@ class Events:
             "position": (0,),
         }
         fields.update(more)
-        return ItemFinished(at=self.now, host=host, play=self.play, item=item, status=status, **fields)  # type: ignore[arg-type]
+        return ItemFinished(
+            at=self.now, host=host, play=self.play, item=item, status=status, **fields
+        )  # type: ignore[arg-type]
 
     def fails(
         self, host: str, message: str = "it broke", kind: str = "action", **more: Any
@@ -124,3 +128,14 @@ def screen(events: Iterable[Event], *before: Output, **options: Any) -> str:
     console = Console(stream, ConsoleOptions(**options), tally)
     tell([tally, *before, console], events)
     return stream.getvalue()
+
+
+@contextmanager
+def files_up_to(size: int) -> Iterator[None]:
+    """The kernel refuses to let any file grow beyond `size`, as a full disk would."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
