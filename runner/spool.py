@@ -25,6 +25,7 @@ from runner.values import MASK
 
 _BUFFER = 1 << 16
 _LONGEST_SLUG = 80
+_SHORTEST_MASKED = 4
 
 
 class HostFileWriter:
@@ -276,6 +277,7 @@ class Transcript:
     def __init__(self, folder: Path, host: str) -> None:
         self._start = time.monotonic()
         self._echo = ""
+        self._secret = ""
         path = folder / f"{host}.txt"
         with folder_of(folder, path) as (opened, name):
             self._file = os.fdopen(open_append(opened, name), "w", encoding="ascii")
@@ -287,7 +289,7 @@ class Transcript:
 
     def sent(self, text: str, masked: bool = False) -> None:
         """Notes what was typed; `masked` writes asterisks in its place."""
-        self._echo = text.strip("\r\n") if masked else ""
+        self._secret = self._echo = text.strip("\r\n") if masked else ""
         self._note(">", MASK if masked else text)
         with suppress(OSError, ValueError):
             self._file.flush()
@@ -303,15 +305,14 @@ class Transcript:
             self._file.write(f"{time.monotonic() - self._start:8.3f} {direction} {escaped}\n")
 
     def _without_echo(self, text: str) -> str:
-        """`text` with the echo of a masked line taken out, also when it comes in pieces."""
-        if not self._echo:
-            return text
+        """`text` without the echo of a masked line, which may come in pieces or late."""
         common = _common(text, self._echo)
-        if common == 0:
-            self._echo = ""
-            return text
-        self._echo = self._echo[common:] if common == len(text) else ""
-        return MASK + text[common:]
+        if text:
+            self._echo = self._echo[common:] if common == len(text) else ""
+        rest = text[common:]
+        if len(self._secret) >= _SHORTEST_MASKED:
+            rest = rest.replace(self._secret, MASK)
+        return MASK + rest if common else rest
 
 
 def _common(one: str, other: str) -> int:
