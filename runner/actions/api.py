@@ -123,7 +123,7 @@ class Action(Protocol):
     def raw(self) -> frozenset[str]:
         """Parameters the action renders itself (conditions)."""
 
-    def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:
+    def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
         """What the task may touch, judged before anything is rendered."""
 
     def writes(self, call: Call) -> bool:

@@ -23,7 +23,7 @@ class Assert:
     place: Place = "controller"
     raw: frozenset[str] = frozenset({"that"})
 
-    def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:
+    def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
         """It touches nothing."""
         return NOTHING
 
@@ -52,7 +52,7 @@ class Fail:
     place: Place = "controller"
     raw: frozenset[str] = frozenset()
 
-    def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:
+    def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
         """It touches nothing."""
         return NOTHING
 

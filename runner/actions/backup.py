@@ -32,7 +32,7 @@ class Backup:
     place: Place = "device"
     raw: frozenset[str] = frozenset()
 
-    def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:
+    def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
         """It reads the device; the file is the host's own."""
         return frozenset({Effect.DEVICE_READ})
 

@@ -38,7 +38,7 @@ class Cli:
     place: Place = "device"
     raw: frozenset[str] = frozenset()
 
-    def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:
+    def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
         """A read if every command is constant text that every platform knows as read-only."""
         items = args.get("commands", args.get("command"))
         commands = items if isinstance(items, list) else [items]
@@ -74,7 +74,7 @@ class Cli:
         return Outcome(values=_values(texts, single, unsent), captured=tuple(files))
 
 
-def _reads(command: Any, platforms: frozenset[Platform]) -> bool:
+def _reads(command: Any, platforms: tuple[Platform, ...]) -> bool:
     text = command.get("command") if isinstance(command, dict) else command
     if not isinstance(text, str) or (isinstance(text, Source) and text.has_markers):
         return False

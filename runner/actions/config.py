@@ -28,7 +28,7 @@ class Config:
     place: Place = "device"
     raw: frozenset[str] = frozenset()
 
-    def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:
+    def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
         """It changes the device."""
         return frozenset({Effect.DEVICE_WRITE})
 

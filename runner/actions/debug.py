@@ -23,7 +23,7 @@ class Debug:
     place: Place = "controller"
     raw: frozenset[str] = frozenset({"var"})
 
-    def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:
+    def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
         """It touches nothing."""
         return NOTHING
 

@@ -25,7 +25,7 @@ class Template:
     place: Place = "controller"
     raw: frozenset[str] = frozenset()
 
-    def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:
+    def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
         """A shared file, unless its path names the host."""
         return _effects(args)
 
@@ -53,7 +53,7 @@ class Copy:
     place: Place = "controller"
     raw: frozenset[str] = frozenset()
 
-    def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:
+    def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
         """A shared file, unless its path names the host."""
         return _effects(args)
 

@@ -31,7 +31,7 @@ class Command:
     place: Place = "shell"
     raw: frozenset[str] = frozenset()
 
-    def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:
+    def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
         """It may read and write anything on the controller."""
         return frozenset({Effect.SHARED_WRITE})
 

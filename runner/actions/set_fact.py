@@ -18,7 +18,7 @@ class SetFact:
     place: Place = "controller"
     raw: frozenset[str] = frozenset()
 
-    def effects(self, args: Mapping[str, Any], platforms: frozenset[Platform]) -> Effects:
+    def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
         """The facts are the host's own; who reads another's is found by name."""
         return NOTHING
 

@@ -59,7 +59,7 @@ class HostChecks:
         self._dynamic = dynamic
         self._undefined: dict[tuple[int, str], list[str]] = {}
         self._paths: dict[str, str] = {}
-        self.platforms: set[Platform] = set()
+        self.platforms: dict[str, Platform] = {}
         self.crosses = [task.run_once is not False for task in tasks]
         """Of every task: whether it concerns several hosts."""
         self.problems: list[PlayrunError] = []
@@ -93,7 +93,8 @@ class HostChecks:
             return
         transport = transport_of(variables, self._play, task, self._world)
         if action.place == "device":
-            self.platforms.add(platform_of(host, variables, self._world))
+            platform = platform_of(host, variables, self._world)
+            self.platforms[platform.name] = platform
         elif transport != "local" and task.delegate_to is None and host not in _CONTROLLER:
             raise PlanError(
                 f"`{task.written}` runs a program on the controller, but `{host}` is a device",

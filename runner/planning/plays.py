@@ -66,7 +66,7 @@ class Planner:
         last: bool,
     ) -> PlayPlan:
         order, executor = order_and_executor(play, self._running)
-        platforms = frozenset(checks.platforms)
+        platforms = tuple(checks.platforms.values())
         items = cut(tasks, checks.crosses, platforms, order, play.lockstep)
         nothing: frozenset[str] = frozenset()
         processes = processes_of(self._number(play.processes), self._running)

@@ -43,7 +43,7 @@ def is_cross(task: Task, names: Names) -> bool:
 def cut(
     tasks: Sequence[Task],
     crosses: Sequence[bool],
-    platforms: frozenset[Platform],
+    platforms: tuple[Platform, ...],
     order: Order,
     lockstep: Lockstep,
 ) -> tuple[Item, ...]:

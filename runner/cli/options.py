@@ -1,0 +1,165 @@
+"""The flags that several subcommands share, under ansible-playbook's names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from runner.run.options import Options
+from runner.settings import Settings, load_settings
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+HELP = {"help_option_names": ["-h", "--help"]}
+
+_CONNECTION: tuple[Decorator, ...] = (
+    click.option(
+        "-i",
+        "--inventory",
+        "--inventory-file",
+        multiple=True,
+        metavar="PATH|HOSTS",
+        help="Inventory file, folder or comma list; may be given several times.",
+    ),
+    click.option(
+        "-l",
+        "--limit",
+        metavar="PATTERN",
+        help="Only these hosts; @failed: those the last run lost.",
+    ),
+    click.option(
+        "-e",
+        "--extra-vars",
+        multiple=True,
+        metavar="K=V|JSON|@FILE",
+        help="Variables that win over all others.",
+    ),
+    click.option("-u", "--user", metavar="NAME", help="The user to log in as."),
+    click.option("-k", "--ask-pass", is_flag=True, help="Ask for the login password."),
+    click.option("-K", "--ask-become-pass", is_flag=True, help="Ask for the enable password."),
+    click.option(
+        "--connection-password-file",
+        "--conn-pass-file",
+        metavar="FILE",
+        help="A file whose first line is the login password.",
+    ),
+    click.option(
+        "--become-password-file",
+        "--become-pass-file",
+        metavar="FILE",
+        help="A file whose first line is the enable password.",
+    ),
+    click.option(
+        "-J",
+        "--ask-vault-password",
+        "--ask-vault-pass",
+        is_flag=True,
+        help="Ask for the vault password.",
+    ),
+    click.option(
+        "--vault-password-file",
+        "--vault-pass-file",
+        multiple=True,
+        metavar="FILE",
+        help="A file (or program) with the vault password.",
+    ),
+    click.option("-b", "--become", is_flag=True, help="Become privileged (enable)."),
+    click.option("--become-method", metavar="NAME", help="Accepted; on devices it is `enable`."),
+    click.option(
+        "-c",
+        "--connection",
+        metavar="NAME",
+        help="network_cli, ssh, telnet or local, where hosts do not say.",
+    ),
+    click.option(
+        "-T",
+        "--timeout",
+        type=click.FloatRange(min=0.1),
+        metavar="SECONDS",
+        help="How long connecting may take.",
+    ),
+    click.option("--private-key", "--key-file", metavar="FILE", help="The key to log in with."),
+    click.option(
+        "--ssh-common-args",
+        metavar="ARGS",
+        default="",
+        help="Options as for ssh: -J, -o ProxyJump=…, -o Port=…",
+    ),
+    click.option("--lab", is_flag=True, help="Use simulated devices in the hosts' places."),
+    click.option(
+        "--topology", type=click.Path(path_type=Path), metavar="FILE", help="The lab's topology."
+    ),
+    click.option(
+        "-f",
+        "--forks",
+        "--workers",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Hosts that are worked on at a time.",
+    ),
+    click.option(
+        "-v", "--verbose", count=True, help="Show what devices print; -vvv keeps transcripts."
+    ),
+    click.option("--transcript", is_flag=True, help="Keep a transcript of every session."),
+    click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong."),
+    click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
+    click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        metavar="WHEN",
+        help="auto, always or never.",
+    ),
+)
+
+
+def connection_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The flags that say which hosts, how to reach them, and how much to show."""
+    for option in reversed(_CONNECTION):
+        command = option(command)
+    return command
+
+
+def settings_for(start: Path, given: dict[str, Any]) -> Settings:
+    """The settings for a project found from `start`, with the flags on top."""
+    flags = {
+        "workers": given.get("forks"),
+        "processes": given.get("processes"),
+        "output": given.get("output"),
+        "user": given.get("user"),
+        "connect_timeout": given.get("timeout"),
+        "private_key_file": given.get("private_key"),
+        "color": given.get("color"),
+    }
+    return load_settings(start, flags, os.environ)
+
+
+def options_from(given: dict[str, Any]) -> Options:
+    """What a run is asked to do, from click's parameters."""
+    return Options(
+        inventory=given["inventory"],
+        limit=given["limit"],
+        tags=given.get("tags", ()),
+        skip_tags=given.get("skip_tags", ()),
+        extra_vars=given["extra_vars"],
+        check=given.get("check", False),
+        become=given["become"],
+        connection=given["connection"],
+        ssh_common_args=given["ssh_common_args"],
+        ask_password=given["ask_pass"],
+        ask_become_password=given["ask_become_pass"],
+        ask_vault_password=given["ask_vault_password"],
+        password_file=given["connection_password_file"],
+        become_password_file=given["become_password_file"],
+        vault_password_files=given["vault_password_file"],
+        strategy=given.get("strategy"),
+        lab=given["lab"],
+        lab_topology=given["topology"],
+        verbosity=given["verbose"],
+        quiet=given["quiet"],
+        json=given["as_json"],
+        transcript=given["transcript"],
+    )

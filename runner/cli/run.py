@@ -1,0 +1,46 @@
+"""`playrun PLAYBOOK…`: run playbooks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from runner.cli.asking import ask_secret
+from runner.cli.options import HELP, connection_options, options_from, settings_for
+
+
+@click.command("run", context_settings=HELP)
+@click.argument("playbooks", nargs=-1, required=True, type=click.Path(path_type=Path))
+@connection_options
+@click.option("-t", "--tags", multiple=True, metavar="TAGS", help="Only tasks with these tags.")
+@click.option("--skip-tags", multiple=True, metavar="TAGS", help="No tasks with these tags.")
+@click.option("-C", "--check", is_flag=True, help="Send only commands that read; show the rest.")
+@click.option("-D", "--diff", is_flag=True, help="Accepted; there is nothing to show yet.")
+@click.option("--strategy", metavar="NAME", help="linear, free, serial, threads or processes.")
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Worker processes under the strategy `processes`.",
+)
+@click.option(
+    "--output", type=click.Path(path_type=Path), metavar="DIR", help="Where host files go."
+)
+@click.option("--list-hosts", is_flag=True, help="Only list the hosts of each play.")
+@click.option("--list-tasks", is_flag=True, help="Only list the tasks of each play.")
+@click.option("--list-tags", is_flag=True, help="Only list the tags of each play.")
+@click.option("--syntax-check", is_flag=True, help="Only look for mistakes.")
+def command(playbooks: tuple[Path, ...], **given: Any) -> int:
+    """Run playbooks against the inventory's hosts."""
+    from runner.run.playbooks import Run
+
+    settings = settings_for(playbooks[0].parent, given)
+    run = Run(options_from(given), settings, ask_secret)
+    what = frozenset(name for name in ("hosts", "tasks", "tags") if given[f"list_{name}"])
+    if what or given["syntax_check"]:
+        for line in run.listing(playbooks, what):
+            click.echo(line)
+        return 0
+    return run.playbooks(playbooks)

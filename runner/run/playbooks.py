@@ -1,0 +1,204 @@
+"""`playrun PLAYBOOK…`: from files to an exit code."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from runner import __version__
+from runner.connections.lockout import CredentialGate, ThreadGate
+from runner.engine.plan import PlayPlan
+from runner.errors import PlayrunError, Problems
+from runner.events import Event, Notice, RunFinished, RunStarted
+from runner.loading.playbook import load_playbook
+from runner.model import Play, Playbook
+from runner.outputs.api import Dispatch, Output
+from runner.outputs.backups import Backups
+from runner.outputs.claims import Claims
+from runner.outputs.console import Console, ConsoleOptions
+from runner.outputs.hostfiles import HostFiles
+from runner.outputs.journal import Journal
+from runner.outputs.records import RunFolder, new_run
+from runner.outputs.summary import JsonSummary
+from runner.outputs.tally import Tally
+from runner.run.conduct import conduct
+from runner.run.listing import list_playbook
+from runner.run.options import Ask, Options
+from runner.run.setup import STATE, Builder, Setup
+from runner.run.worker import DeviceWorker, files_per_host, raise_file_limit
+from runner.settings import Settings
+
+
+class Run:
+    """One command's run: load, plan, and then either list or conduct."""
+
+    def __init__(self, options: Options, settings: Settings, ask: Ask) -> None:
+        self._options = options
+        self._settings = settings
+        self._ask = ask
+        self._began = time.time()
+        self._warnings: list[str] = []
+
+    def load(self, files: Sequence[Path], builder: Builder) -> list[Playbook]:
+        """The playbooks; raises Problems with all that is wrong in all of them."""
+        playbooks: list[Playbook] = []
+        problems: list[PlayrunError] = []
+        for file in files:
+            try:
+                playbook, warnings = load_playbook(file, vault=builder.vault.secret)
+            except PlayrunError as error:
+                problems += error.problems if isinstance(error, Problems) else [error]
+                continue
+            playbooks.append(playbook)
+            self._warnings += warnings
+        if problems:
+            raise problems[0] if len(problems) == 1 else Problems(problems)
+        return playbooks
+
+    def builder(self, folder: Path) -> Builder:
+        """What builds the set-up of this run."""
+        return Builder(self._options, self._settings, folder, self._ask)
+
+    def playbooks(self, files: Sequence[Path]) -> int:
+        """Runs playbook files; returns the exit code."""
+        builder = self.builder(files[0].parent)
+        playbooks = self.load(files, builder)
+        plays = [play for playbook in playbooks for play in playbook.plays]
+        names = tuple(playbook.file for playbook in playbooks)
+        return self.plays(plays, names, builder, ())
+
+    def plays(
+        self,
+        plays: Sequence[Play],
+        names: tuple[str, ...],
+        builder: Builder,
+        more: Sequence[Output],
+        *,
+        console: bool = True,
+    ) -> int:
+        """Runs plays; `more` outputs see the events too; `console` False shows nothing else."""
+        setup = builder.build(plays)
+        with setup.stack:
+            plans = _plans(setup, plays)
+            return self._conduct(setup, plans, names, more, console=console)
+
+    def listing(self, files: Sequence[Path], what: frozenset[str]) -> Iterator[str]:
+        """The lines of --list-hosts, --list-tasks, --list-tags; none for --syntax-check."""
+        builder = self.builder(files[0].parent)
+        playbooks = self.load(files, builder)
+        setup = builder.build([play for playbook in playbooks for play in playbook.plays])
+        with setup.stack:
+            for playbook in playbooks:
+                yield from list_playbook(playbook, what, setup.hosts_of, setup.planner.tasks_of)
+
+    def _conduct(
+        self,
+        setup: Setup,
+        plans: Sequence[PlayPlan],
+        names: tuple[str, ...],
+        more: Sequence[Output],
+        *,
+        console: bool,
+    ) -> int:
+        record = new_run(self._settings.root.absolute() / STATE, self._began)
+        setup.world.folder = record.path
+        tally = Tally()
+        dispatch = Dispatch(
+            [*self._outputs(setup, record, tally, names), *more, *self._screens(tally, console)]
+        )
+
+        def tell(event: Event | None) -> None:
+            if event is not None:
+                dispatch.handle(event)
+
+        tell(RunStarted(self._began, record.run, names, self._options.check, str(record.path)))
+        for text in dict.fromkeys([*self._warnings, *setup.warnings, *_too_many(plans)]):
+            tell(Notice(time.time(), "warning", setup.masks.mask(text)))
+        transcripts = self._options.transcript or self._options.verbosity >= 3
+        worker = DeviceWorker(
+            self._gate(plans),
+            self._settings.handshakes,
+            record.transcripts if transcripts else None,
+        )
+        interrupted = False
+        try:
+            interrupted = conduct(plans, setup.world, worker, tell)
+        finally:
+            tell(RunFinished(time.time(), record.run, interrupted))
+            dispatch.close()
+        code = tally.exit_code()
+        return code or (1 if dispatch.broken else 0)
+
+    def _gate(self, plans: Sequence[PlayPlan]) -> CredentialGate:
+        failures = self._settings.auth_failures_max
+        if any(plan.executor == "processes" for plan in plans):
+            from runner.connections.lockout_shared import SharedGate
+
+            return SharedGate(failures)
+        return ThreadGate(failures)
+
+    def _outputs(
+        self, setup: Setup, record: RunFolder, tally: Tally, names: tuple[str, ...]
+    ) -> list[Output]:
+        claims = Claims()
+        root = setup.world.paths.output
+        manifest: dict[str, Any] = {
+            "playrun": __version__,
+            "playbooks": names,
+            "output": str(root),
+            "limit": self._options.limit,
+            "check": self._options.check,
+            "tags": list(self._options.tags),
+            "skip_tags": list(self._options.skip_tags),
+        }
+        state = self._settings.root.absolute() / STATE
+        return [
+            tally,
+            HostFiles(root, claims),
+            Backups(root, state, claims),
+            Journal(record, tally, manifest, self._settings.runs_keep),
+        ]
+
+    def _screens(self, tally: Tally, console: bool) -> list[Output]:
+        options = self._options
+        if options.json:
+            return [*self._console(sys.stderr, tally, quiet=True), JsonSummary(sys.stdout, tally)]
+        return self._console(sys.stdout, tally, quiet=options.quiet) if console else []
+
+    def _console(self, stream: TextIO, tally: Tally, *, quiet: bool) -> list[Output]:
+        shown = ConsoleOptions(
+            quiet=quiet,
+            verbosity=self._options.verbosity,
+            colour=self._settings.color,
+        )
+        return [Console(stream, shown, tally)]
+
+
+def _plans(setup: Setup, plays: Sequence[Play]) -> list[PlayPlan]:
+    """All plays are planned before the first one runs; all their problems come together."""
+    plans: list[PlayPlan] = []
+    problems: list[PlayrunError] = []
+    for index, play in enumerate(plays):
+        try:
+            last = index == len(plays) - 1
+            plans.append(setup.planner.plan(play, index, setup.hosts_of(play), last=last))
+        except PlayrunError as error:
+            problems += error.problems if isinstance(error, Problems) else [error]
+    if problems:
+        raise problems[0] if len(problems) == 1 else Problems(problems)
+    return plans
+
+
+def _too_many(plans: Sequence[PlayPlan]) -> Iterator[str]:
+    """Says so when `workers` needs more open files than this process may have."""
+    room = raise_file_limit()
+    for plan in plans:
+        at_once = min(plan.workers, len(plan.hosts)) // plan.processes
+        if files_per_host(at_once) > room:
+            yield (
+                f"workers: {plan.workers} needs more open files than the limit of this shell "
+                f"allows ({room}); raise it with `ulimit -n`, or use fewer workers"
+            )
