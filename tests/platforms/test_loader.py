@@ -150,7 +150,8 @@ def test_merging_replaces_lists_appends_where_told_and_takes_away(tmp_path: Path
             r"modes\.b\.parent: there is no mode c",
         ),
         (
-            "extends: generic\nmodes:\n  exec: {prompt: x, parent: b}\n  b: {prompt: y, parent: exec}\n",
+            "extends: generic\nmodes:\n  exec: {prompt: x, parent: b}\n"
+            "  b: {prompt: y, parent: exec}\n",
             3,
             r"modes\.exec\.parent: the mode is an ancestor of itself",
         ),
