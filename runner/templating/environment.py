@@ -8,6 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import BaseLoader, Template, nodes
+from jinja2.lexer import (
+    TOKEN_STRING,
+    TOKEN_VARIABLE_BEGIN,
+    TOKEN_VARIABLE_END,
+    Lexer,
+    Token,
+)
 from jinja2.nativetypes import NativeCodeGenerator
 from jinja2.parser import Parser
 from jinja2.runtime import Context
@@ -219,18 +226,22 @@ class TrustingNobody(SandboxedEnvironment):
 
     def __init__(
         self,
-        *,
         loader: BaseLoader | None,
         filters: Mapping[str, Any],
         tests: Mapping[str, Any],
         globals_: Mapping[str, Any],
     ) -> None:
-        super().__init__(trim_blocks=True, undefined=Missing, loader=loader, auto_reload=False)
+        super().__init__(
+            trim_blocks=True,
+            keep_trailing_newline=True,
+            undefined=Missing,
+            loader=loader,
+            auto_reload=False,
+        )
         self._variants: dict[TemplateOptions, TrustingNobody] = {}
         self.filters.update(filters)
         self.tests.update(tests)
-        for name in ("lipsum",):
-            self.globals.pop(name, None)
+        self.globals.pop("lipsum", None)
         self.globals.update(globals_)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -276,3 +287,48 @@ class TrustingNobody(SandboxedEnvironment):
             token = parser.stream.current
             parser.fail(f"unexpected '{token.value}' after the expression", token.lineno)
         return expression
+
+
+class _LiteralLexer(Lexer):
+    """Takes backslashes in the quoted text of `{{ … }}` as they are, as Ansible does.
+
+    So `regex_replace('(a)', '\\1')` needs no doubling in a playbook. Blocks (`{% … %}`),
+    conditions and template files follow Jinja's own rule.
+    """
+
+    def wrap(
+        self,
+        stream: Iterable[tuple[int, str, str]],
+        name: str | None = None,
+        filename: str | None = None,
+    ) -> Iterator[Token]:
+        return super().wrap(_literal(stream), name, filename)
+
+
+def _literal(stream: Iterable[tuple[int, str, str]]) -> Iterator[tuple[int, str, str]]:
+    inside = False
+    for line, token, value in stream:
+        if token in (TOKEN_VARIABLE_BEGIN, TOKEN_VARIABLE_END):
+            inside = token == TOKEN_VARIABLE_BEGIN
+        if inside and token == TOKEN_STRING:
+            value = value.replace("\\", "\\\\")  # noqa: PLW2901
+        yield line, token, value
+
+
+class InlineEnvironment(TrustingNobody):
+    """For text within playbooks and variables."""
+
+    def __init__(
+        self,
+        loader: BaseLoader | None,
+        filters: Mapping[str, Any],
+        tests: Mapping[str, Any],
+        globals_: Mapping[str, Any],
+    ) -> None:
+        super().__init__(loader, filters, tests, globals_)
+        self.keep_trailing_newline = False
+        self._lexer = _LiteralLexer(self)
+
+    @property
+    def lexer(self) -> Lexer:
+        return self._lexer

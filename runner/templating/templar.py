@@ -14,6 +14,7 @@ from jinja2.utils import missing
 from runner.errors import RenderError
 from runner.templating.checks import faults
 from runner.templating.environment import (
+    InlineEnvironment,
     LazyContext,
     LazyTemplate,
     TrustingNobody,
@@ -29,10 +30,12 @@ from runner.templating.files import (
     without_header,
 )
 from runner.templating.library import FILTERS, GLOBALS, TESTS
+from runner.templating.library.lookups import Lookups
 from runner.templating.mutation import may_change_values
 from runner.templating.names import Names, names_in
 from runner.templating.plans import Planned, filled, planned, unfinished
 from runner.templating.results import ATOMS, OMIT, as_text, finished
+from runner.templating.seeking import Seeker
 from runner.templating.undefined import Missing
 from runner.templating.variables import Variables, layered
 from runner.values import Masks, Origin, Secret, Source
@@ -44,12 +47,12 @@ _MAX_PLANS = 200_000
 class _Compiled:
     """A text, compiled. `name`: it is nothing but that variable."""
 
-    __slots__ = ("name", "newline", "template")
+    __slots__ = ("name", "newlines", "template")
 
-    def __init__(self, template: LazyTemplate, name: str | None, newline: bool) -> None:
+    def __init__(self, template: LazyTemplate, name: str | None, newlines: int) -> None:
         self.template = template
         self.name = name
-        self.newline = newline
+        self.newlines = newlines
 
 
 class Templar:
@@ -67,9 +70,10 @@ class Templar:
     ) -> None:
         self._loader = FolderLoader(searchpath)
         self._masks = masks
-        self._environment = TrustingNobody(
-            loader=self._loader, filters=FILTERS, tests=TESTS, globals_=GLOBALS
-        )
+        self._lookups = Lookups(Seeker(searchpath, self.file), lookups or {})
+        self._globals = {**GLOBALS, **self._lookups.functions()}
+        self._environment = InlineEnvironment(self._loader, FILTERS, TESTS, self._globals)
+        self._file_environment = TrustingNobody(self._loader, FILTERS, TESTS, self._globals)
         self._lock = threading.Lock()
         self._texts: dict[str, _Compiled | None] = {}
         self._conditions: dict[str, _Compiled] = {}
@@ -167,8 +171,8 @@ class Templar:
             value = self._run(compiled, source.origin, variables)
         else:
             value = self._named(compiled.name, source.origin, variables)
-        if compiled.newline and isinstance(value, str):
-            return value + "\n"
+        if compiled.newlines and isinstance(value, str):
+            return value + "\n" * (compiled.newlines - _newlines(value))
         return value
 
     def _named(self, name: str, origin: Origin | None, variables: Variables) -> Any:
@@ -217,6 +221,15 @@ class Templar:
             known = self._plans[id(raw)] = planned(raw, _is_template)
         return known
 
+    def lookup(
+        self, name: str, terms: Sequence[Any], variables: Variables, **options: Any
+    ) -> list[Any]:
+        """What `query(name, …)` gives in a template: for `with_<name>`. Raises RenderError."""
+        try:
+            return cast("list[Any]", finished(self._lookups.run(name, terms, variables, options)))
+        except Exception as error:  # noqa: BLE001 - anything may come out of a lookup
+            raise_render_error(error, None, variables)
+
     # Template files
 
     def file(
@@ -254,7 +267,7 @@ class Templar:
     def _compile_file(self, path: Path, options: TemplateOptions) -> LazyTemplate:
         path = path.resolve()
         text = read_text(path)
-        environment = self._environment.configured(options_in(text, path, options))
+        environment = self._file_environment.configured(options_in(text, path, options))
         body = without_header(text)
         lines_before = 0 if body is text else 1
         try:
@@ -273,7 +286,7 @@ class Templar:
         with self._lock:
             try:
                 tree = self._environment.parse(source)
-                return self._compile(tree, source.endswith("\n"))
+                return self._compile(tree, _newlines(source))
             except Exception as error:  # noqa: BLE001 - anything may come out of a compiler
                 raise_render_error(error, source.origin)
 
@@ -281,7 +294,7 @@ class Templar:
         with self._lock:
             try:
                 tree = self._condition_tree(source)
-                return self._compile(tree, newline=False)
+                return self._compile(tree, newlines=0)
             except Exception as error:  # noqa: BLE001 - anything may come out of a compiler
                 raise_render_error(error, source.origin)
 
@@ -291,12 +304,12 @@ class Templar:
         tree = nodes.Template([nodes.Output([expression], lineno=1)], lineno=1)
         return tree.set_environment(self._environment)
 
-    def _compile(self, tree: nodes.Template, newline: bool) -> _Compiled:
+    def _compile(self, tree: nodes.Template, newlines: int) -> _Compiled:
         name = _lone_name(tree)
         copies = may_change_values(tree)
         template = cast("LazyTemplate", self._environment.from_string(tree))
         template.copies = copies
-        return _Compiled(template, name, newline)
+        return _Compiled(template, name, newlines)
 
     # Before a run
 
@@ -344,6 +357,11 @@ class Templar:
             return cast("nodes.Template", parse(source))
         except Exception:  # noqa: BLE001 - None says that nothing can be told
             return None
+
+
+def _newlines(text: str) -> int:
+    """How many line breaks a text ends with."""
+    return len(text) - len(text.rstrip("\n"))
 
 
 def _is_template(source: Source) -> bool:

@@ -29,7 +29,7 @@ class Variables(Mapping[str, Any]):
     underneath may have changed. One thread at a time.
     """
 
-    __slots__ = ("_cache", "_layers", "_open", "_path", "_templar")
+    __slots__ = ("_cache", "_layers", "_open", "_path", "_templar", "memo")
 
     def __init__(self, templar: Templar, layers: tuple[Layer, ...] = ()) -> None:
         self._templar = templar
@@ -40,6 +40,8 @@ class Variables(Mapping[str, Any]):
         """Names that are being rendered now, outermost first."""
         self._open: set[int] = set()
         """Identities of the texts that are being rendered now."""
+        self.memo: dict[Any, Any] = {}
+        """What lookups with effects gave, so that each runs once for these variables."""
 
     def with_layer(self, mapping: Mapping[str, Any]) -> Variables:
         """These variables under a layer of the user's text (task vars, play vars)."""

@@ -1,0 +1,204 @@
+"""Lookups that read files, the environment and commands of the controller."""
+
+from __future__ import annotations
+
+import configparser
+import csv
+import glob
+import io
+import os
+import re
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from runner.templating.failures import TemplateFault
+from runner.templating.seeking import MAX_BYTES, LookupCall, words
+
+PIPE_SECONDS = 300
+
+
+def _env(call: LookupCall) -> list[Any]:
+    default = call.options.get("default", "")
+    return [os.environ.get(str(term), default) for term in call.terms]
+
+
+def _file(call: LookupCall) -> list[Any]:
+    found = []
+    for term in call.terms:
+        text = call.text(call.file(term))
+        text = text.lstrip() if call.options.get("lstrip", False) else text
+        found.append(text.rstrip() if call.options.get("rstrip", True) else text)
+    return found
+
+
+def _template(call: LookupCall) -> list[Any]:
+    variables = call.variables
+    if call.options.get("template_vars"):
+        variables = variables.with_data(dict(call.options["template_vars"]))
+    return [call.seeker.render(call.file(term, "templates"), variables) for term in call.terms]
+
+
+def _pipe(call: LookupCall) -> list[Any]:
+    return [_output(call, str(term)).rstrip() for term in call.terms]
+
+
+def _lines(call: LookupCall) -> list[Any]:
+    return [line for term in call.terms for line in _output(call, str(term)).splitlines()]
+
+
+def _output(call: LookupCall, command: str) -> str:
+    folder = next((path for path in call.seeker.folders(call.variables) if path.is_dir()), None)
+    try:
+        done = subprocess.run(
+            command,
+            shell=True,  # noqa: S602 - the user's own command line, as the lookup promises
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=PIPE_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise TemplateFault(f"the command '{command}' took over {PIPE_SECONDS} s") from error
+    if done.returncode:
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise TemplateFault(
+            f"the command '{command}' ended with {done.returncode}",
+            hint=lines[-1] if lines else None,
+        )
+    if len(done.stdout) > MAX_BYTES:
+        raise TemplateFault(f"the command '{command}' printed over {MAX_BYTES // 1_000_000} MB")
+    return done.stdout.decode("utf-8", "surrogateescape")
+
+
+def _fileglob(call: LookupCall) -> list[Any]:
+    found: list[Any] = []
+    for term in call.terms:
+        matches = (files for files in map(_files_like, _places(call, str(term))) if files)
+        found += next(matches, [])
+    return found
+
+
+def _places(call: LookupCall, pattern: str) -> Iterator[Path]:
+    wanted = Path(pattern).expanduser()
+    if wanted.is_absolute():
+        yield wanted
+        return
+    for folder in call.seeker.folders(call.variables):
+        yield folder / "files" / wanted
+        yield folder / wanted
+
+
+def _files_like(pattern: Path) -> list[str]:
+    return sorted(name for name in glob.glob(str(pattern)) if Path(name).is_file())  # noqa: PTH207
+
+
+def _first_found(call: LookupCall) -> list[Any]:
+    skip = bool(call.options.get("skip", False))
+    for names, paths in _candidates(call):
+        for name in (str(Path(path) / name) for path in paths or [""] for name in names):
+            found = call.seeker.find(name, ("files", "templates", "vars"), call.variables)
+            if found is not None:
+                return [str(found)]
+    if skip or any(isinstance(term, Mapping) and term.get("skip") for term in _flat(call.terms)):
+        return []
+    raise TemplateFault("first_found: none of the files is there", hint="skip=true allows that")
+
+
+def _candidates(call: LookupCall) -> Iterator[tuple[list[str], list[str]]]:
+    options = call.options
+    if options.get("files"):
+        yield _texts(options["files"]), _texts(options.get("paths"))
+    for term in _flat(call.terms):
+        if isinstance(term, Mapping):
+            yield _texts(term.get("files")), _texts(term.get("paths"))
+        else:
+            yield [str(term)], _texts(options.get("paths"))
+
+
+def _flat(terms: list[Any]) -> Iterator[Any]:
+    for term in terms:
+        if isinstance(term, list):
+            yield from _flat(term)
+        else:
+            yield term
+
+
+def _texts(value: Any) -> list[str]:
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return [part for part in re.split(r"[,;]\s*", value) if part]
+    return [str(item) for item in value]
+
+
+def _options(call: LookupCall, term: Any, known: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    plain, given = words(str(term))
+    options = {**known, **given, **{name: str(value) for name, value in call.options.items()}}
+    return " ".join(plain), options
+
+
+def _csvfile(call: LookupCall) -> list[Any]:
+    found: list[Any] = []
+    for term in call.terms:
+        key, options = _options(
+            call, term, {"file": "ansible.csv", "delimiter": "TAB", "col": "1", "keycol": "0"}
+        )
+        text = call.text(call.file(options["file"]), options.get("encoding", "utf-8"))
+        delimiter = "\t" if options["delimiter"] in ("TAB", "t", "\\t") else options["delimiter"]
+        found += _csv_values(text, delimiter, key, options)
+    return found
+
+
+def _csv_values(text: str, delimiter: str, key: str, options: Mapping[str, str]) -> list[str]:
+    try:
+        key_column, column = int(options["keycol"]), int(options["col"])
+        for row in csv.reader(io.StringIO(text), delimiter=delimiter):
+            if len(row) > key_column and row[key_column] == key:
+                return [row[column]]
+    except (ValueError, IndexError, TypeError, csv.Error) as error:
+        raise TemplateFault(f"csvfile: cannot read '{options['file']}': {error}") from error
+    return [options["default"]] if "default" in options else []
+
+
+def _ini(call: LookupCall) -> list[Any]:
+    found: list[Any] = []
+    for term in call.terms:
+        key, options = _options(call, term, {"file": "ansible.ini", "section": "global"})
+        found += _ini_values(call, key, options)
+    return found
+
+
+def _ini_values(call: LookupCall, key: str, options: Mapping[str, str]) -> list[str]:
+    path = call.file(options["file"])
+    text = call.text(path, options.get("encoding", "utf-8"))
+    section = options["section"]
+    if options.get("type") == "properties":
+        text, section = f"[java_properties]\n{text}", "java_properties"
+    parser = configparser.ConfigParser(interpolation=None, allow_no_value=True, strict=False)
+    if options.get("case_sensitive", "").lower() in ("true", "yes"):
+        parser.optionxform = str  # type: ignore[method-assign, assignment]
+    try:
+        parser.read_string(text, str(path))
+    except configparser.Error as error:
+        raise TemplateFault(f"ini: cannot read '{path}': {error}") from error
+    if not parser.has_section(section):
+        return [options.get("default", "")]
+    if options.get("re", "").lower() in ("true", "yes"):
+        return [value or "" for name, value in parser.items(section) if re.match(key, name)]
+    return [parser.get(section, key, fallback=options.get("default", "")) or ""]
+
+
+LOOKUPS: dict[str, Callable[[LookupCall], list[Any]]] = {
+    "env": _env,
+    "file": _file,
+    "template": _template,
+    "pipe": _pipe,
+    "lines": _lines,
+    "fileglob": _fileglob,
+    "first_found": _first_found,
+    "csvfile": _csvfile,
+    "ini": _ini,
+}

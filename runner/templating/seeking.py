@@ -1,0 +1,88 @@
+"""Where lookups look for files, and what a lookup is given."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2.utils import missing
+
+from runner.templating.failures import TemplateFault
+
+if TYPE_CHECKING:
+    from runner.templating.variables import Variables
+
+MAX_BYTES = 10_000_000
+
+FileRenderer = Callable[[Path, "Variables"], str]
+
+
+class Seeker:
+    """Finds files: beside the role, the playbook, then along the search path."""
+
+    def __init__(self, searchpath: Sequence[Path], render: FileRenderer) -> None:
+        self._searchpath = list(searchpath)
+        self.render = render
+
+    def folders(self, variables: Variables) -> Iterator[Path]:
+        """The folders in the order they are looked through."""
+        for name in ("role_path", "playbook_dir"):
+            value = variables.resolve(name)
+            if value is not missing and isinstance(value, str):
+                yield Path(value)
+        yield from self._searchpath
+
+    def find(self, name: str, kinds: Sequence[str], variables: Variables) -> Path | None:
+        """The first file of that name; `kinds` are the subfolders (`files`) tried first."""
+        wanted = Path(name).expanduser()
+        if wanted.is_absolute():
+            return wanted if wanted.is_file() else None
+        for folder in self.folders(variables):
+            for place in (*(folder / kind for kind in kinds), folder):
+                if (place / wanted).is_file():
+                    return place / wanted
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class LookupCall:
+    """What a lookup is given: its terms, its options, and where it may look."""
+
+    terms: list[Any]
+    options: dict[str, Any]
+    variables: Variables
+    seeker: Seeker
+
+    def file(self, name: Any, kind: str = "files") -> Path:
+        """The file that a term names. Raises TemplateFault."""
+        path = self.seeker.find(str(name), (kind,), self.variables)
+        if path is None:
+            places = ", ".join(str(place) for place in self.seeker.folders(self.variables))
+            raise TemplateFault(f"there is no file '{name}'", hint=f"looked in {places or '/'}")
+        return path
+
+    def text(self, path: Path, encoding: str = "utf-8") -> str:
+        """A file's text, of at most 10 MB. Raises TemplateFault."""
+        try:
+            with path.open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+            text = data.decode(encoding)
+        except (OSError, UnicodeDecodeError, LookupError) as error:
+            raise TemplateFault(f"cannot read {path}: {error}") from error
+        if len(data) > MAX_BYTES:
+            raise TemplateFault(f"{path} is larger than {MAX_BYTES // 1_000_000} MB")
+        return text
+
+
+def words(term: str) -> tuple[list[str], dict[str, str]]:
+    """A term like `key file=x.csv col=1` as its words and its options."""
+    try:
+        parts = shlex.split(term)
+    except ValueError as error:
+        raise TemplateFault(f"'{term}' has an open quote") from error
+    plain = [part for part in parts if "=" not in part]
+    pairs = (part.partition("=") for part in parts if "=" in part)
+    return plain, {name: value for name, _, value in pairs}
