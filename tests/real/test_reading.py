@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from realparts.targets import enabled, over_ssh, over_telnet, over_vty
+
+from runner.platforms import load
 
 COMMANDS = [
     "show version",
@@ -75,18 +78,18 @@ def test_vty_does_not_page(connect, frr, become):
 
 
 def test_pager_that_cannot_be_switched_off(connect, frr):
-    """A daemon told to page after the session began: the pager's keys leave no trace."""
-    with connect(enabled(over_vty(frr.r1, "bgpd"), None)) as session:
-        session.command("terminal length 24")
+    """A daemon that was told of a small window: the pager's marks leave no trace."""
+    platform = replace(load("frr"), terminal=(80, 24), setup=())
+    with connect(over_vty(frr.r1, "bgpd", platform=platform)) as session:
         text = session.command("show ip bgp").text
         after = session.command("show version").text
     assert steady(text) == steady(frr.r1.vtysh("show ip bgp"))
-    assert "FRRouting" in after
+    assert after.startswith("FRRouting")
 
 
 def test_pager_behind_vtysh(connect, frr, sshd):
-    with connect(over_ssh(sshd("password"), frr.r1.user, platform="frr")) as session:
-        session.command("terminal paginate")
+    """vtysh sends everything through `more`, if it is told to."""
+    with connect(over_ssh(sshd("more"), frr.r1.user, platform="frr")) as session:
         text = session.command("show ip bgp").text
         after = session.command("show running-config").text
     assert steady(text) == steady(frr.r1.vtysh("show ip bgp"))
@@ -107,6 +110,15 @@ def test_one_megabyte_and_odd_bytes_from_a_shell(connect, sshd, engineer):
         assert text.split() == [str(number) for number in range(1, 150001)]
         odd = session.command(r"printf 'a\351b\nc\303\251d\n'").text
         assert odd.strip("\n") == "a\udce9b\nc\xe9d"
+
+
+def test_output_without_a_last_newline(connect, sshd, engineer):
+    """The prompt follows the output on the same line; neither may eat the other."""
+    with connect(over_ssh(sshd("password"), engineer)) as session:
+        prompt = session.prompt
+        assert session.command("printf 'a\\tb\\nlast'").text == "a\tb\nlast"
+        assert session.prompt == prompt
+        assert session.command("echo next").text.strip() == "next"
 
 
 def test_ping_is_quick_and_harmless(connect, frr, sshd):
