@@ -12,6 +12,7 @@ from runner.actions.config import Config
 from runner.actions.debug import Debug
 from runner.actions.files import Copy, Template
 from runner.actions.processes import Command, Shell
+from runner.actions.reach import Reach
 from runner.actions.set_fact import SetFact
 
 ACTIONS: Mapping[str, Action] = {
@@ -23,6 +24,7 @@ ACTIONS: Mapping[str, Action] = {
     "copy": Copy(),
     "debug": Debug(),
     "fail": Fail(),
+    "reach": Reach(),
     "set_fact": SetFact(),
     "shell": Shell(),
     "template": Template(),

@@ -13,6 +13,7 @@ from runner.connections.lockout import CredentialGate, ThreadGate
 from runner.engine.plan import PlayPlan
 from runner.errors import PlayrunError, Problems
 from runner.events import Event, Notice, RunFinished, RunStarted
+from runner.loading.patterns import select
 from runner.loading.playbook import load_playbook
 from runner.model import Play, Playbook
 from runner.outputs.api import Dispatch, Output
@@ -27,7 +28,7 @@ from runner.outputs.tally import Tally
 from runner.run.conduct import conduct
 from runner.run.listing import list_playbook
 from runner.run.options import Ask, Options
-from runner.run.setup import STATE, Builder, Setup
+from runner.run.setup import STATE, Builder, Setup, unknown_host
 from runner.run.worker import DeviceWorker, files_per_host, raise_file_limit
 from runner.settings import Settings
 
@@ -84,6 +85,17 @@ class Run:
         with setup.stack:
             plans = _plans(setup, plays)
             return self._conduct(setup, plans, names, more, console=console)
+
+    def adhoc(self, play: Play, more: Sequence[Output]) -> int:
+        """Runs a play made from the command line. Raises LoadError for an unknown host."""
+        builder = self.builder(self._settings.root)
+        setup = builder.build([play])
+        with setup.stack:
+            chosen = select(setup.inventory, str(play.hosts))
+            if chosen.unknown:
+                raise unknown_host(setup.inventory, chosen.unknown[0])
+            plans = _plans(setup, [play])
+            return self._conduct(setup, plans, (), more, console=False)
 
     def listing(self, files: Sequence[Path], what: frozenset[str]) -> Iterator[str]:
         """The lines of --list-hosts, --list-tasks, --list-tags; none for --syntax-check."""

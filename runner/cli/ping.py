@@ -1,0 +1,22 @@
+"""`playrun ping PATTERN`: who lets us in, and how fast."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from runner.cli.adhoc import run_one_task
+from runner.cli.options import HELP, connection_options
+from runner.outputs.answers import Logins
+
+
+@click.command("ping", context_settings=HELP)
+@click.argument("pattern")
+@connection_options
+def command(pattern: str, **given: Any) -> int:
+    """Log in to the hosts of PATTERN: platform, prompt, seconds."""
+    return run_one_task(
+        pattern, "reach", {}, given, lambda colour: Logins(sys.stdout, colour=colour)
+    )
