@@ -83,8 +83,9 @@ class _Filler:
                 self._host(group, pattern, values, (*where, pattern))
         elif section == "children":
             for child, content in entries.items():
-                self.group(child, content, (*where, child))
+                self._check_group(child, content, (*where, child))
                 self._child(group, child, (*where, child))
+                self.group(child, content, (*where, child))
         else:
             self._group_vars(group, entries, where)
 

@@ -74,7 +74,7 @@ class LineScope:
             return written
         text = as_text(value)
         if text is None:
-            message = f"{name} must be text, and {written} is read as a Python value"
+            message = f"{name} must be text, and is read as a Python value"
             raise LoadError(message, origin=origin, hint="quote it twice: name=\"'text'\"")
         return text
 

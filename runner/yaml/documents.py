@@ -69,11 +69,10 @@ class Document:
         written = None if isinstance(value, str) else self.scalar_text(path)
         text = scalars.as_text(value, written)
         if text is None:
+            # Neither the value nor its line is shown: this is where passwords come along.
             name = path[-1] if path else "this value"
-            if written is None:
-                raise self.error(f"{name} must be text, not a {_kind(value)}", path)
-            message = f"{name} must be text, and YAML reads {written or 'nothing'} as {value!r}"
-            raise self.error(message, path, hint="quote it")
+            message = f"{name} must be text, and YAML reads it as {scalars.kind_of(value)}"
+            raise LoadError(message, origin=self.origin(path), hint=scalars.quoting_hint(value))
         return text
 
     def error(self, message: str, path: Path = (), *, hint: str | None = None) -> LoadError:
@@ -114,7 +113,3 @@ def decode(data: bytes, file: str) -> str:
         origin = Origin(file, before.count(b"\n") + 1, error.start - before.rfind(b"\n"))
         message = f"not UTF-8 text (byte 0x{data[error.start]:02x})"
         raise LoadError(message, origin=origin, hint="save the file as UTF-8") from None
-
-
-def _kind(value: Any) -> str:
-    return "mapping" if isinstance(value, dict) else "list"

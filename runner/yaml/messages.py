@@ -31,6 +31,10 @@ _WORDS = {
         "a key without ': '",
         "write `key: value`, or quote a text that runs over several lines",
     ),
+    "did not find expected node content": (
+        "a value is missing here, or a bracket above is not closed",
+        "close it, or write ~ for no value",
+    ),
     "found undefined tag handle": ("an unknown tag", "quote a text that starts with '!'"),
     "found a tab character that violates indentation": (
         "a tab where YAML wants spaces",
@@ -66,7 +70,9 @@ def explain(problem: SyntaxProblem, text: str, file: str) -> LoadError:
     message, hint, place = _reword(problem, text)
     line, column = place or problem.at or problem.since or (0, 0)
     last_line = text.count("\n") + (not text.endswith("\n")) if text else 1
-    origin = Origin(file, min(line + 1, max(last_line, 1)), column + 1)
+    origin = Origin(file, line + 1, column + 1)
+    if line >= last_line:
+        origin = Origin(file, max(last_line, 1), len(_line(text, (last_line - 1, 0))) + 1)
     return located(message, text, origin, hint=hint)
 
 

@@ -75,6 +75,22 @@ def as_text(value: Any, written: str | None = None) -> str | None:
     return text if written is None or written == text else None
 
 
+def kind_of(value: Any) -> str:
+    """What `value` is, in a sentence that says why it is no text."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "a boolean"
+    if isinstance(value, (int, float)):
+        return "a number that is not printed as it is written"
+    return "a mapping" if isinstance(value, dict) else "a list"
+
+
+def quoting_hint(value: Any) -> str | None:
+    """What to do about it."""
+    return None if isinstance(value, (dict, list)) else "quote it"
+
+
 def is_merge(event: Any) -> bool:
     """Whether `event`, in the place of a key, is the merge key `<<`."""
     return getattr(event, "value", None) == "<<" and event.tag is None and bool(event.implicit[0])
