@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from runner.connections.lockout import NothingSent
-from runner.connections.ssh.library import AuthHandler, ClientTransport, paramiko
+from runner.connections.ssh.library import AuthHandler, paramiko
 from runner.connections.ssh.prompts import Answers, UnanswerableError
+from runner.connections.ssh.transport import ClientTransport
 from runner.errors import AuthenticationFailed, ConnectionFailed, ConnectionLost, Unreachable
 from runner.platforms.model import Platform
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 from runner.connections.api import Target
 from runner.connections.ssh.auth import Credentials, Login
 from runner.connections.ssh.context import SshContext
 from runner.connections.ssh.handshake import Handshake, end
-from runner.connections.ssh.legacy import LegacyTransport
-from runner.connections.ssh.library import ClientTransport, paramiko
+from runner.connections.ssh.legacy import LegacyTransport, with_sha1
+from runner.connections.ssh.library import paramiko
+from runner.connections.ssh.transport import ClientTransport
 from runner.connections.sshsettings import SshSettings
 
 
@@ -41,7 +43,14 @@ def log_in(
     transport = handshake.run(context.handshakes, checker)
     try:
         with context.gate.attempt(key), credentials() as given:
+            if legacy:
+                given = _with_sha1(given)
             return transport, Login(transport, given, target.timeouts.login).run()
     except BaseException:
         end(transport, context.sockets)
         raise
+
+
+def _with_sha1(given: Credentials) -> Credentials:
+    keys = tuple(replace(named, key=with_sha1(named.key)) for named in given.keys)
+    return replace(given, keys=keys)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from runner.connections.ssh.legacy import LEGACY_HOST_KEYS, LEGACY_KEX
-from runner.connections.ssh.library import ClientTransport, paramiko
+from runner.connections.ssh.library import paramiko
 from runner.connections.ssh.offer import Offer, missing
+from runner.connections.ssh.transport import ClientTransport
 from runner.errors import ConnectionFailed, NegotiationFailed, Unreachable
 
 _TELNET_IAC = b"\xff"

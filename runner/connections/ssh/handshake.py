@@ -13,7 +13,8 @@ from runner.connections.api import Timeouts
 from runner.connections.dial import Sockets, interrupted
 from runner.connections.hostkeys import HostKeyChecker
 from runner.connections.ssh.failures import explain
-from runner.connections.ssh.library import ClientTransport, paramiko
+from runner.connections.ssh.library import paramiko
+from runner.connections.ssh.transport import ClientTransport
 from runner.errors import Unreachable
 
 _SLOT_SECONDS = 1.0

@@ -13,7 +13,8 @@ from runner.connections.ssh.client import log_in
 from runner.connections.ssh.context import SshContext
 from runner.connections.ssh.credentials import for_jump
 from runner.connections.ssh.handshake import end
-from runner.connections.ssh.library import ClientTransport, paramiko
+from runner.connections.ssh.library import paramiko
+from runner.connections.ssh.transport import ClientTransport
 from runner.connections.sshsettings import SshSettings
 from runner.errors import ConnectionFailed, Unreachable
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from runner.connections.dial import Sockets, interrupted
 from runner.connections.ssh.handshake import end
-from runner.connections.ssh.library import ClientTransport, paramiko
+from runner.connections.ssh.library import paramiko
+from runner.connections.ssh.transport import ClientTransport
 from runner.errors import ConnectionFailed, ConnectionLost
 from runner.platforms.model import Platform
 
