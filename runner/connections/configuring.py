@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Callable, Sequence
 from re import Match
 from typing import TYPE_CHECKING
@@ -17,9 +16,6 @@ from runner.platforms.model import ConfigMode
 
 if TYPE_CHECKING:
     from runner.connections.session import CliSession
-
-_UNCOMMITTED = re.compile(r"(?i)uncommitted changes found, commit them")
-"""IOS XR asks this when configuration mode is left; throwing the changes away is what `no` does."""
 
 
 def configure(
@@ -70,7 +66,7 @@ class _Change:
     def run(self, lines: Sequence[str]) -> Sequence[Reply]:
         try:
             replies = self._type_all(lines)
-            self._session.enter(self._home)
+            move(self._session, self._home, *self._answers())
         except ConnectionFailed as error:
             error.sent, error.seen = self._sent, self._seen
             raise
@@ -96,12 +92,10 @@ class _Change:
         line = lines[0]
         if self._on_line is not None:
             self._on_line(line)
-        rules = rules_for(self._session.platform)
-        expected = from_questions(rules.questions("config"))
         goals = frozenset((self._config.mode,))
         self._sent += 1
         text = _Announced(lines[1:], self._announce)
-        typed = Typed(line, goals, expected, free_text=text)
+        typed = Typed(line, goals, self._answers(), free_text=text)
         reply = self._session.type_line(typed, idle=idle)
         self._seen = self._sent
         replies.append(reply)
@@ -119,11 +113,14 @@ class _Change:
         """Throws away what can be thrown away, and leaves the mode."""
         if self._session.dirty:
             return
-        no = Expected(_UNCOMMITTED, "no", left=1)
         with contextlib.suppress(PlayrunError):
             if self._config.abort is not None:
-                self._session.type_line(Typed(self._config.abort, expected=(no,)), check=False)
-            move(self._session, self._home, no)
+                typed = Typed(self._config.abort, expected=self._answers())
+                self._session.type_line(typed, check=False)
+            move(self._session, self._home, *self._answers())
+
+    def _answers(self) -> list[Expected]:
+        return from_questions(rules_for(self._session.platform).questions("config"))
 
     def _explained(self, error: CommandFailed) -> CommandFailed:
         if self._config.commit is not None:

@@ -234,12 +234,12 @@ class Exchange:
         return Sighting(Kind.PAGER, line, 0.0 if met else self._reader.settle, pager)
 
     def _fitting(self, shown: str) -> Sighting | None:
-        if shown == self._prompt or self._rules.mode(shown, self._mode) is not None:
-            return Sighting(Kind.PROMPT, shown, self._reader.settle)
         head = self._echo.head or self._prompt
-        if len(head) >= _SHORTEST_GLUED and shown.endswith(head):
+        if shown != head and len(head) >= _SHORTEST_GLUED and shown.endswith(head):
             # The output did not end its last line.
             return Sighting(Kind.PROMPT, head, 2 * self._reader.settle, len(shown) - len(head))
+        if shown == self._prompt or self._rules.mode(shown, self._mode) is not None:
+            return Sighting(Kind.PROMPT, shown, self._reader.settle)
         return None
 
     def _question(self, shown: str) -> Sighting | None:

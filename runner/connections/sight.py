@@ -124,7 +124,10 @@ def same_device(one: str, other: str) -> bool:
     shorter, longer = sorted((first, second), key=len)
     if not shorter:
         return False
-    return shorter == longer or (len(shorter) >= _SAME_STEM and longer.startswith(shorter))
+    if shorter == longer or longer.startswith(shorter + "-"):
+        # VRP adds the view: [R1-GigabitEthernet0/0/1].
+        return True
+    return len(shorter) >= _SAME_STEM and longer.startswith(shorter)
 
 
 def _stem(prompt: str) -> str:

@@ -12,6 +12,10 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from runner.connections.api import Target, Timeouts
 from runner.connections.session import CliSession, open_session
 from runner.errors import ConnectionLost
@@ -310,3 +314,26 @@ def play(steps: Sequence[Step], received: Iterator[bytes], send: Callable[[bytes
             heard = heard[len(step.data) :]
         elif isinstance(step, (Close, Break)):
             return
+
+
+def any_slicing(*, examples: int = 12) -> Callable[[Callable[[Bench], None]], Callable[[str], None]]:
+    """Runs a test over both transports' dress, the device's bytes cut into random pieces."""
+
+    def decorate(test: Callable[[Bench], None]) -> Callable[[str], None]:
+        @pytest.mark.parametrize("transport", ["ssh", "telnet"])
+        def run(transport: str) -> None:
+            test(Bench(transport))
+
+            @settings(max_examples=examples, deadline=None, database=None)
+            @given(st.lists(st.integers(1, 30), min_size=1, max_size=6))
+            def sliced(slices: list[int]) -> None:
+                test(Bench(transport, slices=slices))
+
+            sliced()
+
+        run.__name__ = run.__qualname__ = test.__name__
+        run.__doc__ = test.__doc__
+        run.__module__ = test.__module__
+        return run
+
+    return decorate
