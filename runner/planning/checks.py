@@ -16,6 +16,8 @@ from runner.platforms.model import Platform
 from runner.templating import Names, Variables
 from runner.values import Source
 
+_ALWAYS = frozenset({"hostvars", "vars", "ansible_loop_var"})
+"""Names that the engine sets as it goes."""
 _CONTROLLER = ("localhost", "127.0.0.1", "::1")
 
 
@@ -127,7 +129,7 @@ class HostChecks:
             self.crosses[index] = _reads_others(when) or _reads_others(rest)
         if self._dynamic is None or task.ignore_errors is not False:
             return
-        loop_names = {task.loop.variable} if task.loop else set()
+        loop_names = _ALWAYS | ({task.loop.variable} if task.loop else set())
         after = {task.register} if task.register else set()
         for names, more in ((when, loop_names), (rest, loop_names | after)):
             missing = [

@@ -170,7 +170,7 @@ class Builder:
         folders = [self.playbook_dir, self.playbook_dir / "templates", root, root / "templates"]
         own = (Path(settings.platforms),) if settings.platforms else (root / "platforms",)
         return World(
-            hosts=_Hosts(inventory),
+            hosts=InventoryHosts(inventory),
             templar=Templar(searchpath=folders, masks=self.masks),
             masks=self.masks,
             paths=paths,
@@ -288,7 +288,7 @@ class Builder:
         world.defaults = replace(world.defaults, password=login, become_password=enable)
 
 
-class _Hosts:
+class InventoryHosts:
     """An inventory as the engine sees it."""
 
     def __init__(self, inventory: Inventory) -> None:

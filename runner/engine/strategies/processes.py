@@ -223,7 +223,7 @@ def _child_main(
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         for other in inherited:
             other.close()
-        _serve(Child(make_work(share), share), pipe)
+        _serve(make_work(share), share, pipe)
         code = 0
     except (EOFError, OSError):
         code = 0  # the parent has gone
@@ -232,27 +232,21 @@ def _child_main(
         os._exit(code)
 
 
-class Child(Threads):
-    """The threads of one worker process, whose messages go straight to the pipe."""
+def _serve(work: Work, share: int, pipe: Connection) -> None:
+    """Takes orders until the parent closes the pipe."""
+    lock = threading.Lock()
 
-    def reply_to(self, pipe: Connection) -> None:
-        """Sends everything the threads say. Called in a thread of its own."""
-        while True:
-            pipe.send(self._out.get())
+    def say(message: Message) -> None:
+        """An event is in the pipe before what it tells of goes on: the worker may die of that."""
+        with lock:
+            pipe.send(message)
 
-    def tell(self, word: str, value: object) -> None:
-        """An order from the parent: `share` values, or `cancel`."""
-        if word == "share":
-            self._work.share(value)  # type: ignore[arg-type]
-        else:
-            self._work.cancel(now=bool(value))
-
-
-def _serve(child: Child, pipe: Connection) -> None:
-    threading.Thread(target=child.reply_to, args=(pipe,), daemon=True).start()
+    threads = Threads(work, share, say)
     while True:
         order = pipe.recv()
         if isinstance(order, Step):
-            child.submit([order])
+            threads.submit([order])
+        elif order[0] == "share":
+            work.share(order[1])
         else:
-            child.tell(*order)
+            work.cancel(now=order[1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from queue import Empty, SimpleQueue
 
 from runner.engine.steps import Message, Progress, Published, Step
@@ -18,11 +18,15 @@ _STACK = 512 * 1024
 class Threads:
     """A pool of daemon threads, started as steps come, at most `workers` of them."""
 
-    def __init__(self, work: Work, workers: int) -> None:
+    def __init__(
+        self, work: Work, workers: int, say: Callable[[Message], None] | None = None
+    ) -> None:
+        """`say` takes what the threads say, instead of `progress`; it is called by them."""
         self._work = work
         self._workers = workers
         self._steps: SimpleQueue[Step | None] = SimpleQueue()
         self._out: SimpleQueue[Message] = SimpleQueue()
+        self._say = say or self._out.put
         self._threads: list[threading.Thread] = []
         self._under_way = 0
 
@@ -46,7 +50,7 @@ class Threads:
 
     def _serve(self) -> None:
         while (step := self._steps.get()) is not None:
-            self._out.put(self._work.step(step, self._out.put))
+            self._say(self._work.step(step, self._say))
 
     def share(self, values: tuple[Published, ...]) -> None:
         """Nothing to do: there is one memory."""
