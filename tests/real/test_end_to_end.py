@@ -191,10 +191,10 @@ LONG = "- hosts: all\n  strategy: {strategy}\n  workers: 2\n  commands: ['{comma
 def test_interrupted_once(boxes, strategy):
     project, server = boxes
     project.playbook(LONG.format(strategy=strategy, command="sleep 2; echo done"))
-    running = project.start("-i", "inventory.yml", "site.yml")
-    wait_for("two hosts at work", lambda: shells_that_sleep(server) >= 1)
-    running.interrupt()
-    ran = running.finish()
+    with project.start("-i", "inventory.yml", "site.yml") as running:
+        wait_for("a host at work", lambda: shells_that_sleep(server) >= 1)
+        running.interrupt()
+        ran = running.finish()
     assert ran.code == 130, ran.screen
     assert "Traceback" not in ran.screen
     assert len(project.outputs()) < 6
@@ -209,11 +209,11 @@ def test_interrupted_once(boxes, strategy):
 def test_interrupted_twice(boxes, strategy):
     project, server = boxes
     project.playbook(LONG.format(strategy=strategy, command="echo half; sleep 600; echo done"))
-    running = project.start("-i", "inventory.yml", "site.yml")
-    wait_for("hosts at work", lambda: shells_that_sleep(server) >= 1)
-    running.interrupt()
-    running.interrupt()
-    ran = running.finish()
+    with project.start("-i", "inventory.yml", "site.yml") as running:
+        wait_for("a host at work", lambda: shells_that_sleep(server) >= 1)
+        running.interrupt()
+        running.interrupt()
+        ran = running.finish()
     assert ran.code == 130, ran.screen
     assert "Traceback" not in ran.screen
     assert [name for name in project.outputs() if not name.endswith(".partial")] == []
@@ -226,10 +226,10 @@ def test_cable_cut_in_the_middle(boxes):
     old = project.folder / "output"
     old.mkdir()
     (old / "box1.txt").write_text("the last good one\n")
-    running = project.start("-i", "inventory.yml", "site.yml", "--limit", "box1,box2")
-    wait_for("hosts at work", lambda: shells_that_sleep(server) == 2)
-    server.kill_connections()
-    ran = running.finish()
+    with project.start("-i", "inventory.yml", "site.yml", "--limit", "box1,box2") as running:
+        wait_for("two hosts at work", lambda: shells_that_sleep(server) == 2)
+        server.kill_connections()
+        ran = running.finish()
     assert ran.code == 4, ran.screen
     assert "Traceback" not in ran.screen
     assert project.output("box1.txt") == "the last good one\n"

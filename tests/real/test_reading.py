@@ -112,9 +112,14 @@ def test_one_megabyte_and_odd_bytes_from_a_shell(connect, sshd, engineer):
         assert odd.strip("\n") == "a\udce9b\nc\xe9d"
 
 
-def test_output_without_a_last_newline(connect, sshd, engineer):
+@pytest.mark.parametrize("way", ["ssh", "telnet"])
+def test_output_without_a_last_newline(connect, sshd, telnet_login, engineer, way):
     """The prompt follows the output on the same line; neither may eat the other."""
-    with connect(over_ssh(sshd("password"), engineer)) as session:
+    if way == "ssh":
+        target = over_ssh(sshd("password"), engineer)
+    else:
+        target = over_telnet(telnet_login.address, telnet_login.port, engineer, platform="linux")
+    with connect(target) as session:
         prompt = session.prompt
         assert session.command("printf 'a\\tb\\nlast'").text == "a\tb\nlast"
         assert session.prompt == prompt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -35,10 +36,17 @@ class Ran:
 
 
 class Running:
-    """A `playrun` that is still going."""
+    """A `playrun` that is still going; leaving the `with` block ends it in any case."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
+
+    def __enter__(self) -> Running:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._kill()
 
     def interrupt(self) -> None:
         """What Ctrl-C does to the process; returns as late as a second one may come."""
@@ -46,14 +54,19 @@ class Running:
         time.sleep(0.3)
 
     def finish(self) -> Ran:
+        """Waits for the end. A run that never ends is a failure, and shows its screen."""
         try:
             out, err = self._process.communicate(timeout=_LONGEST_RUN)
         except subprocess.TimeoutExpired:
-            for pid in [*daemons.children(self._process.pid), self._process.pid]:
-                os.kill(pid, signal.SIGKILL)
-            out, err = self._process.communicate()
+            out, err = self._kill()
             raise AssertionError(f"playrun never ended:\n{out}\n{err}") from None
         return Ran(self._process.returncode, out, err)
+
+    def _kill(self) -> tuple[str, str]:
+        for pid in [*daemons.children(self._process.pid), self._process.pid]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return self._process.communicate()
 
 
 class Project:
@@ -131,7 +144,8 @@ class Project:
         )
 
     def run(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Ran:
-        return self.start(*arguments, environment=environment).finish()
+        with self.start(*arguments, environment=environment) as running:
+            return running.finish()
 
     def play(self, *options: str) -> Ran:
         """`playrun -i inventory.yml site.yml` with more options."""
