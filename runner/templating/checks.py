@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, nodes
 
 from runner.errors import nearest
-
-_LOOKUPS = frozenset({"lookup", "query", "q"})
+from runner.templating.names import LOOKUPS
 
 
 class Fault(NamedTuple):
@@ -20,19 +19,56 @@ class Fault(NamedTuple):
     hint: str | None
 
 
-def faults(tree: nodes.Template, environment: Environment) -> Iterator[Fault]:
-    """Filters and tests that do not exist."""
+_BY_NAME = {
+    **dict.fromkeys(("map", "ansible.builtin.map"), "filter"),
+    **dict.fromkeys(("select", "reject"), "test"),
+    **dict.fromkeys(("ansible.builtin.select", "ansible.builtin.reject"), "test"),
+    **dict.fromkeys(("selectattr", "rejectattr"), "attribute's test"),
+    **dict.fromkeys(
+        ("ansible.builtin.selectattr", "ansible.builtin.rejectattr"), "attribute's test"
+    ),
+}
+"""Filters that take the name of a filter or test: as first argument, or after an attribute."""
+
+
+def faults(
+    tree: nodes.Template, environment: Environment, lookups: frozenset[str]
+) -> Iterator[Fault]:
+    """Filters, tests and lookups that do not exist."""
     for node in tree.find_all((nodes.Filter, nodes.Test)):
-        known: dict[str, Any]
-        if isinstance(node, nodes.Filter):
-            kind, known = "filter", environment.filters
-        else:
-            kind, known = "test", environment.tests
-        if node.name is not None and node.name not in known:
-            yield _unknown(kind, node.name, known, node.lineno)
+        kind = "filter" if isinstance(node, nodes.Filter) else "test"
+        yield from _unless_known(kind, node.name, environment, node)
+        if isinstance(node, nodes.Filter) and node.name in _BY_NAME:
+            yield from _named_in(node, environment)
+    for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name in LOOKUPS and call.args:
+            yield from _lookup(call, lookups)
 
 
-def _unknown(kind: str, name: str, known: dict[str, Any], line: int) -> Fault:
-    close = nearest(name.rpartition(".")[2], [word for word in known if "." not in word])
+def _unless_known(
+    kind: str, name: str | None, environment: Environment, node: nodes.Node
+) -> Iterator[Fault]:
+    known: dict[str, Any] = environment.filters if kind == "filter" else environment.tests
+    if name is not None and name not in known:
+        yield _unknown(kind, name, (word for word in known if "." not in word), node.lineno)
+
+
+def _named_in(node: nodes.Filter, environment: Environment) -> Iterator[Fault]:
+    kind = _BY_NAME[node.name]
+    at = 1 if kind.startswith("attribute") else 0
+    argument = node.args[at] if len(node.args) > at else None
+    if isinstance(argument, nodes.Const) and isinstance(argument.value, str):
+        wanted = "filter" if kind == "filter" else "test"
+        yield from _unless_known(wanted, argument.value, environment, node)
+
+
+def _lookup(call: nodes.Call, lookups: frozenset[str]) -> Iterator[Fault]:
+    name = call.args[0].value if isinstance(call.args[0], nodes.Const) else None
+    if isinstance(name, str) and name.rpartition(".")[2] not in lookups:
+        yield _unknown("lookup", name, lookups, call.lineno)
+
+
+def _unknown(kind: str, name: str, known: Any, line: int) -> Fault:
+    close = nearest(name.rpartition(".")[2], known)
     hint = f"did you mean '{close}'?" if close else None
     return Fault(f"there is no {kind} '{name}'", line, hint)

@@ -92,12 +92,12 @@ class LazyContext(Context):
     def get_all(self) -> Any:
         return self.parent.over(self.vars)
 
-    def derived(self, locals: dict[str, Any] | None = None) -> LazyContext:  # noqa: A002
+    def derived(self, locals: dict[str, Any] | None = None) -> LazyContext:
         context = type(self)(
             self.environment,
             self.get_all().over(locals or {}),
             self.name,
-            {},  # type: ignore[arg-type]
+            {},
         )
         context.eval_ctx = self.eval_ctx
         context.blocks.update((key, list(value)) for key, value in self.blocks.items())
@@ -156,9 +156,9 @@ class LazyTemplate(Template):
 
     def new_context(
         self,
-        vars: Any = None,  # noqa: A002
-        shared: bool = False,
-        locals: Mapping[str, Any] | None = None,  # noqa: A002
+        vars: Any = None,
+        shared: bool = False,  # noqa: ARG002 - Jinja's signature
+        locals: Mapping[str, Any] | None = None,
     ) -> Context:
         scope = vars if isinstance(vars, Scope) else _detached(self.globals, vars or {})
         if locals:
@@ -222,7 +222,7 @@ class TrustingNobody(SandboxedEnvironment):
     code_generator_class = _ValueGenerator
     context_class = LazyContext
     template_class = LazyTemplate
-    concat = staticmethod(joined)  # type: ignore[assignment]
+    concat = staticmethod(joined)
 
     def __init__(
         self,
@@ -311,7 +311,7 @@ def _literal(stream: Iterable[tuple[int, str, str]]) -> Iterator[tuple[int, str,
         if token in (TOKEN_VARIABLE_BEGIN, TOKEN_VARIABLE_END):
             inside = token == TOKEN_VARIABLE_BEGIN
         if inside and token == TOKEN_STRING:
-            value = value.replace("\\", "\\\\")  # noqa: PLW2901
+            value = value.replace("\\", "\\\\")
         yield line, token, value
 
 

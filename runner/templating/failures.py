@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, NoReturn
 
 from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
-from jinja2.sandbox import SecurityError
+from jinja2.exceptions import SecurityError
 
 from runner.errors import PlayrunError, RenderError, nearest
 from runner.values import Origin

@@ -93,7 +93,9 @@ class FolderLoader(BaseLoader):
         raise TemplateNotFound(name)
 
     def get_source(
-        self, environment: Environment, template: str
+        self,
+        environment: Environment,  # noqa: ARG002 - Jinja's signature
+        template: str,
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
         return read_text(Path(template)), template, None
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from jinja2 import nodes
 
+from runner.templating.names import OTHER_FILES
+
 MUTATORS = frozenset(
     {
         *"append extend insert pop remove clear sort reverse".split(),
@@ -15,7 +17,7 @@ MUTATORS = frozenset(
 
 def may_change_values(tree: nodes.Template) -> bool:
     """True if it names a method that changes its object, or could reach one elsewhere."""
-    if tree.find((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
+    if any(tree.find(kind) for kind in OTHER_FILES):
         return True
     if any(node.attr in MUTATORS for node in tree.find_all(nodes.Getattr)):
         return True

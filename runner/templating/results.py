@@ -58,7 +58,7 @@ def _dict(value: Mapping[Any, Any]) -> dict[Any, Any]:
         if type(item) not in atoms:
             if item is OMIT:
                 continue
-            item = finished(item)  # noqa: PLW2901
+            item = finished(item)
         result[key if type(key) in atoms else finished(key)] = item
     return result
 

@@ -302,7 +302,8 @@ class Templar:
         lone = _LONE.fullmatch(source)
         expression = self._environment.parsed_expression(lone["inside"] if lone else source)
         tree = nodes.Template([nodes.Output([expression], lineno=1)], lineno=1)
-        return tree.set_environment(self._environment)
+        tree.set_environment(self._environment)
+        return tree
 
     def _compile(self, tree: nodes.Template, newlines: int) -> _Compiled:
         name = _lone_name(tree)
@@ -315,11 +316,11 @@ class Templar:
 
     def names(self, value: Any) -> Names:
         """The names that the templates in `value` use, deep."""
-        return names_in(self._trees(value))
+        return names_in(self._trees(value), self._own_names())
 
     def condition_names(self, condition: Source | bool) -> Names:
         """The names that a condition uses."""
-        return names_in(self._condition_trees(condition))
+        return names_in(self._condition_trees(condition), self._own_names())
 
     def check(self, value: Any) -> list[RenderError]:
         """What can be told to be wrong with the templates in `value` without rendering."""
@@ -341,8 +342,11 @@ class Templar:
             return [cast("RenderError", render_error(error, source.origin))]
         return [
             RenderError(message, origin=located(source.origin, line), hint=hint)
-            for message, line, hint in faults(tree, self._environment)
+            for message, line, hint in faults(tree, self._environment, self._lookups.names())
         ]
+
+    def _own_names(self) -> frozenset[str]:
+        return frozenset(self._environment.globals)
 
     def _trees(self, value: Any) -> list[nodes.Template | None]:
         return [self._tree(source, self._environment.parse) for source in _sources(value)]

@@ -55,10 +55,10 @@ class Missing(Undefined):
             raise AttributeError(name)
         return self
 
-    def __getitem__(self, _key: Any) -> Missing:
+    def __getitem__(self, *_key: Any) -> Missing:  # type: ignore[override]
         return self
 
-    __iter__ = __str__ = __len__ = __eq__ = __ne__ = __bool__ = __hash__ = _fail  # type: ignore[assignment]
+    __iter__ = __str__ = __len__ = __eq__ = __ne__ = __bool__ = __hash__ = _fail
     __contains__ = __call__ = __lt__ = __le__ = __gt__ = __ge__ = _fail
     __int__ = __float__ = __complex__ = __index__ = __neg__ = __pos__ = __abs__ = _fail
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _fail

@@ -92,10 +92,10 @@ class Variables(Mapping[str, Any]):
             return self._cache[name]
         for mapping, is_data in self._layers:
             if name in mapping:
-                raw = mapping[name]
-                break
-        else:
-            return _view(self) if name == "vars" else missing
+                return self._read(name, mapping[name], is_data)
+        return _View(self) if name == "vars" else missing
+
+    def _read(self, name: str, raw: Any, is_data: bool) -> Any:
         if is_data or type(raw) in ATOMS:
             value = raw
         elif name in self._path and not isinstance(raw, str):
@@ -155,10 +155,6 @@ class _View(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._variables)
-
-
-def _view(variables: Variables) -> Mapping[str, Any]:
-    return _View(variables)
 
 
 def layered(templar: Templar, layers: Sequence[Mapping[str, Any]]) -> Variables:

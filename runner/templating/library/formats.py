@@ -58,7 +58,7 @@ def from_yaml_all(value: Any) -> list[Any]:
     for line in str(value).splitlines(keepends=True):
         if line.rstrip() == "---" or line.startswith("--- "):
             texts.append([])
-            line = line[3:]  # noqa: PLW2901
+            line = line[3:]
         texts[-1].append(line)
     documents = ["".join(lines) for lines in texts]
     return [from_yaml(text) for at, text in enumerate(documents) if at or text.strip()]

@@ -51,9 +51,9 @@ def _lines(call: LookupCall) -> list[Any]:
 def _output(call: LookupCall, command: str) -> str:
     folder = next((path for path in call.seeker.folders(call.variables) if path.is_dir()), None)
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S602 - the user's own command line, as the lookup says
             command,
-            shell=True,  # noqa: S602 - the user's own command line, as the lookup promises
+            shell=True,
             cwd=folder,
             stdin=subprocess.DEVNULL,
             capture_output=True,

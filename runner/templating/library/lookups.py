@@ -14,7 +14,7 @@ from jinja2.utils import missing
 from runner.errors import PlayrunError, nearest
 from runner.templating.failures import TemplateFault, UndefinedUse
 from runner.templating.library import lookup_files
-from runner.templating.library.data import flatten, sequence, subelements
+from runner.templating.library.data import flatten, remove_keys, sequence, subelements
 from runner.templating.results import finished
 from runner.templating.seeking import LookupCall, Seeker, words
 
@@ -83,8 +83,11 @@ def _together(call: LookupCall) -> list[Any]:
 def _subelements(call: LookupCall) -> list[Any]:
     if len(call.terms) < 2:
         raise TemplateFault("the lookup 'subelements' wants a list and the name of a list in it")
+    value, path = call.terms[:2]
     options = call.terms[2] if len(call.terms) > 2 else {}
-    return [list(pair) for pair in subelements(*call.terms[:2], bool(options.get("skip_missing")))]
+    pairs = subelements(value, path, bool(options.get("skip_missing")))
+    # The element comes without the list that is being walked.
+    return [[remove_keys(element, str(path)), part] for element, part in pairs]
 
 
 def _random_choice(call: LookupCall) -> list[Any]:

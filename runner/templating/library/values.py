@@ -30,7 +30,7 @@ def boolean(value: Any) -> bool:
     return str(value).lower() in _TRUE
 
 
-def default(value: Any, fallback: Any = "", boolean: bool = False) -> Any:  # noqa: A002
+def default(value: Any, fallback: Any = "", boolean: bool = False) -> Any:
     """`value`, or the fallback where it is not defined (or false, if asked for).
 
     A variable whose template fails for another reason than an undefined name is an error.
@@ -108,7 +108,7 @@ def password_hash(
 def to_datetime(value: Any, form: str = "%Y-%m-%d %H:%M:%S") -> datetime.datetime:
     """The point in time that a text stands for."""
     try:
-        return datetime.datetime.strptime(str(value), form)  # noqa: DTZ007
+        return datetime.datetime.strptime(str(value), form)
     except ValueError as error:
         raise TemplateFault(f"to_datetime: {error}") from error
 
@@ -124,7 +124,7 @@ def strftime(form: str, second: Any = None, utc: bool = False) -> str:
 
 def now(utc: bool = False, fmt: str | None = None) -> Any:
     """The time, as a datetime or in a form."""
-    moment = datetime.datetime.now(datetime.timezone.utc if utc else None).replace(tzinfo=None)
+    moment = datetime.datetime.now(datetime.UTC if utc else None).replace(tzinfo=None)
     return moment.strftime(fmt) if fmt else moment
 
 
@@ -186,7 +186,7 @@ def root(value: Any, base: float = 2) -> float:
 
 
 def _source(seed: Any) -> randomness.Random:
-    return randomness.Random(seed) if seed is not None else secrets.SystemRandom()
+    return secrets.SystemRandom() if seed is None else randomness.Random(seed)  # noqa: S311
 
 
 def random(end: Any, start: int | None = None, step: int | None = None, seed: Any = None) -> Any:
