@@ -83,13 +83,14 @@ class ScriptedTransport:
         self.typed = b""
         self.closed = False
         self._steps = iter(steps)
-        self._step: Step | None = next(self._steps, None)
+        self._step: Step | None = None
         self._clock = clock
         self._slices = slices
         self._reads = 0
         self._heard = b""
         self._ready = b""
         self._left = 0.0
+        self._next()
 
     @property
     def finished(self) -> bool:
