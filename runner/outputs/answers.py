@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, TextIO
 
 from runner.events import Event, HostFinished, Notice, TaskFinished
-from runner.outputs.screen import Line, PlainScreen
+from runner.outputs.lines import Line, Style
+from runner.outputs.screen import PlainScreen
 from runner.outputs.terminal import one_line
 
 
@@ -86,5 +87,5 @@ def _login(values: Mapping[str, Any]) -> str:
 
 
 def _failure(host: str, status: str, message: str) -> Line:
-    style = "failed" if status == "failed" else "unreachable"
+    style: Style = "failed" if status == "failed" else "unreachable"
     return Line(f"{host} | {status.upper().replace('_', ' ')}: {one_line(message)}", style)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from rich.live import Live
     from rich.text import Text
 
+_REFRESH_SECONDS = 0.25
 _STYLES: dict[Style, str] = {
     "": "",
     "ok": "green",
@@ -41,6 +43,8 @@ class LiveScreen:
         self._colour = colour
         self._console: Console | None = None
         self._live: Live | None = None
+        self._thread: threading.Thread | None = None
+        self._stop = threading.Event()
         self._progress: Progress | None = None
 
     def write(self, lines: Iterable[Line]) -> None:
@@ -58,18 +62,29 @@ class LiveScreen:
             self._live = Live(
                 console=self._rich(),
                 get_renderable=self._draw,
-                refresh_per_second=4,
+                auto_refresh=False,
                 transient=True,
                 redirect_stdout=False,
                 redirect_stderr=False,
             )
-            self._live.start()
+            self._live.start(refresh=True)
+            self._stop.clear()
+            self._thread = threading.Thread(target=self._tick, args=(self._live,), daemon=True)
+            self._thread.start()
 
     def close(self) -> None:
         """Takes the progress line away and ends its thread."""
         live, self._live = self._live, None
-        if live is not None:
-            live.stop()
+        if live is None or self._thread is None:
+            return
+        # Joined, which rich's own thread is not: the next play may fork.
+        self._stop.set()
+        self._thread.join()
+        live.stop()
+
+    def _tick(self, live: Live) -> None:
+        while not self._stop.wait(_REFRESH_SECONDS):
+            live.refresh()
 
     def _draw(self) -> Text:
         progress = self._progress
