@@ -57,6 +57,6 @@ def twin_key(name: str) -> str:
 def safe_component(text: str) -> str:
     """`text` as one path component: readable, never empty, hidden, an option or a way out."""
     plain = unicodedata.normalize("NFKC", text.encode("utf-8", "replace").decode())
-    safe = _UNSAFE.sub("_", plain).strip("_").lstrip(".-")
+    safe = _UNSAFE.sub("_", plain).lstrip("._-").rstrip("_")
     shortened = safe.encode()[:LONGEST].decode("utf-8", "ignore")
     return shortened if shortened and check_host_name(shortened) is None else "_"

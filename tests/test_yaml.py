@@ -257,7 +257,7 @@ def test_numbers_are_text_only_if_nothing_is_lost() -> None:
 
 def test_a_list_is_no_text() -> None:
     document = parse("a: [1]\n", "f.yml")
-    with pytest.raises(LoadError, match="a must be text, not a list"):
+    with pytest.raises(LoadError, match=r"a must be text, and YAML reads it as a list$"):
         document.text(("a",), document.data["a"])
 
 
@@ -316,6 +316,22 @@ def test_errors_say_where_and_what(text: str, line: int, column: int, words: str
     shown = caught.value.excerpt
     assert shown is not None
     assert shown.isprintable() or "\t" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('ansible_password: "hunter2\n', "ansible_password: ********"),
+        ("{snmp-community: hunter2]\n", "{snmp-community: ********"),
+        ("- 'api_token': hunter2: x\n", "- 'api_token': ********"),
+        ("password: {{ vault_password }}\n", "password: {{ vault_password }}"),
+        ("name: x: y\n", "name: x: y"),
+    ],
+)
+def test_the_line_shown_has_no_password_in_it(text: str, shown: str) -> None:
+    with pytest.raises(LoadError) as caught:
+        parse(text, "f.yml")
+    assert caught.value.excerpt == shown
 
 
 def test_wrong_bytes_are_located() -> None:

@@ -18,6 +18,7 @@ from runner.loading import ranges
 from runner.loading.groups import GroupLoopError, Tree
 from runner.loading.scopes import LineScope
 from runner.values import Origin, Source
+from runner.yaml.messages import shown_line
 
 _SECTION = re.compile(r"\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?")
 _GROUP = re.compile(r"([^:\]\s]+)\s*(?:#.*)?")
@@ -73,8 +74,8 @@ class _Filler:
                 raise error
 
     def _error(self, message: str, hint: str | None = None) -> LoadError:
-        shown = "".join(c if c.isprintable() or c == "\t" else "?" for c in self._line)
-        return LoadError(message, origin=self._origin, hint=hint, excerpt=shown)
+        excerpt = shown_line(self._line)
+        return LoadError(message, origin=self._origin, hint=hint, excerpt=excerpt)
 
     def _section(self, group: str, kind: str) -> None:
         if kind not in _KINDS:
@@ -96,7 +97,7 @@ class _Filler:
         for word in words[1:]:
             name, equals, written = word.partition("=")
             if not equals or not name:
-                raise self._error(f"expected key=value, and found {word}")
+                raise self._error("a word that is no key=value", "quote a value with blanks")
             self._set(scope, name, written)
         place = partial(_same, self._origin)
         for name in names:

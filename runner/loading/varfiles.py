@@ -92,8 +92,9 @@ def _one_flag(flag: str, vault: Vault) -> dict[str, Any]:
 def _pair(word: str) -> tuple[str, Any]:
     name, equals, value = word.partition("=")
     if not equals or not name:
+        # The word is not shown: it may be the second half of a password.
         raise LoadError(
-            f"-e {word}: expected key=value", hint="quote a value with blanks: -e \"k='a b'\""
+            "-e: a word that is no key=value", hint="quote a value with blanks: -e \"k='a b'\""
         )
     if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
         value = value[1:-1]

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 
 from runner.errors import LoadError
-from runner.values import Origin
+from runner.values import MASK, Origin
 from runner.yaml.events import SyntaxProblem
 
 QUOTE_TEMPLATE = 'a value that starts with a template must be quoted: key: "{{ name }}"'
 _TEMPLATE_UNQUOTED = re.compile(r"(?:^|[:\-,\[]\s*)\{[{%]")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _EXCERPT = 160
+_SECRET = re.compile(
+    r"(?i)([\w-]*(?:pass|secret|token|community)[\w-]*[\"']?\s*[:=]\s*)[^\s{\[!|>].*"
+)
 
 _WORDS = {
     "mapping values are not allowed in this context": (
@@ -56,7 +59,12 @@ def excerpt_at(text: str, line: int) -> str | None:
     lines = text.splitlines() if "\r" in text else text.split("\n")
     if not 0 < line <= len(lines):
         return None
-    shown = lines[line - 1][:_EXCERPT].rstrip()
+    return shown_line(lines[line - 1])
+
+
+def shown_line(line: str) -> str:
+    """A line of the user's, fit for a terminal: cut, escaped, passwords in it masked."""
+    shown = _SECRET.sub(rf"\1{MASK}", line[:_EXCERPT].rstrip())
     return "".join(c if c.isprintable() or c == "\t" else ascii(c)[1:-1] for c in shown)
 
 
