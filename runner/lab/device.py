@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from runner.lab.configs.indented import IndentedStore
-from runner.lab.profile import Profile
+from runner.lab.configs.junos import JunosStore
+from runner.lab.configs.routeros import RouterosStore
+from runner.lab.configs.store import Store
+from runner.lab.profile import Configuration, Profile
 from runner.lab.startup import startup_text
 from runner.lab.topology import Device as Spec
 
 _FACT = re.compile(r"\{([A-Za-z_0-9]+)\}")
+
+
+_MAX_HISTORY = 50
+
+
+class Commit(NamedTuple):
+    """One commit: what was before it, and when it was."""
+
+    before: Any
+    at: str
 
 
 class Device:
@@ -25,7 +40,37 @@ class Device:
         self.sessions = 0
         self.booted = time.monotonic()
         self.hostname = spec.name
-        self.store = IndentedStore(profile.configuration, startup_text(spec, index, profile))
+        make = _STORES[profile.configuration.kind]
+        self.store: Store = make(profile.configuration, startup_text(spec, index, profile))
+        self.history: list[Commit] = []
+        """What was committed, the last one first."""
+        self.confirming: asyncio.TimerHandle | None = None
+        """Takes an unconfirmed commit back when its time is over."""
+
+    def commit(self, before: Any) -> None:
+        """Notes a commit; `before` is the snapshot from before it."""
+        self.history.insert(0, Commit(before, self.say("{date} {time} UTC")))
+        del self.history[_MAX_HISTORY:]
+        self.changed()
+
+    def confirm_within(self, seconds: float) -> None:
+        """Takes the last commit back by itself unless `confirmed` comes in time."""
+        self.confirmed()
+        loop = asyncio.get_running_loop()
+        self.confirming = loop.call_later(seconds, self._take_back, self.history[0].before)
+
+    def confirmed(self) -> bool:
+        """Keeps a commit that waited to be confirmed; whether there was one."""
+        waiting, self.confirming = self.confirming, None
+        if waiting is not None:
+            waiting.cancel()
+        return waiting is not None
+
+    def _take_back(self, before: Any) -> None:
+        self.confirming = None
+        now = self.store.snapshot()
+        self.store.restore(before)
+        self.commit(now)
 
     def changed(self) -> None:
         """To be called after a change of the configuration: the name may be another."""
@@ -67,6 +112,13 @@ class Device:
                 )
             )
         return "".join(rows)
+
+
+_STORES: Mapping[str, Callable[[Configuration, str], Store]] = {
+    "indented": IndentedStore,
+    "junos": JunosStore,
+    "routeros": RouterosStore,
+}
 
 
 def uptime(device: Device) -> str:

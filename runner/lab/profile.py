@@ -73,6 +73,10 @@ class Configuration:
     """How the configuration looks and where facts are in it."""
 
     style: Style
+    kind: str = "indented"
+    """`indented`, `junos` or `routeros`: which store keeps it."""
+    keyed: tuple[str, ...] = ()
+    """Junos: words that stand on one line with their value. RouterOS: menus with items."""
     startup: str = ""
     filler: str = ""
     """One line, `{n}` counting, for configurations of a wanted length."""
@@ -144,7 +148,8 @@ def load_profile(name: str) -> Profile:
 def _configuration(data: dict[str, Any]) -> Configuration:
     style = dict(data.pop("style", None) or {})
     single = tuple(style.pop("single", ()))
-    return Configuration(style=Style(single=single, **style), **data)
+    keyed = tuple(data.pop("keyed", ()))
+    return Configuration(style=Style(single=single, **style), keyed=keyed, **data)
 
 
 def _commands(

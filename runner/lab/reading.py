@@ -265,6 +265,7 @@ _MISBEHAVIOUR: dict[str, Convert] = {
     "false_prompts": _flag,
     "paging_forced": _flag,
     "half_a_line": _text,
+    "fail_commit": _flag,
     "hang_on": _texts,
     "drop_on": _texts,
     "unknown": _texts,

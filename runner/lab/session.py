@@ -16,7 +16,7 @@ _BUSY_TEXT = "The quick brown fox reports {n} packets, 0 errors, on an interface
 _PIECE = 64 * 1024
 
 
-class HangUp(Exception):  # noqa: N818 - not an error: the session ends
+class HangUp(Exception):
     """The session is over."""
 
 
@@ -41,6 +41,8 @@ class Session:
         self.page = device.spec.paging
         self.line = ""
         """The line being carried out, as typed."""
+        self.pipes: list[str] = []
+        """What stands behind the line's command, after each `|`."""
         self.shown = 0
         """Lines shown since the last prompt or page."""
         self.skipping = False
@@ -60,9 +62,20 @@ class Session:
 
     def say(self, text: str, more: Mapping[str, str] | None = None) -> str:
         """`text` with facts of the device and of this session filled in."""
-        own = {"path": " ".join(self.place.path), "line": self.line, **(more or {})}
+        own = {"line": self.line, **self._whereabouts(), **(more or {})}
         own.setdefault("privilege", "15" if self.place.mode == self.profile.privileged else "1")
         return self.device.say(text, own)
+
+    def _whereabouts(self) -> dict[str, str]:
+        path = self.place.path
+        last = path[-1].rsplit(" ", 1)[-1] if path else ""
+        digits = last.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-")
+        return {
+            "path": "".join(f" {step}" for step in path),
+            "menu": ("/" if path else "") + "/".join(path),
+            "last": last,
+            "short": last[:2] + digits,
+        }
 
     def prompt(self) -> str:
         """The prompt of the mode."""
@@ -126,7 +139,8 @@ class Session:
         elif isinstance(found, Mismatch):
             self.terminal.write(self.complaint(found))
         else:
-            await self.behave(found, pipes)
+            self.pipes = pipes
+            await self.behave(found)
 
     def _split(self, line: str) -> tuple[str, list[str]]:
         word = line.split()[0].lower()
@@ -134,13 +148,13 @@ class Session:
             return split_pipes(line)
         return line, []
 
-    async def behave(self, match: Match[Behaviour], pipes: Sequence[str] = ()) -> None:
+    async def behave(self, match: Match[Behaviour]) -> None:
         """Prints and does what a command is said to do."""
         behaviour = match.value
         if behaviour.do:
             await self.verbs[behaviour.do](self, match)
         else:
-            await self.output(self.say(behaviour.text, match.args), pipes)
+            await self.output(self.say(behaviour.text, match.args))
 
     def complaint(self, found: Mismatch) -> str:
         """What the device says about a wrong line."""
@@ -148,11 +162,11 @@ class Session:
         caret = " " * (len(self.prompt()) + found.column)
         return self.say(text, {"caret": caret, "word": found.word, "column": str(found.column + 1)})
 
-    async def output(self, text: str, pipes: Sequence[str] = ()) -> None:
+    async def output(self, text: str) -> None:
         """Prints a command's output: filtered, disturbed and paged."""
-        if pipes:
+        if self.pipes:
             try:
-                text = run_pipes(text, pipes, self.profile.pipes)
+                text = run_pipes(text, self.pipes, self.profile.pipes)
             except FilterError as error:
                 text = str(error)
         await self.paged(self._disturbed(text))

@@ -66,6 +66,8 @@ class Misbehaviour:
     """Commands that never finish (as typed, or the beginning of it)."""
     drop_on: tuple[str, ...] = ()
     """Commands during which the connection breaks."""
+    fail_commit: bool = False
+    """No candidate configuration is ever accepted."""
     unknown: tuple[str, ...] = ()
     """Commands that this device does not know although its platform does."""
     questions: Mapping[str, str] = field(default_factory=dict)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from runner.lab.configs import tree as lines
-from runner.lab.configs.ports import Port
+from runner.lab.configs.store import Port
 from runner.lab.configs.tree import Path, Tree
 from runner.lab.profile import Configuration
 
@@ -51,20 +51,26 @@ class IndentedStore:
             self._tree = lines.parse(self._saved, self._configuration.style)
             self._text = None
 
+    def preview(self, changes: Sequence[Change]) -> str:
+        """What the running configuration would be after the changes."""
+        tree = self.snapshot()
+        _make(tree, changes, self._configuration.style)
+        return lines.render(tree, self._configuration.style)
+
     def apply(self, changes: Sequence[Change]) -> None:
         """Makes changes, in order."""
         self._saved = self.saved()
-        for path, line, gone in changes:
-            if gone:
-                lines.remove(self.tree, path, line)
-            else:
-                lines.put(self.tree, path, line, self._configuration.style)
+        _make(self.tree, changes, self._configuration.style)
         self._text = None
 
-    def replace(self, tree: Tree) -> None:
-        """Runs another configuration."""
+    def snapshot(self) -> Tree:
+        """The running configuration, to come back to."""
+        return lines.copy(self.tree)
+
+    def restore(self, before: Tree) -> None:
+        """Runs what `snapshot` gave."""
         self._saved = self.saved()
-        self._tree = tree
+        self._tree = lines.copy(before)
         self._text = None
 
     def hostname(self) -> str:
@@ -92,3 +98,11 @@ class IndentedStore:
                 description=texts[0].removeprefix("description ") if texts else "",
                 shutdown=self._configuration.shutdown in below,
             )
+
+
+def _make(tree: Tree, changes: Sequence[Change], style: lines.Style) -> None:
+    for path, line, gone in changes:
+        if gone:
+            lines.remove(tree, path, line)
+        else:
+            lines.put(tree, path, line, style)

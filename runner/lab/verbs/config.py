@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from runner.lab.configs.indented import Change
+from runner.lab.configs.indented import Change, IndentedStore
 from runner.lab.grammar import Match, Mismatch
 from runner.lab.profile import Behaviour
 from runner.lab.session import HangUp, Place, Session, Verb
+from runner.lab.verbs.candidate import pending
 
 _MAX_BANNER = 64 * 1024
 
@@ -88,8 +89,14 @@ def apply_line(session: Session, found: Match[str], *, gone: bool) -> None:
 
 
 def change(session: Session, changes: list[Change]) -> None:
-    """Changes the configuration that this session edits."""
-    session.device.store.apply(changes)
+    """Changes what this session edits: its candidate if it has one, else what runs."""
+    waiting = pending(session)
+    if waiting is not None:
+        waiting.extend(changes)
+        return
+    store = session.device.store
+    assert isinstance(store, IndentedStore)
+    store.apply(changes)
     session.device.changed()
 
 

@@ -1,4 +1,4 @@
-"""What commands do besides printing: the names that `do:` in a device file may use."""
+"""What most command lines do: log out, enable, ask, restart."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from runner.lab.grammar import Match
 from runner.lab.profile import Behaviour
 from runner.lab.session import HangUp, Place, Session, Verb
-from runner.lab.verbs_config import CONFIG_VERBS
 
 _ENABLE_TRIES = 3
-_REBOOT_TEXT = "\n*** System is going down NOW ***\n"
 
 
 async def logout(_session: Session, _: Match[Behaviour]) -> None:
@@ -92,7 +90,7 @@ async def technical(session: Session, _: Match[Behaviour]) -> None:
     await session.flood(200_000)
 
 
-VERBS: Mapping[str, Verb] = {
+GENERAL_VERBS: Mapping[str, Verb] = {
     "logout": logout,
     "enter": enter,
     "enable": enable,
@@ -100,5 +98,4 @@ VERBS: Mapping[str, Verb] = {
     "ask": ask,
     "reload": restart,
     "technical": technical,
-    **CONFIG_VERBS,
 }
