@@ -320,10 +320,10 @@ def _convert(setting: Setting, value: Any, base: Path, error: Callable[[str], Lo
 
 def _is_encoding(name: str) -> bool:
     try:
-        # Some codecs (rot13, hex) are no text encodings: these refuse to decode bytes.
-        return isinstance(b"".decode(name), str)
+        "text".encode(name)
     except (LookupError, ValueError):
         return False
+    return True
 
 
 def _path(value: Any, base: Path, error: Callable[[str], LoadError], lists: bool) -> str:
