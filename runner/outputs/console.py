@@ -20,7 +20,13 @@ from runner.events import (
 )
 from runner.outputs.lines import Line, Style
 from runner.outputs.recap import PER_HOST, banner, failures, recap
-from runner.outputs.results import host_failure_lines, is_failure, result_lines, shows_values
+from runner.outputs.results import (
+    IGNORING,
+    host_failure_lines,
+    is_failure,
+    result_lines,
+    shows_values,
+)
 from runner.outputs.screen import PlainScreen, Screen
 from runner.outputs.sequence import Shown, TaskOrder
 from runner.outputs.tally import Tally
@@ -133,12 +139,15 @@ class Console:
             return None
         items = self._items.pop(event.host, [])
         if event.looped and items and event.status != "skipped":
-            if is_failure(event) and not event.ignored:
-                self._failed.add(event.host)
-            return items
-        if is_failure(event):
-            self._failed.add(event.host)
+            self._note_failure(event)
+            ignoring = event.ignored and items[-1] != IGNORING
+            return [*items, IGNORING] if ignoring else items
+        self._note_failure(event)
         return [*items, *result_lines(event, verbosity)]
+
+    def _note_failure(self, event: TaskFinished) -> None:
+        if is_failure(event) and not event.ignored and not event.rescued:
+            self._failed.add(event.host)
 
     def _show(self, shown: Sequence[Shown]) -> None:
         for result in shown:

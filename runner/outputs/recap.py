@@ -77,6 +77,10 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def _precise(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 10 else duration(seconds)
+
+
 def names(hosts: Sequence[str]) -> str:
     """The first five, and how many more."""
     more = len(hosts) - _NAMED
@@ -140,6 +144,6 @@ def _whereabouts(tally: Tally) -> Iterator[Line]:
         yield Line(f"Run record: {shown_path(tally.started.folder)}")
     if slowest is not None:
         yield Line(
-            f"Took {duration(tally.elapsed)}, "
-            f"slowest host {one_line(slowest[0])} ({duration(slowest[1])})"
+            f"Took {_precise(tally.elapsed)}, "
+            f"slowest host {one_line(slowest[0])} ({_precise(slowest[1])})"
         )

@@ -19,10 +19,12 @@ _STYLES: dict[TaskStatus, Style] = {
     "unreachable": "unreachable",
 }
 _ALWAYS_SHOWN = frozenset({"debug", "assert"})
-_HIDDEN = frozenset({"failed", "skipped", "stdout_lines", "stderr_lines"})
-_HIDDEN_OF_DEBUG = frozenset({"failed", "skipped", "changed"})
+_HIDDEN = frozenset({"failed", "ignored", "skipped", "stderr_lines", "stdout_lines", "unreachable"})
+_SHOWN_BY_DEBUG_ONLY = frozenset({"stderr_lines", "stdout_lines"})
+_LOOPS_OWN = frozenset({"ansible_index_var", "ansible_loop_var", "changed", "item"})
 _LONGEST_SHOWN = 1000
 
+IGNORING = Line("...ignoring", "skipped")
 Result = TaskFinished | ItemFinished
 
 
@@ -85,9 +87,7 @@ def _failure_lines(event: Result, host: str, verbosity: int) -> list[Line]:
     else:
         lead = f"fatal: {host}: {event.status.upper()}!"
     lines = [Line(f"{lead} => {values}", style), *_explained(event.failure, verbosity)]
-    if event.ignored:
-        lines.append(Line("...ignoring", "skipped"))
-    return lines
+    return [*lines, IGNORING] if event.ignored else lines
 
 
 def _failure_values(event: Result, verbosity: int) -> dict[str, Any]:
@@ -118,7 +118,9 @@ def _explained(failure: Failure | None, verbosity: int) -> list[Line]:
 
 
 def _visible(event: Result) -> dict[str, Any]:
-    hidden = _HIDDEN_OF_DEBUG if event.action == "debug" else _HIDDEN
+    """What `debug` was asked for; of other actions all that is not said otherwise."""
+    debug = event.action == "debug"
+    hidden = (_HIDDEN - _SHOWN_BY_DEBUG_ONLY) | _LOOPS_OWN if debug else _HIDDEN
     return {str(key): value for key, value in event.values.items() if key not in hidden}
 
 

@@ -171,6 +171,55 @@ skipping: [r2] => (item=2)
     )
 
 
+def test_an_ignored_loop_says_so_once() -> None:
+    e = Events()
+    failure = Failure("action", "no")
+    events = [
+        e.plays("r1"),
+        e.item("r1", "1", "failed", failure=failure),
+        e.item("r1", "2", "ok"),
+        e.fails("r1", looped=True, ignored=True),
+        e.leaves("r1"),
+    ]
+    assert screen(events).endswith("ok: [r1] => (item=2)\n...ignoring\n")
+
+
+def test_debug_shows_what_it_was_asked_for_and_no_more() -> None:
+    e = Events()
+    own = {"changed": False, "failed": False, "ansible_loop_var": "item", "item": 1}
+    events = [
+        e.plays("r1"),
+        e.item("r1", "1", action="debug", values={"msg": "i 1", **own}),
+        e.does("r1", action="debug", values={"results": []}, looped=True),
+        e.does("r1", "two", 1, action="debug", values={"stdout_lines": ["a"]}),
+    ]
+    assert (
+        screen(events)
+        == f"""
+{PLAY}
+
+{task("show version")}
+ok: [r1] => (item=1) => {{
+    "msg": "i 1"
+}}
+
+{task("two")}
+ok: [r1] => {{
+    "stdout_lines": [
+        "a"
+    ]
+}}
+"""
+    )
+
+
+def test_failures_hide_what_the_line_says_already() -> None:
+    e = Events()
+    values = {"failed": True, "unreachable": False, "ignored": True, "rc": 1, "stdout_lines": []}
+    text = screen([e.plays("r1"), e.fails("r1", "no", values=values, ignored=True)])
+    assert 'FAILED! => {"changed": false, "msg": "no", "rc": 1}\n...ignoring\n' in text
+
+
 def test_an_empty_loop_is_one_skip() -> None:
     e = Events()
     text = screen([e.plays("r1"), e.does("r1", status="skipped", looped=True)])
