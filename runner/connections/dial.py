@@ -28,7 +28,17 @@ class Sockets:
     def __init__(self) -> None:
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
-        self.aborted = False
+        self._over = threading.Event()
+
+    @property
+    def aborted(self) -> bool:
+        """Whether `abort` was called."""
+        return self._over.is_set()
+
+    def pause(self, seconds: float) -> None:
+        """Waits. Raises ConnectionLost as soon as aborted."""
+        if self._over.wait(seconds):
+            raise interrupted()
 
     def add(self, sock: socket.socket) -> None:
         """Watches `sock`. Raises ConnectionLost (and closes it) once aborted."""
@@ -49,7 +59,7 @@ class Sockets:
     def abort(self) -> None:
         """Ends all connections. Their owners see end of file and find `aborted` set."""
         with self._lock:
-            self.aborted = True
+            self._over.set()
             ending = tuple(self._open)
         for sock in ending:
             _shut_down(sock)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import socket
+from functools import partial
 
 from runner.connections.api import Target
-from runner.connections.dial import Sockets, dial
+from runner.connections.dial import Sockets
 from runner.connections.lockout import CredentialGate, credential_key
 from runner.connections.ssh.client import log_in
 from runner.connections.ssh.context import SshContext
 from runner.connections.ssh.credentials import for_device
 from runner.connections.ssh.handshake import HandshakeGate, end
-from runner.connections.ssh.jump import JumpPool, Lease
-from runner.connections.ssh.library import paramiko
+from runner.connections.ssh.jump import JumpPool, Lease, connect
 from runner.connections.ssh.shell import SshTransport, open_shell
 from runner.connections.sshsettings import SshSettings
 
@@ -50,13 +49,8 @@ class SshClient:
         self, lease: Lease | None, target: Target, settings: SshSettings
     ) -> tuple[SshTransport, bool]:
         context, timeouts = self._context, target.timeouts
-        sock: socket.socket | paramiko.Channel
-        if lease is None:
-            sock = dial(settings.hostname, settings.port, timeouts.connect, context.sockets)
-        else:
-            sock = lease.channel(settings, timeouts.connect)
         transport, authenticated = log_in(
-            sock,
+            partial(connect, lease, settings, target, context.sockets),
             target,
             settings,
             context,

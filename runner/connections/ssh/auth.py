@@ -17,6 +17,7 @@ from runner.errors import AuthenticationFailed, ConnectionFailed, ConnectionLost
 from runner.platforms.model import Platform
 
 _SERVICE = "ssh-userauth"
+_CERTIFIED = "-cert-v01@openssh.com"
 _MOST_ATTEMPTS = 16
 _KEY, _PASSWORD, _INTERACTIVE = "publickey", "password", "keyboard-interactive"
 
@@ -27,6 +28,8 @@ class NamedKey:
 
     name: str
     key: paramiko.PKey
+    algorithm: str = ""
+    """The signature to make; empty: the best that both sides know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class _Handler(AuthHandler):
     """
 
     password_expired = False
+    algorithm = ""
 
     def request_service(self, event: threading.Event) -> None:
         """Asks for the authentication service; `event` is set when it is granted."""
@@ -80,6 +84,13 @@ class _Handler(AuthHandler):
 
     def _transport(self) -> Any:
         return self.transport
+
+    def _finalize_pubkey_algorithm(self, key_type: str) -> str:
+        if not self.algorithm:
+            chosen: str = super()._finalize_pubkey_algorithm(key_type)  # type: ignore[misc]
+            return chosen
+        certified = key_type.endswith(_CERTIFIED)
+        return f"{self.algorithm}{_CERTIFIED}" if certified else self.algorithm
 
     def _parse_service_accept(self, m: paramiko.Message) -> None:  # noqa: ARG002
         if self.auth_event is not None:
@@ -119,7 +130,7 @@ class Login:
         Unreachable and ConnectionLost.
         """
         self._await(self._handler.request_service)
-        candidates: list[NamedKey | str] = [*self._credentials.keys]
+        candidates: list[NamedKey | str] = [*self._keys()]
         if self._credentials.password is not None:
             candidates.append(self._credentials.password)
         if not candidates or not self._credentials.configured:
@@ -131,6 +142,11 @@ class Login:
         if self._asks_nothing() and self._attempt("none") is _Result.SUCCESS:
             return False
         raise self._refused()
+
+    def _keys(self) -> list[NamedKey]:
+        """A server that does not say which signatures it takes is older than the new ones."""
+        old = "server-sig-algs" not in vars(self._transport)["server_extensions"]
+        return sorted(self._credentials.keys, key=lambda named: not named.algorithm and old)
 
     def _asks_nothing(self) -> bool:
         known = {_KEY, _PASSWORD, _INTERACTIVE}
@@ -160,7 +176,8 @@ class Login:
         label = method
         answers: Answers | None = None
         if isinstance(candidate, NamedKey):
-            given, label = {"private_key": candidate.key}, f"key {candidate.name}"
+            given = {"private_key": candidate.key, "algorithm": candidate.algorithm}
+            label = f"key {candidate.name}"
         elif method == _PASSWORD:
             given = {"password": candidate}
         elif method == _INTERACTIVE and candidate is not None:

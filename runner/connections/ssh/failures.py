@@ -11,6 +11,11 @@ from runner.connections.ssh.transport import ClientTransport
 from runner.errors import ConnectionFailed, NegotiationFailed, Unreachable
 
 _TELNET_IAC = b"\xff"
+_FULL = b"Exceeded MaxStartups"
+
+
+class Busy(Unreachable):
+    """The device hung up before a word was said: it may have room in a moment."""
 
 
 def explain(transport: ClientTransport, greeting: bytes) -> ConnectionFailed:
@@ -68,9 +73,10 @@ def _not_ssh(transport: ClientTransport, greeting: bytes) -> ConnectionFailed:
             "a Telnet server answers on this port, not an SSH server",
             hint="use connection telnet for this host, or another port",
         )
-    if not greeting:
-        return Unreachable(
-            "the device accepted the connection and closed it before any SSH version string",
+    if not greeting or _FULL in greeting:
+        said = f" ({greeting[:40]!r})" if greeting else ""
+        return Busy(
+            "the device accepted the connection and closed it before any SSH version string" + said,
             hint="an access list, or all its sessions are in use",
         )
     return NegotiationFailed(f"no SSH server answers on this port: {greeting[:40]!r}")

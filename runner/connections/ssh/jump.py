@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
 
 from runner.connections.api import Target
-from runner.connections.dial import dial
+from runner.connections.dial import Sockets, dial
 from runner.connections.lockout import credential_key, hashed_name
-from runner.connections.ssh.client import log_in
+from runner.connections.ssh.client import Socket, log_in
 from runner.connections.ssh.context import SshContext
 from runner.connections.ssh.credentials import for_jump
 from runner.connections.ssh.handshake import end
@@ -63,16 +63,10 @@ class JumpPool:
         self._close(shared)
         jump = chain[-1]
         try:
-            sock: Any
             if len(chain) > 1:
                 shared.before = self.lease(chain[:-1], target)
-                sock = shared.before.channel(jump, target.timeouts.connect)
-            else:
-                sock = dial(
-                    jump.hostname, jump.port, target.timeouts.connect, self._context.sockets
-                )
             shared.transport, _ = log_in(
-                sock,
+                partial(connect, shared.before, jump, target, self._context.sockets),
                 target,
                 jump,
                 self._context,
@@ -141,3 +135,11 @@ class Lease:
         if "imeout" in str(error):
             return f"{jump} did not reach {target.place} within {timeout:g} s"
         return f"the connection to {jump} was lost"
+
+
+def connect(lease: Lease | None, settings: SshSettings, target: Target, sockets: Sockets) -> Socket:
+    """A connection to the host of `settings`, through the jump host of `lease` if any."""
+    timeout = target.timeouts.connect
+    if lease is not None:
+        return lease.channel(settings, timeout)
+    return dial(settings.hostname, settings.port, timeout, sockets)

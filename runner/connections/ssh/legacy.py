@@ -5,8 +5,12 @@ paramiko dropped both; many devices in service speak nothing newer.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from cryptography.hazmat.primitives import hashes
 
+from runner.connections.ssh.auth import NamedKey
 from runner.connections.ssh.groups import LEGACY
 from runner.connections.ssh.library import paramiko, table
 from runner.connections.ssh.transport import ClientTransport
@@ -17,7 +21,7 @@ _SHA1_NAME = "ssh-rsa"
 
 
 class Sha1RsaKey(paramiko.RSAKey):
-    """An RSA key that may also sign, and be verified, with SHA-1."""
+    """An RSA key that signs, and is verified, with SHA-1 too."""
 
     HASHES = {  # type: ignore[misc]  # noqa: RUF012 - paramiko's own table, extended
         **vars(paramiko.RSAKey)["HASHES"],
@@ -34,22 +38,17 @@ class LegacyTransport(ClientTransport):
     _preferred_keys = (*ClientTransport._preferred_keys, _SHA1_NAME)
     _key_info = {**table("_key_info"), _SHA1_NAME: Sha1RsaKey}  # noqa: RUF012
 
-    @property
-    def preferred_pubkeys(self) -> tuple[str, ...]:
-        """How to sign with a user's RSA key.
 
-        A server that does not say what it takes is older than the SHA-2 signatures.
-        """
-        modern: tuple[str, ...] = table("_preferred_pubkeys")
-        if "server-sig-algs" in vars(self)["server_extensions"]:
-            return (*modern, _SHA1_NAME)
-        return (_SHA1_NAME, *modern)
+def with_sha1(keys: Iterable[NamedKey]) -> tuple[NamedKey, ...]:
+    """`keys`, each RSA key a second time to be tried with a SHA-1 signature.
 
-
-def with_sha1(key: paramiko.PKey) -> paramiko.PKey:
-    """The same key, able to sign with SHA-1 where the server wants that."""
-    if type(key) is not paramiko.RSAKey:
-        return key
-    able = Sha1RsaKey(key=key.key)
-    able.public_blob = key.public_blob
-    return able
+    Servers that take nothing else often do not say so.
+    """
+    found: list[NamedKey] = []
+    for named in keys:
+        found.append(named)
+        if type(named.key) is paramiko.RSAKey:
+            able = Sha1RsaKey(key=named.key.key)
+            able.public_blob = named.key.public_blob
+            found.append(replace(named, key=able, algorithm=_SHA1_NAME))
+    return tuple(found)
