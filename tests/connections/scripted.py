@@ -317,7 +317,9 @@ def play(steps: Sequence[Step], received: Iterator[bytes], send: Callable[[bytes
             return
 
 
-def any_slicing(*, examples: int = 12) -> Callable[[Callable[[Bench], None]], Callable[[str], None]]:
+def any_slicing(
+    *, examples: int = 12
+) -> Callable[[Callable[[Bench], None]], Callable[[str], None]]:
     """Runs a test over both transports' dress, the device's bytes cut into random pieces."""
 
     def decorate(test: Callable[[Bench], None]) -> Callable[[str], None]:
