@@ -9,7 +9,16 @@ from jinja2.filters import FILTERS as JINJA_FILTERS
 from jinja2.tests import TESTS as JINJA_TESTS
 
 from runner.templating.failures import UndefinedUse
-from runner.templating.library import data, formats, network, predicates, text, values
+from runner.templating.library import (
+    data,
+    formats,
+    hardware,
+    network,
+    predicates,
+    subnets,
+    text,
+    values,
+)
 from runner.templating.results import OMIT
 from runner.templating.undefined import Missing
 
@@ -32,7 +41,7 @@ FILTERS: dict[str, Any] = {
     **_named(data.FILTERS, "ansible.builtin", "community.general", *_UTILS),
     **_named(formats.FILTERS, "ansible.builtin"),
     **_named(values.FILTERS, "ansible.builtin"),
-    **_named(network.FILTERS, *_UTILS),
+    **_named({**network.FILTERS, **subnets.FILTERS, **hardware.FILTERS}, *_UTILS),
 }
 
 TESTS: dict[str, Any] = {

@@ -185,7 +185,7 @@ def _ini_values(call: LookupCall, key: str, options: Mapping[str, str]) -> list[
     except configparser.Error as error:
         raise TemplateFault(f"ini: cannot read '{path}': {error}") from error
     if not parser.has_section(section):
-        return [options.get("default", "")]
+        raise TemplateFault(f"ini: {path} has no section '{section}'")
     if options.get("re", "").lower() in ("true", "yes"):
         return [value or "" for name, value in parser.items(section) if re.match(key, name)]
     return [parser.get(section, key, fallback=options.get("default", "")) or ""]

@@ -131,6 +131,8 @@ def _numbers(options: Mapping[str, Any]) -> list[str]:
         raise TemplateFault("the lookup 'sequence' needs count or end")
     elif stride == 0:
         numbers = []
+    elif (_integer(options["end"]) - start) * stride < 0:
+        raise TemplateFault("the lookup 'sequence': to count down, give a negative stride")
     else:
         step = 1 if stride > 0 else -1
         span = range(start, _integer(options["end"]) + step, stride)
@@ -248,8 +250,10 @@ def short_name(name: str) -> str:
 
 
 def _alone(found: list[Any] | None) -> Any:
-    if found is None or len(found) == 1:
-        return found and found[0]
+    if not found:
+        return found
+    if len(found) == 1:
+        return found[0]
     if all(isinstance(item, str) for item in found):
         return ",".join(found)
     return found
