@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import fields
 from pathlib import Path
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from runner.templating.variables import Variables
 
 _NOTHING: Mapping[str, Any] = {}
+_LONE = re.compile(r"\s*\{\{(?P<inside>(?:(?!\{\{|\}\}).)*)\}\}\s*", re.DOTALL)
 _DICT_ATTRIBUTES = frozenset(dir(dict))
 
 
@@ -237,6 +239,8 @@ class TrustingNobody(SandboxedEnvironment):
             undefined=Missing,
             loader=loader,
             auto_reload=False,
+            # Nothing is worked out at compile time: `random` and `fileglob` are filters too.
+            optimized=False,
         )
         self._variants: dict[TemplateOptions, TrustingNobody] = {}
         self.filters.update(filters)
@@ -270,23 +274,32 @@ class TrustingNobody(SandboxedEnvironment):
             known = self._variants[options] = self.overlay(**settings)
         return known
 
-    def compiled_file(self, text: str, path: Path) -> LazyTemplate:
-        """The text of a template file, compiled; `path` is absolute."""
-        tree = self._parse(text, str(path), str(path))
-        code = self.compile(tree, str(path), str(path))
+    def compiled(self, tree: nodes.Template, path: Path | None = None) -> LazyTemplate:
+        """A syntax tree as a template; `path` is the absolute path of its file.
+
+        Text of a playbook has the empty name, so that its includes are looked for too.
+        """
+        name = str(path) if path else ""
+        code = self.compile(tree, name, name or None)
         template = LazyTemplate.from_code(self, code, self.globals)
         assert isinstance(template, LazyTemplate)
         template.copies = may_change_values(tree)
         return template
 
-    def parsed_expression(self, text: str) -> nodes.Expr:
-        """A bare expression (`when`), as a syntax tree. Raises TemplateSyntaxError."""
-        parser = Parser(self, text, state="variable")
+    def condition(self, text: str) -> nodes.Template:
+        """A bare expression, or a lone `{{ … }}`, as a template that yields its value.
+
+        Raises TemplateSyntaxError.
+        """
+        lone = _LONE.fullmatch(text)
+        parser = Parser(self, lone["inside"] if lone else text, state="variable")
         expression = parser.parse_expression()
         if not parser.stream.eos:
             token = parser.stream.current
             parser.fail(f"unexpected '{token.value}' after the expression", token.lineno)
-        return expression
+        tree = nodes.Template([nodes.Output([expression], lineno=1)], lineno=1)
+        tree.set_environment(self)
+        return tree
 
 
 class _LiteralLexer(Lexer):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Any, NoReturn
 
 from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 from jinja2.exceptions import SecurityError
@@ -115,8 +114,3 @@ def _words(error: Exception) -> str:
     if isinstance(error, KeyError):
         return f"the template failed: there is no key {error}"
     return f"the template failed: {error or type(error).__name__}"
-
-
-def raise_render_error(error: Exception, origin: Origin | None, variables: Any = ()) -> NoReturn:
-    """Raises `render_error(…)`, keeping the cause out of the user's sight."""
-    raise render_error(error, origin, variables) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
@@ -32,16 +33,21 @@ class TemplateOptions:
     comment_end_string: str = "#}"
 
 
-def options_in(text: str, path: Path, options: TemplateOptions) -> TemplateOptions:
-    """The options with those of a `#jinja2: name: value, …` first line."""
+def split_header(
+    text: str, path: Path, options: TemplateOptions
+) -> tuple[str, TemplateOptions, int]:
+    """The template proper, its options, and how many lines stand above it.
+
+    A first line `#jinja2: name: value, …` changes options. Raises RenderError.
+    """
     header = _HEADER.match(text)
     if header is None:
-        return options
+        return text, options, 0
     changes: dict[str, Any] = {}
     for pair in header["options"].split(","):
         name, _, value = (part.strip() for part in pair.partition(":"))
         changes[name] = _option(name, value, Origin(str(path), 1, 1))
-    return replace(options, **changes)
+    return text[header.end() :], replace(options, **changes), 1
 
 
 _WORDS = {"true": True, "yes": True, "false": False, "no": False}
@@ -63,12 +69,6 @@ def _option(name: str, value: str, origin: Origin) -> Any:
     return value.strip("'\"").encode().decode("unicode_escape")
 
 
-def without_header(text: str) -> str:
-    """The text without its option line; the same object if it has none."""
-    header = _HEADER.match(text)
-    return text if header is None else text[header.end() :]
-
-
 class FolderLoader(BaseLoader):
     """Includes and imports: beside the template that asks, then along the search path.
 
@@ -76,18 +76,17 @@ class FolderLoader(BaseLoader):
     """
 
     def __init__(self, searchpath: Sequence[Path]) -> None:
-        self._roots = [folder.resolve() for folder in searchpath]
+        self._roots = [Path(os.path.normpath(folder.absolute())) for folder in searchpath]
 
     def resolve(self, name: str, parent: str) -> str:
-        """The absolute path of `name` as asked for by the template `parent`.
+        """The absolute path of `name` as asked for by the template `parent` ("": by a text).
 
         A name may be computed, so it never leads out of the folder of the template that
-        asks or the search path. Raises TemplateNotFound.
+        asks or the search path; a link in there may. Raises TemplateNotFound.
         """
-        own = Path(parent).parent
-        roots = [own, *self._roots]
-        for folder in [own, *(part for root in self._roots for part in (root, root / "templates"))]:
-            path = (folder / name).resolve()
+        roots = [Path(parent).parent, *self._roots] if parent else self._roots
+        for folder in (place for root in roots for place in (root, root / "templates")):
+            path = Path(os.path.normpath(folder / name))
             if path.is_file() and any(path.is_relative_to(root) for root in roots):
                 return str(path)
         raise TemplateNotFound(name)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NoReturn, TypeGuard, cast
 
-from jinja2 import TemplateSyntaxError, nodes
+from jinja2 import nodes
 from jinja2.utils import missing
 
-from runner.errors import RenderError
-from runner.templating.checks import faults
+from runner.errors import PlayrunError, RenderError
 from runner.templating.environment import (
     InlineEnvironment,
     LazyContext,
@@ -21,18 +19,12 @@ from runner.templating.environment import (
     joined,
     pieces_of,
 )
-from runner.templating.failures import located, raise_render_error, render_error
-from runner.templating.files import (
-    FolderLoader,
-    TemplateOptions,
-    options_in,
-    read_text,
-    without_header,
-)
+from runner.templating.failures import render_error
+from runner.templating.files import FolderLoader, TemplateOptions, read_text, split_header
+from runner.templating.inspection import Inspector
 from runner.templating.library import FILTERS, GLOBALS, TESTS
 from runner.templating.library.lookups import Lookups
-from runner.templating.mutation import may_change_values
-from runner.templating.names import Names, names_in
+from runner.templating.names import Names
 from runner.templating.plans import Planned, filled, planned, unfinished
 from runner.templating.results import ATOMS, OMIT, as_text, finished
 from runner.templating.seeking import Seeker
@@ -40,7 +32,6 @@ from runner.templating.undefined import Missing
 from runner.templating.variables import Variables, layered
 from runner.values import Masks, Origin, Secret, Source
 
-_LONE = re.compile(r"\s*\{\{(?P<inside>(?:(?!\{\{|\}\}).)*)\}\}\s*", re.DOTALL)
 _MAX_PLANS = 200_000
 
 
@@ -74,6 +65,9 @@ class Templar:
         self._globals = {**GLOBALS, **self._lookups.functions()}
         self._environment = InlineEnvironment(self._loader, FILTERS, TESTS, self._globals)
         self._file_environment = TrustingNobody(self._loader, FILTERS, TESTS, self._globals)
+        self._inspector = Inspector(
+            self._environment, self._file_environment, self._lookups.names()
+        )
         self._lock = threading.Lock()
         self._texts: dict[str, _Compiled | None] = {}
         self._conditions: dict[str, _Compiled] = {}
@@ -119,7 +113,7 @@ class Templar:
         try:
             return finished(value)
         except Exception as error:  # noqa: BLE001 - whatever an undefined value raises when touched
-            raise_render_error(error, source.origin, variables)
+            self._fail(error, source.origin, variables)
 
     def text(self, value: Any, variables: Variables) -> str:
         """`value` rendered, as text: None is empty, a number is written out."""
@@ -150,7 +144,7 @@ class Templar:
         try:
             value = finished(result)
         except Exception as error:  # noqa: BLE001 - whatever an undefined value raises when touched
-            return render_error(error, condition.origin, variables)
+            return self._error(error, condition.origin, variables)
         kinds = {str: "text", list: "a list", dict: "a dictionary", type(None): "none"}
         return RenderError(
             f"the condition '{condition.strip()}' gives {kinds.get(type(value), 'a number')}, "
@@ -183,7 +177,7 @@ class Templar:
             try:
                 str(Missing(name=name))
             except Exception as error:  # noqa: BLE001 - an undefined value's own error
-                raise_render_error(error, origin, variables)
+                self._fail(error, origin, variables)
         return value
 
     def _run(self, compiled: _Compiled, origin: Origin | None, variables: Variables) -> Any:
@@ -197,7 +191,7 @@ class Templar:
         try:
             return joined(pieces_of(template.root_render_func(context)))
         except Exception as error:  # noqa: BLE001 - anything may come out of a template
-            raise_render_error(error, origin, variables)
+            self._fail(error, origin, variables)
 
     def value(self, raw: Any, variables: Variables) -> Any:
         """A variable's raw value with its templates rendered. For `Variables`."""
@@ -228,7 +222,7 @@ class Templar:
         try:
             return cast("list[Any]", finished(self._lookups.run(name, terms, variables, options)))
         except Exception as error:  # noqa: BLE001 - anything may come out of a lookup
-            raise_render_error(error, None, variables)
+            self._fail(error, None, variables)
 
     # Template files
 
@@ -253,7 +247,7 @@ class Templar:
             except TypeError:
                 return "".join(map(as_text, pieces))
         except Exception as error:  # noqa: BLE001 - anything may come out of a template
-            raise_render_error(error, Origin(str(path), 1, 1), variables)
+            self._fail(error, Origin(str(path), 1, 1), variables)
 
     def _file_template(self, path: Path, options: TemplateOptions) -> LazyTemplate:
         key = (path, options)
@@ -265,16 +259,13 @@ class Templar:
         return template
 
     def _compile_file(self, path: Path, options: TemplateOptions) -> LazyTemplate:
-        path = path.resolve()
-        text = read_text(path)
-        environment = self._file_environment.configured(options_in(text, path, options))
-        body = without_header(text)
-        lines_before = 0 if body is text else 1
+        path = path.absolute()
+        body, options, lines_before = split_header(read_text(path), path, options)
+        environment = self._file_environment.configured(options)
         try:
-            template = environment.compiled_file(body, path)
-        except TemplateSyntaxError as error:
-            error.lineno += lines_before
-            raise_render_error(error, None)
+            template = environment.compiled(environment.parse(body), path)
+        except Exception as error:  # noqa: BLE001 - anything may come out of a compiler
+            self._fail(error, Origin(str(path), 1 + lines_before, 1))
         template.lines_before = lines_before
         return template
 
@@ -283,84 +274,64 @@ class Templar:
     def _compile_text(self, source: Source) -> _Compiled | None:
         if not source.has_markers:
             return None
-        with self._lock:
-            try:
-                tree = self._environment.parse(source)
-                return self._compile(tree, _newlines(source))
-            except Exception as error:  # noqa: BLE001 - anything may come out of a compiler
-                raise_render_error(error, source.origin)
+        return self._compile(source, self._environment.parse, _newlines(source))
 
     def _compile_condition(self, source: Source) -> _Compiled:
+        return self._compile(source, self._environment.condition, 0)
+
+    def _compile(
+        self, source: Source, parse: Callable[[str], nodes.Template], newlines: int
+    ) -> _Compiled:
         with self._lock:
             try:
-                tree = self._condition_tree(source)
-                return self._compile(tree, newlines=0)
+                tree = parse(source)
+                name = _lone_name(tree)
+                return _Compiled(self._environment.compiled(tree), name, newlines)
             except Exception as error:  # noqa: BLE001 - anything may come out of a compiler
-                raise_render_error(error, source.origin)
+                self._fail(error, source.origin)
 
-    def _condition_tree(self, source: Source) -> nodes.Template:
-        lone = _LONE.fullmatch(source)
-        expression = self._environment.parsed_expression(lone["inside"] if lone else source)
-        tree = nodes.Template([nodes.Output([expression], lineno=1)], lineno=1)
-        tree.set_environment(self._environment)
-        return tree
+    def _fail(
+        self, error: Exception, origin: Origin | None, variables: Iterable[str] = ()
+    ) -> NoReturn:
+        raise self._error(error, origin, variables) from error
 
-    def _compile(self, tree: nodes.Template, newlines: int) -> _Compiled:
-        name = _lone_name(tree)
-        copies = may_change_values(tree)
-        template = cast("LazyTemplate", self._environment.from_string(tree))
-        template.copies = copies
-        return _Compiled(template, name, newlines)
+    def _error(
+        self, error: Exception, origin: Origin | None, variables: Iterable[str]
+    ) -> PlayrunError:
+        found = render_error(error, origin, variables)
+        if self._masks is None or found is error:
+            return found
+        return type(found)(self._masks.mask(found.message), origin=found.origin, hint=found.hint)
 
     # Before a run
 
     def names(self, value: Any) -> Names:
         """The names that the templates in `value` use, deep."""
-        return names_in(self._trees(value), self._own_names())
+        return self._inspector.names(value)
 
     def condition_names(self, condition: Source | bool) -> Names:
         """The names that a condition uses."""
-        return names_in(self._condition_trees(condition), self._own_names())
+        return self._inspector.condition_names(condition) if _is_text(condition) else Names()
 
-    def check(self, value: Any) -> list[RenderError]:
+    def file_names(self, path: Path) -> Names:
+        """The names that a template file uses."""
+        return self._inspector.file_names(path)
+
+    def check(self, value: Any) -> list[PlayrunError]:
         """What can be told to be wrong with the templates in `value` without rendering."""
-        found: list[RenderError] = []
-        for source in _sources(value):
-            found += self._faults(source, self._environment.parse)
-        return found
+        return self._inspector.faults(value)
 
-    def check_condition(self, condition: Source | bool) -> list[RenderError]:
+    def check_condition(self, condition: Source | bool) -> list[PlayrunError]:
         """The same for a condition."""
-        if not isinstance(condition, Source):
-            return []
-        return self._faults(condition, self._condition_tree)
+        return self._inspector.condition_faults(condition) if _is_text(condition) else []
 
-    def _faults(self, source: Source, parse: Any) -> list[RenderError]:
-        try:
-            tree = parse(source)
-        except Exception as error:  # noqa: BLE001 - anything may come out of a parser
-            return [cast("RenderError", render_error(error, source.origin))]
-        return [
-            RenderError(message, origin=located(source.origin, line), hint=hint)
-            for message, line, hint in faults(tree, self._environment, self._lookups.names())
-        ]
+    def check_file(self, path: Path) -> list[PlayrunError]:
+        """The same for a template file, and whether it can be read."""
+        return self._inspector.file_faults(path)
 
-    def _own_names(self) -> frozenset[str]:
-        return frozenset(self._environment.globals)
 
-    def _trees(self, value: Any) -> list[nodes.Template | None]:
-        return [self._tree(source, self._environment.parse) for source in _sources(value)]
-
-    def _condition_trees(self, condition: Source | bool) -> list[nodes.Template | None]:
-        if not isinstance(condition, Source):
-            return []
-        return [self._tree(condition, self._condition_tree)]
-
-    def _tree(self, source: Source, parse: Any) -> nodes.Template | None:
-        try:
-            return cast("nodes.Template", parse(source))
-        except Exception:  # noqa: BLE001 - None says that nothing can be told
-            return None
+def _is_text(condition: Source | bool) -> TypeGuard[Source]:
+    return isinstance(condition, Source)
 
 
 def _newlines(text: str) -> int:
@@ -370,20 +341,6 @@ def _newlines(text: str) -> int:
 
 def _is_template(source: Source) -> bool:
     return source.has_markers
-
-
-def _sources(value: Any) -> Iterator[Source]:
-    """Every template in a value of the user's, deep."""
-    if type(value) is Source:
-        if value.has_markers:
-            yield value
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _sources(key)
-            yield from _sources(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _sources(item)
 
 
 def _lone_name(tree: nodes.Template) -> str | None:
