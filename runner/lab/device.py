@@ -40,16 +40,19 @@ class Device:
         self.sessions = 0
         self.booted = time.monotonic()
         self.hostname = spec.name
+        self.changed_at = _date_and_time()
         make = _STORES[profile.configuration.kind]
         self.store: Store = make(profile.configuration, startup_text(spec, index, profile))
         self.history: list[Commit] = []
         """What was committed, the last one first."""
+        self.candidate: Any = None
+        """What sessions that edit together have changed and not committed."""
         self.confirming: asyncio.TimerHandle | None = None
         """Takes an unconfirmed commit back when its time is over."""
 
     def commit(self, before: Any) -> None:
         """Notes a commit; `before` is the snapshot from before it."""
-        self.history.insert(0, Commit(before, self.say("{date} {time} UTC")))
+        self.history.insert(0, Commit(before, f"{_date_and_time()} UTC"))
         del self.history[_MAX_HISTORY:]
         self.changed()
 
@@ -75,6 +78,7 @@ class Device:
     def changed(self) -> None:
         """To be called after a change of the configuration: the name may be another."""
         self.hostname = self.store.hostname() or self.spec.name
+        self.changed_at = _date_and_time()
 
     def restart(self) -> None:
         """Forgets what was not saved."""
@@ -98,7 +102,7 @@ class Device:
     def table(self, name: str) -> str:
         """One line per interface, in the platform's columns."""
         shape = self.profile.tables[name]
-        rows = [shape.get("head", "")]
+        rows = [self.say(shape.get("head", ""))]
         for number, port in enumerate(self.store.ports(), 1):
             state = "down" if port.shutdown else "up"
             rows.append(
@@ -107,6 +111,8 @@ class Device:
                     name=port.name,
                     ip=port.address or shape.get("none", ""),
                     description=port.description,
+                    mtu=1500,
+                    unit=f"{port.name}.0",
                     admin=shape.get(state, state),
                     line=shape.get(f"line_{state}", state),
                 )
@@ -133,6 +139,10 @@ def _now(shape: str) -> Callable[[Device], str]:
     return lambda _: datetime.now(UTC).strftime(shape)
 
 
+def _date_and_time() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def _clock(_: Device) -> str:
     now = datetime.now(UTC)
     return f"{now:%H:%M:%S}.{now.microsecond // 1000:03} UTC {now:%a %b} {now.day} {now:%Y}"
@@ -147,6 +157,7 @@ FACTS: Mapping[str, Callable[[Device], str]] = {
     "uptime": uptime,
     "clock": _clock,
     "stamp": _now("%b %d %H:%M:%S"),
+    "changed": lambda device: device.changed_at,
     "date": _now("%Y-%m-%d"),
     "time": _now("%H:%M:%S"),
     "longdate": _now("%a %b %d %H:%M:%S UTC %Y"),
@@ -156,4 +167,5 @@ FACTS: Mapping[str, Callable[[Device], str]] = {
     "saved_bytes": lambda device: str(len(device.store.saved())),
     "interfaces_table": lambda device: device.table("interfaces"),
     "descriptions_table": lambda device: device.table("descriptions"),
+    "links_table": lambda device: device.table("links"),
 }

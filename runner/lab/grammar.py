@@ -39,6 +39,8 @@ class Mismatch:
     fault: Fault
     column: int
     word: str
+    read: str = ""
+    """What was understood, keywords written out."""
 
 
 @dataclass(slots=True)
@@ -99,7 +101,7 @@ class Grammar(Generic[T]):
             else:
                 keywords += 1
         if node.end is None:
-            return Mismatch("incomplete", len(line), "")
+            return Mismatch("incomplete", len(line), "", " ".join(said))
         return Match(node.end, " ".join(said), args, keywords)
 
     def _step(self, node: _Node[T], word: str) -> tuple[str, str, _Node[T]] | str:

@@ -38,6 +38,16 @@ class Mode:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """What a configuration line does besides standing there."""
+
+    opens: str = ""
+    """The mode of the section it opens."""
+    under: str = ""
+    """The section it belongs to although it is typed outside, with that as its first word."""
+
+
+@dataclass(frozen=True, slots=True)
 class Login:
     """The Telnet login dialogue, and what stands after any login."""
 
@@ -111,8 +121,8 @@ class Profile:
     configuration: Configuration
     commands: Mapping[str, Grammar[Behaviour]]
     """By mode."""
-    lines: Mapping[str, Grammar[str]]
-    """Configuration lines by mode; the value is the mode the line opens, or empty."""
+    lines: Mapping[str, Grammar[Effect]]
+    """Configuration lines by mode."""
     tables: Mapping[str, Mapping[str, str]]
 
 
@@ -180,12 +190,12 @@ def _behaviour(value: Any) -> Behaviour:
     return Behaviour(value.get("text", ""), value.get("do", ""), rest)
 
 
-def _lines(data: Mapping[str, Sequence[Any]], habits: Habits) -> dict[str, Grammar[str]]:
+def _lines(data: Mapping[str, Sequence[Any]], habits: Habits) -> dict[str, Grammar[Effect]]:
     return {mode: Grammar((_line(item) for item in items), habits) for mode, items in data.items()}
 
 
-def _line(item: Any) -> tuple[str, str]:
+def _line(item: Any) -> tuple[str, Effect]:
     if isinstance(item, str):
-        return item, ""
-    ((pattern, opens),) = item.items()
-    return pattern, opens
+        return item, Effect()
+    ((pattern, effect),) = item.items()
+    return pattern, Effect(effect) if isinstance(effect, str) else Effect(**effect)

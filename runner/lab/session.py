@@ -159,7 +159,7 @@ class Session:
     def complaint(self, found: Mismatch) -> str:
         """What the device says about a wrong line."""
         text: str = getattr(self.profile.errors, found.fault)
-        caret = " " * (len(self.prompt()) + found.column)
+        caret = " " * (len(self.prompt().rpartition("\n")[2]) + found.column)
         return self.say(text, {"caret": caret, "word": found.word, "column": str(found.column + 1)})
 
     async def output(self, text: str) -> None:

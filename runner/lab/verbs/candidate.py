@@ -81,6 +81,11 @@ async def up(session: Session, match: Match[Behaviour]) -> None:
         await out(session, match)
 
 
+async def root(session: Session, _: Match[Behaviour]) -> None:
+    """To the first configuration mode."""
+    del session.places[2:]
+
+
 async def out(session: Session, match: Match[Behaviour]) -> None:
     """Leaves configuration; asks `question` when something is not committed."""
     if pending(session) and "question" in match.value.options:
@@ -112,6 +117,16 @@ async def show_difference(session: Session, match: Match[Behaviour]) -> None:
     await session.output(session.say(match.value.text) + text + match.value.options.get("end", ""))
 
 
+async def show_unsaved(session: Session, _: Match[Behaviour]) -> None:
+    """What runs against what is saved."""
+    store = session.device.store
+    found = difflib.unified_diff(store.saved().splitlines(), store.text().splitlines(), n=0)
+    heading = "--- flash:/startup-config\n+++ system:/running-config\n"
+    kept = (line.rstrip() for line in found if not line.startswith(("---", "+++", "@@")))
+    text = "".join(f"{line}\n" for line in kept)
+    await session.output(heading + text if text else "")
+
+
 async def roll_back(session: Session, match: Match[Behaviour]) -> None:
     """Goes back by NUMBER commits at once."""
     count = int(match.args["NUMBER"][:6])
@@ -141,8 +156,10 @@ CANDIDATE_VERBS: Mapping[str, Verb] = {
     "discard": discard,
     "up": up,
     "out": out,
+    "root": root,
     "show_changes": show_changes,
     "show_difference": show_difference,
+    "show_unsaved": show_unsaved,
     "roll_back": roll_back,
     "show_commits": show_commits,
 }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from runner.lab.configs.indented import Change, IndentedStore
 from runner.lab.grammar import Match, Mismatch
-from runner.lab.profile import Behaviour
+from runner.lab.profile import Behaviour, Effect
 from runner.lab.session import HangUp, Place, Session, Verb
 from runner.lab.verbs.candidate import pending
 
@@ -66,7 +66,7 @@ async def config_line(session: Session, match: Match[Behaviour]) -> None:
         found = session.profile.lines[place.mode].match(text)
         if isinstance(found, Mismatch):
             if gone and found.fault == "incomplete":
-                found = Match("", text, {})
+                found = Match(Effect(), found.read, {})
             else:
                 first = first or found
                 continue
@@ -80,12 +80,15 @@ async def config_line(session: Session, match: Match[Behaviour]) -> None:
     )
 
 
-def apply_line(session: Session, found: Match[str], *, gone: bool) -> None:
+def apply_line(session: Session, found: Match[Effect], *, gone: bool) -> None:
     """Puts a known line into the configuration, or takes it out, and opens its section."""
-    path = session.place.path
-    change(session, [(path, found.line, gone)])
-    if found.value and not gone:
-        session.places.append(Place(found.value, (*path, found.line)))
+    path, line = session.place.path, found.line
+    if found.value.under:
+        path = (*path, found.value.under)
+        line = line.removeprefix(found.value.under).lstrip()
+    change(session, [(path, line, gone)])
+    if found.value.opens and not gone:
+        session.places.append(Place(found.value.opens, (*path, line)))
 
 
 def change(session: Session, changes: list[Change]) -> None:
@@ -115,6 +118,26 @@ async def banner(session: Session, match: Match[Behaviour]) -> None:
     change(session, [(session.place.path, line, False)])
 
 
+async def banner_until_eof(session: Session, match: Match[Behaviour]) -> None:
+    """A text that a line `EOF` ends."""
+    session.terminal.write("Enter TEXT message. Type 'EOF' on its own line to end.\n")
+    body = ""
+    while (line := await session.ask("")) != "EOF" and len(body) < _MAX_BANNER:
+        body += f"\n{line}"
+    change(session, [(session.place.path, f"{match.line}{body}\nEOF", False)])
+
+
+async def show_here(session: Session, _: Match[Behaviour]) -> None:
+    """The section one stands in."""
+    path = session.place.path
+    await session.output(session.device.store.section(path[0]) if path else "")
+
+
+async def set_hostname(session: Session, match: Match[Behaviour]) -> None:
+    """Gives the device another name."""
+    change(session, [((), f"hostname {match.args['NAME']}", False)])
+
+
 CONFIG_VERBS: Mapping[str, Verb] = {
     "configure": configure,
     "leave": leave,
@@ -124,4 +147,7 @@ CONFIG_VERBS: Mapping[str, Verb] = {
     "show_section": show_section,
     "config_line": config_line,
     "banner": banner,
+    "banner_until_eof": banner_until_eof,
+    "show_here": show_here,
+    "set_hostname": set_hostname,
 }

@@ -14,6 +14,7 @@ from runner.lab.profile import Behaviour
 from runner.lab.session import Place, Session, Verb
 
 _KEY = "candidate"
+_SHARED = "shared"
 
 
 def _store(session: Session) -> JunosStore:
@@ -27,10 +28,16 @@ def _candidate(session: Session) -> Tree:
     return tree
 
 
-async def edit_private(session: Session, match: Match[Behaviour]) -> None:
-    """Opens a candidate of the session's own."""
+async def edit(session: Session, match: Match[Behaviour]) -> None:
+    """Opens a candidate: the session's own, or with `shared` the one everybody edits."""
     session.terminal.write(session.say(match.value.text))
-    session.work[_KEY] = _store(session).snapshot()
+    shared = "shared" in match.value.options
+    if shared and session.device.candidate is not None:
+        session.terminal.write("The configuration has been changed but not committed\n")
+        session.work[_KEY] = session.device.candidate
+    else:
+        session.work[_KEY] = _store(session).snapshot()
+    session.work[_SHARED] = shared
     session.places = [session.places[0], Place("config")]
 
 
@@ -132,6 +139,9 @@ async def commit(session: Session, match: Match[Behaviour]) -> None:
 
 
 def _leave(session: Session) -> None:
+    if session.work.pop(_SHARED, False):
+        changed = _candidate(session) != _store(session).tree
+        session.device.candidate = _candidate(session) if changed else None
     session.work.pop(_KEY, None)
     del session.places[1:]
     session.terminal.write("Exiting configuration mode\n")
@@ -156,7 +166,8 @@ async def leave(session: Session, match: Match[Behaviour]) -> None:
         return
     if _candidate(session) != _store(session).tree:
         session.terminal.write("The configuration has been changed but not committed\n")
-        answer = await session.ask("Discard uncommitted changes? [yes,no] (yes) ")
+        word = "Exit with" if session.work.get(_SHARED) else "Discard"
+        answer = await session.ask(f"{word} uncommitted changes? [yes,no] (yes) ")
         if answer.strip().lower() not in ("", "y", "yes"):
             return
         session.terminal.write("\n")
@@ -191,7 +202,7 @@ async def load_set(session: Session, _: Match[Behaviour]) -> None:
 
 
 JUNOS_VERBS: Mapping[str, Verb] = {
-    "junos_edit": edit_private,
+    "junos_edit": edit,
     "junos_set": put,
     "junos_delete": delete,
     "junos_go": go,

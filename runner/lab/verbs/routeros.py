@@ -64,7 +64,7 @@ def _first(text: str) -> tuple[str, str, str]:
 
 def _paths(session: Session) -> set[tuple[str, ...]]:
     known: set[tuple[str, ...]] = set()
-    for menu in [*_store(session).menus, *session.profile.pipe_after]:
+    for menu in _store(session).menus:
         words = menu.strip("/").split()
         known.update(tuple(words[:length]) for length in range(1, len(words) + 1))
     return known
