@@ -184,6 +184,56 @@ def shells_that_sleep(server):
     return found
 
 
+def test_wrong_password_for_everybody_locks_nobody_out(boxes):
+    project, server = boxes
+    project.secret("ENGINEER_PASSWORD", "not-the-word")
+    project.playbook("- hosts: all\n  commands: [echo in]\n")
+    before = server.failed_logins("engineer")
+    ran = project.play()
+    assert ran.code == 4, ran.screen
+    assert server.failed_logins("engineer") - before == 3
+    assert project.outputs() == []
+    assert "not tried" in ran.screen.lower()
+
+
+def test_jump_host_from_the_ssh_config(project, jump, engineer, login_keys):
+    outer, inner = jump
+    settings = project.home / ".ssh"
+    (settings / "config.d").mkdir(parents=True)
+    (settings / "config").write_text("Include config.d/*\n")
+    (settings / "config.d" / "hops").write_text(
+        f"Host hop\n  HostName {outer.address}\n  User engineer\n"
+        f"  IdentityFile {login_keys.ed25519}\n"
+        f"Host {inner.address}\n  ProxyJump hop\n"
+    )
+    project.ssh_host("inner", inner, engineer, "linux")
+    project.playbook("- hosts: all\n  commands: [echo behind the wall]\n")
+    ran = project.play()
+    assert ran.code == 0, ran.screen
+    assert project.output("inner.txt") == "behind the wall\n"
+
+
+def test_legacy_host_among_others(project, sshd, engineer):
+    project.ssh_host("modern", sshd("password"), engineer, "linux")
+    project.ssh_host("ancient", sshd("legacy"), engineer, "linux")
+    project.ssh_host("forgotten", sshd("legacy-group1"), engineer, "linux")
+    project.host("ancient", **project.variables("ancient"), ssh_legacy=True)
+    project.playbook("- hosts: all\n  commands: [echo in]\n")
+    ran = project.play()
+    assert ran.code == 4, ran.screen
+    assert project.outputs() == ["ancient.txt", "modern.txt"]
+    assert "diffie-hellman-group1-sha1" in ran.screen
+    assert "ssh_legacy" in ran.screen
+
+
+def test_reader_of_the_screen_goes_away(fleet):
+    fleet.playbook("- hosts: r1-*\n  commands: [show ip bgp]\n")
+    ran = fleet.run("-v", "-i", "inventory.yml", "site.yml", pipe="head -n 1")
+    assert "Traceback" not in ran.screen
+    assert "BrokenPipe" not in ran.screen
+    assert fleet.outputs() == ["r1-ssh.txt", "r1-tel.txt", "r1-vty.txt"]
+
+
 LONG = "- hosts: all\n  strategy: {strategy}\n  workers: 2\n  commands: ['{command}']\n"
 
 
@@ -232,5 +282,6 @@ def test_cable_cut_in_the_middle(boxes):
         ran = running.finish()
     assert ran.code == 4, ran.screen
     assert "Traceback" not in ran.screen
+    assert " object at 0x" not in ran.screen
     assert project.output("box1.txt") == "the last good one\n"
     assert "box2.txt" not in project.outputs()

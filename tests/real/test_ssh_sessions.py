@@ -19,7 +19,7 @@ def answer(connect, target):
 
 
 @pytest.mark.parametrize(
-    "dress", ["password", "interactive", "banner", "one-session", "either", "few-tries"]
+    "dress", ["password", "interactive", "debian", "banner", "one-session", "either", "few-tries"]
 )
 def test_password(connect, sshd, engineer, dress):
     assert answer(connect, over_ssh(sshd(dress), engineer)).strip() == "sum42"
@@ -90,6 +90,16 @@ def test_wrong_password(refuse, sshd, engineer, login_keys, dress):
     message = refuse(target, errors.AuthenticationFailed)
     assert target.address in message
     assert "not the word" not in message
+
+
+@pytest.mark.parametrize("dress", ["password", "interactive", "debian"])
+def test_wrong_password_is_sent_once(refuse, sshd, engineer, dress):
+    """Debian's server would take it a second time as keyboard-interactive, and count two."""
+    server = sshd(dress)
+    before = server.failed_logins("engineer")
+    refuse(over_ssh(server, engineer, password=Secret("not the word")), errors.AuthenticationFailed)
+    ssh.wait_idle(server)
+    assert server.failed_logins("engineer") - before == 1
 
 
 def test_refused_key(refuse, sshd, engineer, login_keys):

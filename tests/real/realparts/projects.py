@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,6 +89,10 @@ class Project:
         # JSON is YAML, and needs no care with quotes.
         (self.folder / "inventory.yml").write_text(json.dumps({"all": {"hosts": self._hosts}}))
 
+    def variables(self, name: str) -> dict[str, object]:
+        """What the inventory says of a host."""
+        return self._hosts[name]
+
     def ssh_host(self, name: str, server: SshServer, user: User, platform: str) -> None:
         self.host(
             name,
@@ -126,14 +130,16 @@ class Project:
     def playbook(self, text: str) -> None:
         (self.folder / "site.yml").write_text(text)
 
-    def start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Running:
-        """Starts `playrun` with these arguments, its output in pipes."""
-        variables = {**daemons.CLEAN, "HOME": str(self.home), **self._secrets}
+    def start(self, *arguments: str, pipe: str | None = None) -> Running:
+        """Starts `playrun` with these arguments; `pipe` is a command that reads its screen."""
+        command = [str(PLAYRUN), *arguments]
+        if pipe is not None:
+            command = ["bash", "-c", f'"$@" | {pipe}', "bash", *command]
         return Running(
             subprocess.Popen(
-                [str(PLAYRUN), *arguments],
+                command,
                 cwd=self.folder,
-                env={**variables, **(environment or {})},
+                env={**daemons.CLEAN, "HOME": str(self.home), **self._secrets},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -143,8 +149,9 @@ class Project:
             )
         )
 
-    def run(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Ran:
-        with self.start(*arguments, environment=environment) as running:
+    def run(self, *arguments: str, pipe: str | None = None) -> Ran:
+        """Runs `playrun` to its end."""
+        with self.start(*arguments, pipe=pipe) as running:
             return running.finish()
 
     def play(self, *options: str) -> Ran:

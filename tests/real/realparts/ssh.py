@@ -40,6 +40,7 @@ DRESSES: dict[str, tuple[str, ...]] = {
     "either": (_PASSWORD, _KEY),
     "both": (_PASSWORD, _KEY, "AuthenticationMethods publickey,password"),
     "interactive": ("UsePAM yes", "KbdInteractiveAuthentication yes"),
+    "debian": ("UsePAM yes", _PASSWORD, _KEY, "KbdInteractiveAuthentication yes"),
     "banner": (_PASSWORD, "Banner /run/real/ssh/banner"),
     "one-session": (_PASSWORD, "MaxSessions 1"),
     "few-startups": (_PASSWORD, "MaxStartups 2"),
@@ -77,6 +78,12 @@ class SshServer:
         """This server's keys as they stand in a known_hosts file."""
         name = self.address if self.port == 22 else f"[{self.address}]:{self.port}"
         return "".join(f"{name} {key}\n" for key in host_keys("server"))
+
+    def failed_logins(self, user: str) -> int:
+        """How many times a wrong credential of that user was seen, by the server's own log."""
+        lines = self.daemon.log.read_text(errors="replace").splitlines()
+        words = (f"Failed password for {user} from", f"PAM: Authentication failure for {user} from")
+        return sum(any(word in line for word in words) for line in lines)
 
     def kill_connections(self) -> None:
         """Ends every connection, not the server: a cable cut in the middle."""
@@ -140,7 +147,7 @@ def start(
         f"{extra}{_BASE}{_penalties_off()}{keys}ListenAddress {address}\nPort {port}\n"
     )
     inside = ["ip", "netns", "exec", netns] if netns else []
-    daemon = Daemon(f"sshd-{dress}", [*inside, "/usr/sbin/sshd", "-D", "-e", "-f", config])
+    daemon = Daemon(f"sshd-{config.stem}", [*inside, "/usr/sbin/sshd", "-D", "-e", "-f", config])
     daemon.wait_until(f"listening on {address}", lambda: _listens(address, port, netns))
     return SshServer(dress, address, port, config, daemon, netns)
 
