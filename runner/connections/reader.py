@@ -20,6 +20,8 @@ _ROUND_TRIPS = 3
 _LONGEST_SETTLE = 2.0
 _LONG_READ = 1_024
 _LONGEST_SECOND_LOOK = 0.05
+_DRIBBLES = 2
+_LONGEST_DRIBBLE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,9 @@ class Reader:
         self._round_trip: float | None = None
         self._asked_at: float | None = None
         self._last_read = 0
+        self._read_at = 0.0
+        self._pause = 0.0
+        """How long the device waited in the middle of the current line."""
 
     @property
     def settle(self) -> float:
@@ -89,16 +94,23 @@ class Reader:
                 pass_on(finished)
 
     def _patience(self, seen: Sighting) -> float:
-        """A second look after a long read: its end may be where the network cut the output."""
+        """A longer look where a line may be cut: at the end of a long read, by the network,
+        and on a line that dribbles in, by the device."""
+        patience = max(seen.settle, min(_DRIBBLES * self._pause, _LONGEST_DRIBBLE))
         if seen.settle > 0.0 or self._last_read < _LONG_READ:
-            return seen.settle
-        return min(_ROUND_TRIPS * (self._round_trip or 0.0), _LONGEST_SECOND_LOOK)
+            return patience
+        second_look = min(_ROUND_TRIPS * (self._round_trip or 0.0), _LONGEST_SECOND_LOOK)
+        return max(patience, second_look)
 
     def _receive(self, timeout: float) -> None:
         text = self.stream.receive(timeout)
+        now = self.clock.now()
+        waited, self._read_at = now - self._read_at, now
         self._last_read = len(text)
         if self._asked_at is not None:
-            took = self.clock.now() - self._asked_at
+            took = now - self._asked_at
             self._asked_at = None
             self._round_trip = took if self._round_trip is None else min(took, self._round_trip)
+        begun, ended = bool(self.screen.line), self.screen.ended
         self.screen.feed(text)
+        self._pause = waited if begun and self.screen.ended == ended else 0.0

@@ -89,7 +89,7 @@ class ScriptedTransport:
         self._reads = 0
         self._heard = b""
         self._ready = b""
-        self._left = 0.0
+        self._due = 0.0
         self._next()
 
     @property
@@ -130,7 +130,8 @@ class ScriptedTransport:
 
     def _next(self) -> None:
         self._step = next(self._steps, None)
-        self._left = self._step.seconds if isinstance(self._step, Wait) else 0.0
+        if isinstance(self._step, Wait):
+            self._due = self._clock.time + self._step.seconds
         if isinstance(self._step, Hear):
             self._listen()
 
@@ -144,11 +145,9 @@ class ScriptedTransport:
                 return False
             self._heard = self._heard[len(step.data) :]
         elif isinstance(step, Wait):
-            room = until - self._clock.time
-            if room < self._left:
-                self._left -= max(room, 0.0)
+            if until < self._due:
                 return False
-            self._clock.time += self._left
+            self._clock.time = max(self._clock.time, self._due)
         else:
             return False
         self._next()
