@@ -249,6 +249,20 @@ def test_a_journal_line_is_on_disk_before_append_returns(tmp_path: Path) -> None
     journal.close()
 
 
+def test_a_journal_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    really, synced = os.fsync, []
+
+    def fsync(fd: int) -> None:
+        synced.append(os.fstat(fd).st_size)
+        really(fd)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    journal = HostJournal(tmp_path, "r1")
+    journal.append({"n": 1})
+    assert synced == [(tmp_path / "r1.jsonl").stat().st_size]
+    journal.close()
+
+
 def test_a_journal_goes_on_after_it_was_closed(tmp_path: Path) -> None:
     journal = HostJournal(tmp_path, "r1")
     journal.append({"n": 1})

@@ -184,6 +184,13 @@ def test_an_ignored_loop_says_so_once() -> None:
     assert screen(events).endswith("ok: [r1] => (item=2)\n...ignoring\n")
 
 
+def test_an_item_that_says_it_is_ignored_is_not_said_so_twice() -> None:
+    e = Events()
+    failed = e.item("r1", "1", "failed", failure=Failure("action", "no"), ignored=True)
+    text = screen([e.plays("r1"), failed, e.fails("r1", looped=True, ignored=True)])
+    assert text.count("...ignoring") == 1
+
+
 def test_debug_shows_what_it_was_asked_for_and_no_more() -> None:
     e = Events()
     own = {"changed": False, "failed": False, "ansible_loop_var": "item", "item": 1}

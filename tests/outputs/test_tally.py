@@ -137,6 +137,13 @@ def test_the_worst_of_several_plays_stays() -> None:
     assert tally.hosts["r1"].kind == "timeout"
 
 
+def test_a_host_that_came_back_and_failed_again_counts_again() -> None:
+    e = Events()
+    first = [e.plays("r1"), e.fails("r1"), e.leaves("r1", "failed"), e.play_ends()]
+    again = [e.plays("r1"), e.leaves("r1", "failed", Failure("worker", "died"))]
+    assert counted(*first, *again).hosts["r1"].failed == 2
+
+
 def test_slowest_and_running() -> None:
     e = Events()
     tally = counted(e.run(), e.plays("r1", "r2"), e.begins("r1"))
