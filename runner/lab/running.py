@@ -30,6 +30,8 @@ class LabHost(NamedTuple):
 
     platform: str | None = None
     transport: Transport | None = None
+    become: bool = False
+    """Whether it is logged in to as somebody who has to become privileged first."""
 
 
 class LabDevice(NamedTuple):
@@ -44,6 +46,7 @@ class LabDevice(NamedTuple):
     user: str
     password: str
     enable: str
+    legacy: bool = False
 
     @property
     def port(self) -> int | None:
@@ -86,6 +89,7 @@ class RunningLab:
             right.user,
             right.password,
             right.enable,
+            spec.ssh_legacy,
         )
 
     @property
@@ -100,7 +104,8 @@ class RunningLab:
     def vars_for(self, host: str, transport: Transport | None = None) -> dict[str, Any] | None:
         """Connection variables that lead an inventory's host to the device of its name.
 
-        They replace the inventory's own. None when there is no such device.
+        They replace the inventory's own, those that would lead elsewhere included (a jump
+        host, a key, a terminal server's login). None when there is no such device.
         """
         device = self._by_name.get(host)
         if device is None:
@@ -112,21 +117,43 @@ class RunningLab:
             "ansible_user": device.user,
             "ansible_password": device.password,
             "ansible_become_password": device.enable,
+            "ansible_known_hosts": str(self.known_hosts),
+            "ansible_host_key_checking": "strict",
+            "ansible_ssh_private_key_file": "",
+            "ansible_ssh_common_args": "",
+            "console_user": None,
+            "console_password": None,
+            "ssh_legacy": device.legacy,
         }
 
     def inventory(self) -> dict[str, Any]:
-        """An Ansible-shaped inventory of all devices, one group a platform."""
+        """An Ansible-shaped inventory of all devices, one group a platform.
+
+        Good for as long as the lab runs: ports and the host key file are this lab's.
+        """
         groups: dict[str, Any] = {}
         for device in self.devices:
             group = groups.setdefault(
                 device.platform,
                 {"vars": {"ansible_network_os": device.platform}, "hosts": {}},
             )
+            if device.platform in _ENABLING:
+                group["vars"].update(ansible_become=True, ansible_become_method="enable")
             group["hosts"][device.name] = {
                 "ansible_connection": _CONNECTIONS[device.transport],
-                **(self.vars_for(device.name) or {}),
+                "ansible_host": device.address,
+                "ansible_port": device.port,
+                "ansible_user": device.user,
+                "ansible_password": device.password,
+                "ansible_become_password": device.enable,
+                **({"ssh_legacy": True} if device.legacy else {}),
             }
-        return {"all": {"children": groups}}
+        common = {"ansible_known_hosts": str(self.known_hosts)}
+        return {"all": {"vars": common, "children": groups}}
+
+    def wait(self) -> None:
+        """Waits until the lab's process ends by itself."""
+        self._process.wait()
 
     def close(self) -> None:
         """Ends the lab's process; harmless when it has ended, or in a forked child."""
@@ -155,6 +182,9 @@ class RunningLab:
         self.close()
 
 
+_ENABLING = ("cisco_ios", "arista_eos")
+"""Platforms where a login cannot see the configuration until it has enabled."""
+
 _CONNECTIONS: Mapping[Transport, str] = {"ssh": "network_cli", "telnet": "telnet"}
 
 
@@ -169,7 +199,8 @@ def start_lab(
 
     `topology` None is the built-in one. `cache` keeps the host keys. `hosts` are the hosts
     of an inventory: those the topology does not have become devices too, of their platform
-    (cisco_ios where the lab does not play it). `ports` are the SSH and Telnet ports to use
+    (cisco_ios where the lab does not play it), logged in to with all privileges unless they
+    say `become`. `ports` are the SSH and Telnet ports to use
     if they are free; 0 is any. Raises LoadError, and PlayrunError when the lab cannot start.
     """
     wanted = topology if isinstance(topology, Topology) else load_topology(topology)
@@ -192,7 +223,7 @@ def with_hosts(topology: Topology, hosts: Mapping[str, LabHost]) -> Topology:
     """The topology with a device for every host, listening as the host expects."""
     devices = {device.name: device for device in topology.devices}
     for name, host in hosts.items():
-        device = devices.get(name) or Device(name, _platform(host))
+        device = devices.get(name) or Device(name, _platform(host), privileged=not host.become)
         devices[name] = _reachable(device, host.transport)
     return Topology(tuple(devices.values()))
 
