@@ -454,6 +454,8 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
+@example(["a:", "x ", " x", "- a", "#a", "a #b", "a: b", "it's", "a\n\n", "a\n b", "\n", "\t"])
+@example({"a:": {"- b": ["?", "? x", "&a", "*a", "!a", "|", ">", "%", "@", "`"]}})
 def test_what_is_dumped_reads_back(value: Any) -> None:
     assert parse(dump(value), "f.yml").data == value
 

@@ -38,13 +38,18 @@ class Sources:
         """Reads a file, a folder or a comma list. Raises LoadError."""
         path = expand(source)
         if path.is_dir():
-            self.folders[path] = None
+            self._beside(path)
             self._folder(path)
         elif "," in source and not path.exists():
             self._names(source)
         else:
-            self.folders[path.parent] = None
+            self._beside(path.parent)
             self._file(path)
+
+    def _beside(self, folder: Path) -> None:
+        # The last source's folder wins, also if an earlier source lies in it too.
+        self.folders.pop(folder, None)
+        self.folders[folder] = None
 
     def _folder(self, folder: Path) -> None:
         for path in sorted(folder.iterdir(), key=lambda path: path.name):

@@ -120,6 +120,21 @@ def test_templates_in_an_inventory_are_sources(tmp_path: Path) -> None:
     assert values["d"].origin == Origin(str(tmp_path / "hosts"), 3, 1)
 
 
+@pytest.mark.parametrize("name", ["hosts.ini", "hosts.yml"])
+def test_depth_then_priority_then_name_decides_between_groups(tmp_path: Path, name: str) -> None:
+    sections = "[a]\nr1\n[z]\nr1\n[a:vars]\nansible_group_priority=2\nx=a\n[z:vars]\nx=z\ny=z\n"
+    sections += "[b]\nr1\n[b:vars]\ny=b\n[deep]\nr1\n[b:children]\ndeep\n[deep:vars]\nw=deep\n"
+    sections += "[a:vars]\nw=a\n"
+    tree = (
+        "a: {hosts: r1, vars: {ansible_group_priority: 2, x: a, w: a}}\n"
+        "z: {hosts: r1, vars: {x: z, y: z}}\n"
+        "b: {hosts: r1, vars: {y: b}, children: {deep: {hosts: r1, vars: {w: deep}}}}\n"
+    )
+    values = load(tmp_path, tree if name == "hosts.yml" else sections, name).vars_of("r1")
+    assert (values["x"], values["y"], values["w"]) == ("a", "z", "deep")
+    assert "ansible_group_priority" not in values
+
+
 # --- group_vars and host_vars -----------------------------------------------------------
 
 
@@ -136,6 +151,7 @@ def test_only_the_first_of_several_spellings_counts(tmp_path: Path) -> None:
             "host_vars/r2/c.ini": "not: read",
             "host_vars/r2/.d.yml": "not: read",
             "host_vars/r2/e.yml~": "not: read",
+            "host_vars/r2/e~": "not: read",
             "host_vars/r2.yml": "not: read",
         },
     )
@@ -257,6 +273,14 @@ def test_later_sources_win(tmp_path: Path) -> None:
     one, two = str(tmp_path / "a.ini"), str(tmp_path / "b.yml")
     assert load_inventory([one, two]).vars_of("r1")["x"] == 2
     assert load_inventory([two, one]).vars_of("r1")["x"] == 1
+
+
+def test_the_folder_of_the_last_source_wins(tmp_path: Path) -> None:
+    write(tmp_path, {"a": "r1\n", "b": "r1\n", "sub/c": "r1\n"})
+    write(tmp_path, {"host_vars/r1": "x: top", "sub/host_vars/r1": "x: sub"})
+    a, b, c = (str(tmp_path / name) for name in ("a", "b", "sub/c"))
+    assert load_inventory([a, c, b]).vars_of("r1")["x"] == "top"
+    assert load_inventory([a, b, c]).vars_of("r1")["x"] == "sub"
 
 
 @pytest.mark.parametrize(
