@@ -27,7 +27,7 @@ def each(*keys: str) -> list[Any]:
         pytest.param(name, *found, id=f"{name}-{found[0]!r}")
         for name in platforms.names()
         for key in keys
-        for found in _found(samples(name)[key])
+        for found in _found(samples(name).get(key, []))
     ]
 
 
@@ -114,6 +114,11 @@ def test_a_question_is_seen_and_is_no_prompt(name: str, line: str) -> None:
     platform = platforms.load(name)
     assert asks(platform, line)
     assert fitting(platform, line) == []
+
+
+@pytest.mark.parametrize(("name", "line"), each("not_asks", "not_errors"))
+def test_output_asks_nothing(name: str, line: str) -> None:
+    assert not asks(platforms.load(name), line)
 
 
 @pytest.mark.parametrize("name", platforms.names())
