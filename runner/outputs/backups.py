@@ -128,10 +128,12 @@ class Backups:
             yield Notice(at, "error", f"the index of backups was not brought up to date: {error}")
         stale = {
             host: max(entry["last_good"] for entry in index[host].values())
-            for host in self._unwell
+            for host in sorted(self._unwell)
             if host not in self._good and index.get(host)
         }
-        never = [host for host in self._unwell if host not in self._good and not index.get(host)]
+        never = [
+            host for host in sorted(self._unwell) if host not in self._good and not index.get(host)
+        ]
         yield self._report(at, stale, never)
 
     def _entries(self) -> dict[str, dict[str, Any]]:

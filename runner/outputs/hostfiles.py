@@ -8,6 +8,7 @@ appends; the first write of a run replaces.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -126,7 +127,7 @@ class HostFiles:
             host: [str(target.kept) for target in targets.values() if target.kept]
             for host, targets in self._targets.items()
         }
-        lines = [*_lines(self._root, written, "file"), *_lines(self._root, kept, "incomplete file")]
+        lines = [*_lines(written, "file"), *_lines(kept, "incomplete file")]
         if lines:
             data = {
                 "root": str(self._root),
@@ -136,10 +137,11 @@ class HostFiles:
             yield Report(at, "files", tuple(lines), data)
 
 
-def _lines(root: Path, files: dict[str, list[str]], what: str) -> list[str]:
+def _lines(files: dict[str, list[str]], what: str) -> list[str]:
     paths = [path for several in files.values() for path in several]
     if not paths:
         return []
     if len(paths) == 1:
         return [f"1 {what}: {shown_path(paths[0])}"]
-    return [f"{len(paths):,} {what}s in {shown_path(root)}/"]
+    folder = os.path.commonpath([os.path.dirname(path) for path in paths])  # noqa: PTH120
+    return [f"{len(paths):,} {what}s in {shown_path(folder)}/"]

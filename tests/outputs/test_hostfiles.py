@@ -244,19 +244,31 @@ def test_the_report_says_where_the_files_are(tmp_path: Path) -> None:
     events = [
         *collected("r1", spool(tmp_path, "r1.txt", ("a", "1\n"))),
         *collected("r2", spool(tmp_path, "r2.txt", ("a", "1\n"))),
+        *collected("r2", spool(tmp_path, "audit/r2.txt", ("a", "1\n"))),
         Events().fails("r3", captured=(torn,)),
         Events().leaves("r3", "failed"),
     ]
     _, tally = run(tmp_path, *events)
     report = tally.reports["files"]
     assert report.lines == (
-        f"2 files in {tmp_path}/",
+        f"3 files in {tmp_path}/",
         f"1 incomplete file: {tmp_path}/r3.txt.partial",
     )
     assert report.data["written"] == {
         "r1": [str(tmp_path / "r1.txt")],
-        "r2": [str(tmp_path / "r2.txt")],
+        "r2": [str(tmp_path / "r2.txt"), str(tmp_path / "audit" / "r2.txt")],
     }
+
+
+def test_the_report_names_the_folder_they_are_all_in(tmp_path: Path) -> None:
+    hosts = ("r1", "r2")
+    events = [
+        event
+        for host in hosts
+        for event in collected(host, spool(tmp_path, f"a/b/{host}", ("c", "1")))
+    ]
+    _, tally = run(tmp_path, *events)
+    assert tally.reports["files"].lines == (f"2 files in {tmp_path}/a/b/",)
 
 
 def test_leftovers_of_killed_runs_go_but_not_what_is_in_use(tmp_path: Path) -> None:
