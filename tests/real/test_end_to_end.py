@@ -8,7 +8,7 @@ import stat
 
 import pytest
 from realparts import ssh
-from realparts.daemons import children, wait_for
+from realparts.daemons import children
 from realparts.projects import Project
 from test_reading import steady
 
@@ -242,7 +242,7 @@ def test_interrupted_once(boxes, strategy):
     project, server = boxes
     project.playbook(LONG.format(strategy=strategy, command="sleep 2; echo done"))
     with project.start("-i", "inventory.yml", "site.yml") as running:
-        wait_for("a host at work", lambda: shells_that_sleep(server) >= 1)
+        running.wait_until("a host at work", lambda: shells_that_sleep(server) >= 1)
         running.interrupt()
         ran = running.finish()
     assert ran.code == 130, ran.screen
@@ -260,7 +260,7 @@ def test_interrupted_twice(boxes, strategy):
     project, server = boxes
     project.playbook(LONG.format(strategy=strategy, command="echo half; sleep 600; echo done"))
     with project.start("-i", "inventory.yml", "site.yml") as running:
-        wait_for("a host at work", lambda: shells_that_sleep(server) >= 1)
+        running.wait_until("a host at work", lambda: shells_that_sleep(server) >= 1)
         running.interrupt()
         running.interrupt()
         ran = running.finish()
@@ -277,7 +277,7 @@ def test_cable_cut_in_the_middle(boxes):
     old.mkdir()
     (old / "box1.txt").write_text("the last good one\n")
     with project.start("-i", "inventory.yml", "site.yml", "--limit", "box1,box2") as running:
-        wait_for("two hosts at work", lambda: shells_that_sleep(server) == 2)
+        running.wait_until("two hosts at work", lambda: shells_that_sleep(server) == 2)
         server.kill_connections()
         ran = running.finish()
     assert ran.code == 4, ran.screen

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +52,17 @@ class Running:
         """What Ctrl-C does to the process; returns as late as a second one may come."""
         self._process.send_signal(signal.SIGINT)
         time.sleep(0.3)
+
+    def wait_until(self, what: str, ready: Callable[[], bool]) -> None:
+        """Waits for something the run is to bring about; shows its screen if it ends first."""
+
+        def ready_or_ended() -> bool:
+            if self._process.poll() is not None:
+                out, err = self._process.communicate()
+                raise AssertionError(f"playrun ended before: {what}\n{out}\n{err}")
+            return ready()
+
+        daemons.wait_for(what, ready_or_ended)
 
     def finish(self) -> Ran:
         """Waits for the end. A run that never ends is a failure, and shows its screen."""
