@@ -13,6 +13,7 @@ from re import Pattern
 
 from runner.connections.api import Target
 from runner.connections.exchange import untypeable
+from runner.connections.lockout import NothingSent
 from runner.connections.reader import Limits, Reader
 from runner.connections.sight import LONGEST_PROMPT, Kind, Rules, Sighting, found
 from runner.connections.stream import Closed, Silence
@@ -209,7 +210,7 @@ class Login:
             self._user_questions = 1
         user = self._logins[0].user
         if user is None:
-            raise AuthenticationFailed(
+            raise NothingSent(
                 f"{self._where} asks for a user name and none is set",
                 hint=f"set the {self._logins[0].whose}",
             )
@@ -222,7 +223,7 @@ class Login:
             self._next_login()
         password = self._logins[0].password
         if password is None:
-            raise AuthenticationFailed(
+            raise NothingSent(
                 f"{self._where} asks for a password and none is set",
                 hint=f"set the password of the {self._logins[0].whose}",
             )
@@ -232,7 +233,7 @@ class Login:
 
     def _typeable(self, text: str) -> str:
         if untypeable(text) is not None:
-            raise AuthenticationFailed(f"a credential for {self._where} holds a control character")
+            raise NothingSent(f"a credential for {self._where} holds a control character")
         return text
 
     def _next_login(self) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from runner.connections.api import Reply
 from runner.connections.exchange import Expected, Typed
+from runner.connections.lockout import NothingSent
 from runner.errors import AuthenticationFailed, CommandFailed
 from runner.platforms.model import Mode, Platform
 
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from runner.connections.session import CliSession
 
 _MOST_STEPS = 12
+
+
+class BecomeRefused(NothingSent):
+    """The password of a mode was refused. The login before it was accepted, so it does not
+    count against the login's credential."""
 
 
 def move(session: CliSession, goal: str, *extra: Expected) -> None:
@@ -87,8 +93,8 @@ def _about_password(
     if mode.password is None:
         return None
     if password:
-        return AuthenticationFailed(f"{session.where} refused the password for mode {mode.name}")
-    return AuthenticationFailed(
+        return BecomeRefused(f"{session.where} refused the password for mode {mode.name}")
+    return BecomeRefused(
         f"{session.where} asks for a password for mode {mode.name} and none is set",
         hint="set ansible_become_password (become_password)",
     )
@@ -98,7 +104,5 @@ def _refused(session: CliSession, reply: Reply, mode: Mode, password_sent: bool)
     words = reply.error or (reply.text or "").strip().rpartition("\n")[2].strip()
     said = f": {words}" if words else ""
     if password_sent:
-        return AuthenticationFailed(
-            f"{session.where} refused the password for mode {mode.name}{said}"
-        )
+        return BecomeRefused(f"{session.where} refused the password for mode {mode.name}{said}")
     return CommandFailed(f"`{reply.command}` did not change the mode{said}")

@@ -7,9 +7,7 @@ anything else than the script expects fails the test with both texts.
 
 from __future__ import annotations
 
-import socket
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -267,55 +265,6 @@ class Bench:
         return self.transport.finished
 
 
-class SocketDevice:
-    """The same script behind a real listening socket on loopback; waits are not kept."""
-
-    def __init__(self, steps: Sequence[Step]) -> None:
-        self._steps = steps
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        self.failure: Exception | None = None
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    def _serve(self) -> None:
-        try:
-            connection, _ = self._listener.accept()
-            with connection:
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                play(self._steps, _receiver(connection), connection.sendall)
-        except (OSError, ScriptError) as error:
-            self.failure = error
-
-    def close(self) -> None:
-        self._listener.close()
-        self._thread.join(5)
-        if isinstance(self.failure, ScriptError):
-            raise self.failure
-
-
-def _receiver(connection: socket.socket) -> Iterator[bytes]:
-    connection.settimeout(5)
-    while data := connection.recv(4096):
-        yield data
-
-
-def play(steps: Sequence[Step], received: Iterator[bytes], send: Callable[[bytes], object]) -> None:
-    """Follows a script over anything that receives and sends bytes."""
-    heard = b""
-    for step in steps:
-        if isinstance(step, Say):
-            send(step.data)
-        elif isinstance(step, Hear):
-            while len(heard) < len(step.data):
-                heard += next(received, b"")
-            if not heard.startswith(step.data):
-                raise ScriptError(f"heard {heard!r}, expected {step.data!r}")
-            heard = heard[len(step.data) :]
-        elif isinstance(step, (Close, Break)):
-            return
-
-
 def any_slicing(
     *, examples: int = 12
 ) -> Callable[[Callable[[Bench], None]], Callable[[str], None]]:
@@ -336,6 +285,7 @@ def any_slicing(
         run.__name__ = run.__qualname__ = test.__name__
         run.__doc__ = test.__doc__
         run.__module__ = test.__module__
+        run.case = test  # type: ignore[attr-defined]
         return run
 
     return decorate
