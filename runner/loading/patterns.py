@@ -68,7 +68,7 @@ def select(inventory: Hosts, pattern: str | Iterable[str]) -> Selection:
     for term in _marked_with("!", terms):
         for name in match(term):
             chosen.pop(name, None)
-    return Selection(tuple(chosen), tuple(unknown))
+    return Selection(tuple(chosen), tuple(dict.fromkeys(unknown)))
 
 
 def limit(inventory: Hosts, hosts: Iterable[str], pattern: str) -> Selection:
