@@ -13,7 +13,7 @@ QUOTE_TEMPLATE = 'a value that starts with a template must be quoted: key: "{{ n
 _TEMPLATE_UNQUOTED = r"(?:^|[:\-,\[]\s*)\{[{%]"
 _FORBIDDEN = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _EXCERPT = 160
-_SECRET = r"(?i)([\w-]*(?:pass|secret|token|community)[\w-]*[\"']?\s*[:=]\s*)[^\s{\[!|>].*"
+_SENSITIVE = r"(?i)([\w-]*(?:pass|secret|token|community)[\w-]*[\"']?\s*[:=]\s*)[^\s{\[!|>].*"
 
 _WORDS = {
     "mapping values are not allowed in this context": (
@@ -63,7 +63,7 @@ def excerpt_at(text: str, line: int) -> str | None:
 
 def shown_line(line: str) -> str:
     """A line of the user's, fit for a terminal: cut, escaped, passwords in it masked."""
-    shown = re.sub(_SECRET, rf"\1{MASK}", line[:_EXCERPT].rstrip())
+    shown = re.sub(_SENSITIVE, rf"\1{MASK}", line[:_EXCERPT].rstrip())
     return "".join(c if c.isprintable() or c == "\t" else ascii(c)[1:-1] for c in shown)
 
 
