@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -27,21 +26,14 @@ def wait_for(what: str, ready: Callable[[], bool], seconds: float = START_SECOND
         time.sleep(0.01)
 
 
-def listens(address: str, port: int) -> bool:
+def listens(address: str, port: int, netns: str | None = None) -> bool:
     """Whether a socket listens there; asks the kernel's table, so no server sees a visitor."""
-    query = f"sport = :{port}"
-    family = "-6" if ":" in address else "-4"
+    inside = ["ip", "netns", "exec", netns] if netns else []
     found = subprocess.run(
-        ["ss", family, "-ltnH", query], check=True, capture_output=True, text=True
+        [*inside, "ss", "-ltnH"], check=True, capture_output=True, text=True
     ).stdout
-    return any(address in line for line in found.splitlines())
-
-
-def accepts(address: str, port: int) -> bool:
-    """Whether a TCP connection is accepted there."""
-    with contextlib.suppress(OSError), socket.create_connection((address, port), timeout=1):
-        return True
-    return False
+    name = f"[{address}]" if ":" in address else address
+    return any(line.split()[3] == f"{name}:{port}" for line in found.splitlines())
 
 
 def children(pid: int) -> Iterator[int]:

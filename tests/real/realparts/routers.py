@@ -198,18 +198,11 @@ def running(sizes: dict[str, int]) -> Iterator[list[Router]]:
 def _wait_for_routes(routers: list[Router], total: int) -> None:
     for router in routers:
         wait_for(f"{router.name}: routes", partial(_has_routes, router, total), 60)
-        wait_for(f"{router.name}: VTYs", partial(listens_in, router))
+        wait_for(f"{router.name}: VTYs", partial(_answers, router))
 
 
-def listens_in(router: Router) -> bool:
-    """Whether all its VTYs listen."""
-    found = subprocess.run(
-        ["ip", "netns", "exec", router.name, "ss", "-ltnH"],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    return all(f"{router.address}:{port}" in found for port in VTY_PORTS.values())
+def _answers(router: Router) -> bool:
+    return all(listens(router.address, port, router.name) for port in VTY_PORTS.values())
 
 
 def _has_routes(router: Router, total: int) -> bool:

@@ -148,17 +148,8 @@ def start(
     )
     inside = ["ip", "netns", "exec", netns] if netns else []
     daemon = Daemon(f"sshd-{config.stem}", [*inside, "/usr/sbin/sshd", "-D", "-e", "-f", config])
-    daemon.wait_until(f"listening on {address}", lambda: _listens(address, port, netns))
+    daemon.wait_until(f"listening on {address}", lambda: listens(address, port, netns))
     return SshServer(dress, address, port, config, daemon, netns)
-
-
-def _listens(address: str, port: int, netns: str | None) -> bool:
-    if netns is None:
-        return listens(address, port)
-    found = subprocess.run(
-        ["ip", "netns", "exec", netns, "ss", "-ltnH"], check=True, capture_output=True, text=True
-    ).stdout
-    return f"{address}:{port}" in found
 
 
 @dataclass(frozen=True, slots=True)
