@@ -100,36 +100,47 @@ class SshConfigs:
         blocks = self._blocks(file)
         answer = Answer(target.address, target.user or "", getpass.getuser())
         answer.take((arguments.block, *blocks))
-        settings = self._resolve(answer, _Hop(target.address, target.user, target.port))
+        settings = self._resolve(answer, _Hop(target.address, target.user, target.port), None)
         checking = self._checking(arguments.block, answer, target.host_key_checking)
         hops = _hops(answer, settings)
         return replace(
-            settings, host_key_checking=checking, jumps=self._chain(hops, blocks, settings)
+            settings,
+            host_key_checking=checking,
+            jumps=self._chain(hops, blocks, settings.place, target.user),
         )
 
     def _chain(
-        self, hops: Sequence[_Hop], blocks: Sequence[Block], last: SshSettings, depth: int = 0
+        self,
+        hops: Sequence[_Hop],
+        blocks: Sequence[Block],
+        last: str,
+        user: str | None,
+        depth: int = 0,
     ) -> tuple[SshSettings, ...]:
-        """Only the nearest hop may itself have hops: the others are told how to be reached."""
+        """Only the nearest hop may itself have hops: the others are told how to be reached.
+
+        `user` is for hops that nobody names one for.
+        """
         if not hops:
             return ()
         if depth + len(hops) > _MOST_JUMPS:
-            raise ConnectionFailed(f"ProxyJump for {last.place} leads through too many hosts")
+            raise ConnectionFailed(f"ProxyJump for {last} leads through too many hosts")
         chain = []
         nearest: tuple[SshSettings, ...] = ()
         for number, hop in enumerate(hops):
             answer = Answer(hop.host, hop.user or "", getpass.getuser())
             answer.take(blocks)
-            settings = self._resolve(answer, hop)
+            settings = self._resolve(answer, hop, user)
             if number == 0:
-                nearest = self._chain(_hops(answer, settings), blocks, settings, depth + len(hops))
+                further = _hops(answer, settings)
+                nearest = self._chain(further, blocks, last, user, depth + len(hops))
             chain.append(settings)
         return (*nearest, *chain)
 
-    def _resolve(self, answer: Answer, hop: _Hop) -> SshSettings:
+    def _resolve(self, answer: Answer, hop: _Hop, fallback: str | None) -> SshSettings:
         hostname = _hostname(answer, hop.host)
         port = hop.port or _port(answer)
-        user = hop.user or answer.word("user") or getpass.getuser()
+        user = hop.user or answer.word("user") or fallback or getpass.getuser()
         tokens = _tokens(hostname, hop.host, port, user, self._home_folder())
 
         def paths(keyword: str) -> tuple[str, ...]:

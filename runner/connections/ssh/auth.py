@@ -185,7 +185,7 @@ class Login:
             given = {"interactive_handler": _ignoring_titles(answers), "submethods": ""}
         if label not in self._tried:
             self._tried.append(label)
-        user = self._credentials.user
+        user, sent_before = self._credentials.user, self._sent
         self._sent = self._sent or method in (_KEY, _PASSWORD)
         try:
             self._await(lambda event: self._handler.request(method, user, event, **given))
@@ -193,8 +193,12 @@ class Login:
             return _Result.FAILED
         except UnanswerableError as question:
             raise self._unanswered(question, answers) from None
+        result = self._result()
+        if result is _Result.UNSUITABLE:
+            # A credential of a kind that the device does not take was not looked at.
+            self._sent = sent_before
         self._sent = self._sent or bool(answers and answers.password_sent)
-        return self._result()
+        return result
 
     def _result(self) -> _Result:
         if self._handler.password_expired:

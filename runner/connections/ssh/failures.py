@@ -10,7 +10,7 @@ from runner.connections.ssh.offer import Offer, missing
 from runner.connections.ssh.transport import ClientTransport
 from runner.errors import ConnectionFailed, NegotiationFailed, Unreachable
 
-_TELNET_IAC = b"\xff"
+TELNET_IAC = b"\xff"
 _FULL = b"Exceeded MaxStartups"
 
 
@@ -68,11 +68,8 @@ def _not_ssh(transport: ClientTransport, greeting: bytes) -> ConnectionFailed:
             f"the device speaks SSH version 1 only ({shown!r}); version 1 is broken and refused",
             hint="enable SSH version 2 on the device",
         )
-    if greeting.startswith(_TELNET_IAC):
-        return NegotiationFailed(
-            "a Telnet server answers on this port, not an SSH server",
-            hint="use connection telnet for this host, or another port",
-        )
+    if greeting.startswith(TELNET_IAC):
+        return a_telnet_server()
     if not greeting or _FULL in greeting:
         said = f" ({greeting[:40]!r})" if greeting else ""
         return Busy(
@@ -80,6 +77,14 @@ def _not_ssh(transport: ClientTransport, greeting: bytes) -> ConnectionFailed:
             hint="an access list, or all its sessions are in use",
         )
     return NegotiationFailed(f"no SSH server answers on this port: {greeting[:40]!r}")
+
+
+def a_telnet_server() -> NegotiationFailed:
+    """The error for a port where Telnet is spoken."""
+    return NegotiationFailed(
+        "a Telnet server answers on this port, not an SSH server",
+        hint="use connection telnet for this host, or another port",
+    )
 
 
 def _reason(error: Exception | None) -> str:

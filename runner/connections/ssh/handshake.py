@@ -12,7 +12,7 @@ from typing import Any
 from runner.connections.api import Timeouts
 from runner.connections.dial import Sockets, interrupted
 from runner.connections.hostkeys import HostKeyChecker
-from runner.connections.ssh.failures import explain
+from runner.connections.ssh.failures import TELNET_IAC, a_telnet_server, explain
 from runner.connections.ssh.library import paramiko
 from runner.connections.ssh.transport import ClientTransport
 from runner.errors import Unreachable
@@ -82,9 +82,11 @@ class Handshake:
         greeting = self._greeting()
         done = threading.Event()
         try:
+            if greeting.startswith(TELNET_IAC):
+                raise a_telnet_server()
             transport = self._make(self._sock)
         except BaseException:
-            self._sock.close()
+            self._close()
             raise
         try:
             transport.ask_for_key_types(checker.known_types())
@@ -97,6 +99,12 @@ class Handshake:
             end(transport, self._sockets)
             raise
         return transport
+
+    def _close(self) -> None:
+        if isinstance(self._sock, socket.socket):
+            self._sockets.close(self._sock)
+        else:
+            self._sock.close()
 
     def _greeting(self) -> bytes:
         """The first bytes of the server, left in the socket.

@@ -1,0 +1,289 @@
+"""What a hostile, broken or old device does to an SSH connection."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ssh_servers import Client, Rules, serving, speaking, target, until
+
+from runner.connections.api import Timeouts
+from runner.connections.ssh.groups import (
+    GROUP_1,
+    GROUP_14,
+    GROUP_16,
+    OpenSslPair,
+    PythonPair,
+    key_pair,
+)
+from runner.connections.ssh.offer import Offer, missing, parse_offer
+from runner.errors import ConnectionLost, NegotiationFailed, Unreachable
+
+pytestmark = pytest.mark.filterwarnings("ignore:Diffie-Hellman over finite fields")
+QUICK = Timeouts(connect=0.4, login=0.8, idle=5, command=5)
+
+
+@pytest.fixture
+def client(tmp_path):
+    client = Client(tmp_path)
+    yield client
+    client.close()
+
+
+def held(greeting: bytes):
+    """Says `greeting`, then waits for the client to hang up."""
+
+    def answer(connection: socket.socket) -> None:
+        connection.sendall(greeting)
+        while connection.recv(4096):
+            pass
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("greeting", "error", "told"),
+    [
+        (b"", Unreachable, "no SSH version string within 0.4 s"),
+        (b"hello\r\n", Unreachable, "no SSH version string within 0.4 s.*hello"),
+        (b"SSH-2.0-slow\r\n", Unreachable, "key exchange did not finish within 0.8 s"),
+        (b"SSH-1.5-Cisco-1.25\r\n", NegotiationFailed, "SSH version 1 only.*SSH-1.5-Cisco"),
+        (b"\xff\xfb\x01\xff\xfb\x03\xff\xfd\x18", NegotiationFailed, "a Telnet server"),
+    ],
+)
+def test_servers_that_say_the_wrong_thing(client, tmp_path, greeting, error, told):
+    with speaking(held(greeting)) as port, pytest.raises(error, match=told):
+        client.open(target(port, tmp_path, timeouts=QUICK))
+
+
+@pytest.mark.parametrize(
+    ("greeting", "error", "told"),
+    [
+        (b"", Unreachable, "closed it before any SSH version string"),
+        (b"Exceeded MaxStartups\r\n", Unreachable, "closed it.*MaxStartups"),
+        (b"\xff\xfb\x01\r\nUsername: ", NegotiationFailed, "a Telnet server answers"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", NegotiationFailed, "no SSH server.*HTTP"),
+        (b"SSH-2.0-x\r\n", Unreachable, "closed the connection during the SSH handshake"),
+    ],
+)
+def test_servers_that_hang_up(client, tmp_path, greeting, error, told):
+    with (
+        speaking(lambda connection: connection.sendall(greeting)) as port,
+        pytest.raises(error, match=told),
+    ):
+        client.open(target(port, tmp_path, timeouts=QUICK))
+
+
+def test_a_banner_that_dribbles_is_bounded(client, tmp_path):
+    gone = threading.Event()
+
+    def dribble(connection: socket.socket) -> None:
+        while not gone.wait(0.05):
+            connection.sendall(b"x")
+
+    with speaking(dribble) as port:
+        with pytest.raises(Unreachable, match="no SSH version string"):
+            client.open(target(port, tmp_path, timeouts=QUICK))
+        gone.set()
+
+
+def test_a_full_device_is_asked_again(client, tmp_path):
+    turned_away = []
+
+    def full_at_first(connection: socket.socket) -> None:
+        if len(turned_away) < 2:
+            turned_away.append(connection)
+            return
+        with socket.create_connection(("127.0.0.1", behind)) as onward:
+            pump(connection, onward)
+
+    with serving(Rules()) as behind, speaking(full_at_first) as port:
+        shell = client.open(target(port, tmp_path))
+        until(shell)
+        client.close()
+    assert len(turned_away) == 2
+
+
+def pump(one: socket.socket, other: socket.socket) -> None:
+    """Copies both ways until either side ends."""
+
+    def copy(source: socket.socket, sink: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                sink.sendall(data)
+        for end in (source, sink):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    back = threading.Thread(target=copy, args=(other, one))
+    back.start()
+    copy(one, other)
+    back.join()
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "algorithm", "legacy_helps"),
+    [
+        ({"kex_algs": ["diffie-hellman-group14-sha1"]}, "key exchange", "group14-sha1", True),
+        ({"kex_algs": ["diffie-hellman-group1-sha1"]}, "key exchange", "group1-sha1", True),
+        ({"encryption_algs": ["chacha20-poly1305@openssh.com"]}, "cipher", "chacha20", False),
+        ({"mac_algs": ["umac-64@openssh.com"]}, "MAC", "umac-64", False),
+        ({"kex_algs": ["curve448-sha512"]}, "key exchange", "curve448", False),
+    ],
+)
+def test_no_algorithm_in_common_is_named(client, tmp_path, options, kind, algorithm, legacy_helps):
+    with serving(Rules(), **options) as port, pytest.raises(NegotiationFailed) as failure:
+        client.open(target(port, tmp_path))
+    assert kind in failure.value.message
+    assert algorithm in failure.value.message
+    assert bool(failure.value.hint) is legacy_helps
+    if legacy_helps:
+        assert "ssh_legacy" in str(failure.value.hint)
+
+
+@pytest.mark.parametrize(
+    "exchange",
+    [
+        "diffie-hellman-group1-sha1",
+        "diffie-hellman-group14-sha1",
+        "diffie-hellman-group-exchange-sha1",
+    ],
+)
+def test_legacy_key_exchange_when_asked_for(client, tmp_path, exchange):
+    with serving(Rules(), kex_algs=[exchange]) as port:
+        until(client.open(target(port, tmp_path, ssh_legacy=True)))
+        client.close()
+
+
+@pytest.mark.parametrize(
+    "exchange",
+    [
+        "diffie-hellman-group14-sha256",
+        "diffie-hellman-group16-sha512",
+        "diffie-hellman-group-exchange-sha256",
+        "curve25519-sha256",
+        "curve25519-sha256@libssh.org",
+        "ecdh-sha2-nistp256",
+        "mlkem768x25519-sha256",
+    ],
+)
+def test_other_key_exchanges_are_still_offered(client, tmp_path, exchange):
+    with serving(Rules(), kex_algs=[exchange]) as port:
+        until(client.open(target(port, tmp_path)))
+        client.close()
+
+
+@pytest.mark.parametrize("cipher", ["aes128-ctr", "aes256-gcm@openssh.com", "3des-cbc"])
+@pytest.mark.parametrize("mac", ["hmac-sha1", "hmac-sha2-256-etm@openssh.com"])
+def test_other_ciphers_are_still_offered(client, tmp_path, cipher, mac):
+    with serving(Rules(), encryption_algs=[cipher], mac_algs=[mac]) as port:
+        until(client.open(target(port, tmp_path)))
+        client.close()
+
+
+def test_abort_ends_a_read_at_once(client, tmp_path):
+    with serving(Rules()) as port:
+        shell = client.open(target(port, tmp_path))
+        until(shell)
+        threading.Timer(0.1, client.sockets.abort).start()
+        began = time.monotonic()
+        with pytest.raises(ConnectionLost, match="interrupted"):
+            shell.read(60)
+        assert time.monotonic() - began < 30
+        with pytest.raises(ConnectionLost, match="interrupted"):
+            client.open(target(port, tmp_path))
+        client.close()
+
+
+def test_abort_ends_a_handshake_at_once(client, tmp_path):
+    greeted = threading.Event()
+
+    def greet(connection: socket.socket) -> None:
+        connection.sendall(b"SSH-2.0-slow\r\n")
+        connection.recv(4096)
+        greeted.set()
+        while connection.recv(4096):
+            pass
+
+    failures = []
+
+    def connect() -> None:
+        try:
+            client.open(target(port, tmp_path, timeouts=Timeouts(connect=60, login=60)))
+        except ConnectionLost as error:
+            failures.append(error)
+
+    with speaking(greet) as port:
+        thread = threading.Thread(target=connect)
+        thread.start()
+        assert greeted.wait(10)
+        client.sockets.abort()
+        thread.join(30)
+        assert not thread.is_alive()
+    assert len(failures) == 1
+
+
+def test_a_connection_that_breaks_is_lost_not_ended(client, tmp_path):
+    with serving(Rules()) as port:
+        shell = client.open(target(port, tmp_path))
+        until(shell)
+        shell.write(b"die\n")
+        until(shell, b"die\r\n")
+        with pytest.raises(ConnectionLost, match="reset by peer"):
+            shell.read(10)
+        client.close()
+
+
+def test_no_thread_is_left_behind(client, tmp_path):
+    before = set(threading.enumerate())
+    with serving(Rules()) as port:
+        for _ in range(3):
+            client.open(target(port, tmp_path)).close()
+        with (
+            pytest.raises(NegotiationFailed),
+            speaking(lambda connection: connection.sendall(b"\xff\xfb\x01")) as telnet,
+        ):
+            client.open(target(telnet, tmp_path))
+    left = [thread for thread in threading.enumerate() if thread not in before]
+    for thread in left:
+        thread.join(5)
+    assert not [thread for thread in left if thread.is_alive()]
+
+
+@pytest.mark.parametrize("prime", [GROUP_1, GROUP_14, GROUP_16])
+def test_key_pairs_agree_whoever_computes_them(prime):
+    kinds = [PythonPair, key_pair] + ([OpenSslPair] if prime != GROUP_1 else [])
+    for mine in kinds:
+        for theirs in kinds:
+            one, other = mine(prime, 2), theirs(prime, 2)
+            assert one.shared(other.public) == other.shared(one.public)
+
+
+def name_lists(*lists: list[str]) -> bytes:
+    """The part of a KEXINIT message that holds the lists."""
+    packed = (",".join(names).encode() for names in lists)
+    return bytes(16) + b"".join(len(text).to_bytes(4, "big") + text for text in packed)
+
+
+def test_an_offer_is_read():
+    message = name_lists(["k1", "k2"], ["h"], ["c1"], ["c2"], ["m1"], ["m2"], ["none"])
+    offer = parse_offer(message + b"\0" * 20)
+    assert offer == Offer(("k1", "k2"), ("h",), ("c2",), ("m2",))
+    ours = Offer(("k2",), ("x",), ("c2",), ("y",))
+    assert missing(offer, ours) == [("host key", ("h",)), ("MAC", ("m2",))]
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_an_offer_or_none(message):
+    parse_offer(message)
+
+
+@given(st.integers(0, 100))
+def test_a_cut_offer_is_none(length):
+    message = name_lists(["kex"], ["host"], ["c"], ["c"], ["m"], ["m"])
+    assert (parse_offer(message[:length]) is None) == (length < len(message))
