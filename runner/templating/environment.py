@@ -201,21 +201,53 @@ def joined(values: Iterable[Any]) -> Any:
         return "".join(map(as_text, pieces))
 
 
-def pieces_of(generator: Iterator[Any]) -> list[Any]:
-    """What a template yields. An undefined piece is raised where it stands in the template."""
-    pieces = []
-    for piece in generator:
-        if type(piece) is Missing:
-            _raise_inside(generator, piece)
-        pieces.append(piece)
-    return pieces
+def shown(value: Any) -> Any:
+    """What every `{{ … }}` passes through: an undefined value fails where it stands."""
+    if type(value) is Missing:
+        str(value)
+    return value
 
 
-def _raise_inside(generator: Any, piece: Missing) -> None:
-    try:
-        str(piece)
-    except Exception as error:  # noqa: BLE001 - thrown into the template, which gives it a line
-        generator.throw(error)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_KNOWN_ESCAPES = frozenset("\\'\"abfnrtvxuUN01234567\n")
+
+
+def _unknown_doubled(text: str) -> str:
+    """Backslashes that begin no escape, as in `'\\d'`, written out: Python warns of them."""
+    return _ESCAPE.sub(lambda m: m[0] if m[1] in _KNOWN_ESCAPES else "\\" + m[0], text)
+
+
+class _Lexer(Lexer):
+    """Jinja's rule for backslashes in quoted text: `'\\n'` is a line break."""
+
+    literal = False
+    """Whether `{{ … }}` takes backslashes as they are.
+
+    Text of a playbook does, as in Ansible, so `regex_replace('(a)', '\\1')` needs no doubling.
+    Blocks (`{% … %}`), conditions and template files never do.
+    """
+
+    def wrap(
+        self,
+        stream: Iterable[tuple[int, str, str]],
+        name: str | None = None,
+        filename: str | None = None,
+    ) -> Iterator[Token]:
+        return super().wrap(self._unescaped(stream), name, filename)
+
+    def _unescaped(self, stream: Iterable[tuple[int, str, str]]) -> Iterator[tuple[int, str, str]]:
+        inside = False
+        for line, token, value in stream:
+            if token in (TOKEN_VARIABLE_BEGIN, TOKEN_VARIABLE_END):
+                inside = token == TOKEN_VARIABLE_BEGIN
+            if token == TOKEN_STRING and "\\" in value:
+                as_is = inside and self.literal
+                value = value.replace("\\", "\\\\") if as_is else _unknown_doubled(value)
+            yield line, token, value
+
+
+class _LiteralLexer(_Lexer):
+    literal = True
 
 
 class TrustingNobody(SandboxedEnvironment):
@@ -225,6 +257,14 @@ class TrustingNobody(SandboxedEnvironment):
     context_class = LazyContext
     template_class = LazyTemplate
     concat = staticmethod(joined)
+    lexer_class: type[Lexer] = _Lexer
+    _made_lexer: Lexer | None = None
+
+    @property
+    def lexer(self) -> Lexer:
+        if self._made_lexer is None:
+            self._made_lexer = self.lexer_class(self)
+        return self._made_lexer
 
     def __init__(
         self,
@@ -237,6 +277,7 @@ class TrustingNobody(SandboxedEnvironment):
             trim_blocks=True,
             keep_trailing_newline=True,
             undefined=Missing,
+            finalize=shown,
             loader=loader,
             auto_reload=False,
             # Nothing is worked out at compile time: `random` and `fileglob` are filters too.
@@ -271,7 +312,10 @@ class TrustingNobody(SandboxedEnvironment):
         known = self._variants.get(options)
         if known is None:
             settings = {field.name: getattr(options, field.name) for field in fields(options)}
-            known = self._variants[options] = self.overlay(**settings)
+            known = self.overlay(**settings)
+            assert isinstance(known, TrustingNobody)
+            known._made_lexer = None
+            self._variants[options] = known
         return known
 
     def compiled(self, tree: nodes.Template, path: Path | None = None) -> LazyTemplate:
@@ -302,34 +346,10 @@ class TrustingNobody(SandboxedEnvironment):
         return tree
 
 
-class _LiteralLexer(Lexer):
-    """Takes backslashes in the quoted text of `{{ … }}` as they are, as Ansible does.
-
-    So `regex_replace('(a)', '\\1')` needs no doubling in a playbook. Blocks (`{% … %}`),
-    conditions and template files follow Jinja's own rule.
-    """
-
-    def wrap(
-        self,
-        stream: Iterable[tuple[int, str, str]],
-        name: str | None = None,
-        filename: str | None = None,
-    ) -> Iterator[Token]:
-        return super().wrap(_literal(stream), name, filename)
-
-
-def _literal(stream: Iterable[tuple[int, str, str]]) -> Iterator[tuple[int, str, str]]:
-    inside = False
-    for line, token, value in stream:
-        if token in (TOKEN_VARIABLE_BEGIN, TOKEN_VARIABLE_END):
-            inside = token == TOKEN_VARIABLE_BEGIN
-        if inside and token == TOKEN_STRING:
-            value = value.replace("\\", "\\\\")
-        yield line, token, value
-
-
 class InlineEnvironment(TrustingNobody):
     """For text within playbooks and variables."""
+
+    lexer_class = _LiteralLexer
 
     def __init__(
         self,
@@ -340,8 +360,3 @@ class InlineEnvironment(TrustingNobody):
     ) -> None:
         super().__init__(loader, filters, tests, globals_)
         self.keep_trailing_newline = False
-        self._lexer = _LiteralLexer(self)
-
-    @property
-    def lexer(self) -> Lexer:
-        return self._lexer

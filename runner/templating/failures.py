@@ -81,7 +81,8 @@ def render_error(
 
 
 def _syntax_error(error: TemplateSyntaxError, origin: Origin | None) -> RenderError:
-    if error.filename and error.filename != "<template>":
+    own_file = origin is not None and error.filename == origin.file
+    if error.filename and error.filename != "<template>" and not own_file:
         place: Origin | None = Origin(error.filename, error.lineno, 1)
     else:
         place = located(origin, error.lineno)

@@ -77,25 +77,33 @@ class FolderLoader(BaseLoader):
 
     def __init__(self, searchpath: Sequence[Path]) -> None:
         self._roots = [Path(os.path.normpath(folder.absolute())) for folder in searchpath]
+        self._found: dict[tuple[str, str], str] = {}
 
     def resolve(self, name: str, parent: str) -> str:
         """The absolute path of `name` as asked for by the template `parent` ("": by a text).
 
         A name may be computed, so it never leads out of the folder of the template that
-        asks or the search path; a link in there may. Raises TemplateNotFound.
+        asks or the search path; a link in there may. What is not found keeps its name,
+        and `get_source` refuses it.
         """
+        known = self._found.get((name, parent))
+        if known is not None:
+            return known
         roots = [Path(parent).parent, *self._roots] if parent else self._roots
         for folder in (place for root in roots for place in (root, root / "templates")):
             path = Path(os.path.normpath(folder / name))
             if path.is_file() and any(path.is_relative_to(root) for root in roots):
+                self._found[name, parent] = str(path)
                 return str(path)
-        raise TemplateNotFound(name)
+        return name
 
     def get_source(
         self,
         environment: Environment,  # noqa: ARG002 - Jinja's signature
         template: str,
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
+        if template not in self._found.values():
+            raise TemplateNotFound(template)
         return read_text(Path(template)), template, None
 
 

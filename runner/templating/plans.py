@@ -103,11 +103,26 @@ def unfinished(plain: Any, plan: Plan, render: LeafRenderer) -> Any:
     return _UnfinishedList(plain, plan, render)
 
 
-class _UnfinishedDict(Mapping[Any, Any]):
+class Unfinished:
+    """What both kinds of unfinished containers have in common."""
+
     __slots__ = ("_plain", "_plan", "_render")
 
-    def __init__(self, plain: Mapping[Any, Any], plan: dict[Any, Any], render: LeafRenderer):
-        self._plain, self._plan, self._render = plain, plan, render
+    def __init__(self, plain: Any, plan: dict[Any, Any], render: LeafRenderer) -> None:
+        self._plain = plain
+        self._plan = plan
+        self._render = render
+
+    def whole(self) -> Any:
+        """The container with everything in it rendered now."""
+        return filled(self._plain, self._plan, self._render)
+
+    def __len__(self) -> int:
+        return len(self._plain)
+
+
+class _UnfinishedDict(Unfinished, Mapping[Any, Any]):
+    __slots__ = ()
 
     def __getitem__(self, key: Any) -> Any:
         return unfinished(self._plain[key], self._plan.get(key), self._render)
@@ -115,21 +130,12 @@ class _UnfinishedDict(Mapping[Any, Any]):
     def __iter__(self) -> Iterator[Any]:
         return iter(self._plain)
 
-    def __len__(self) -> int:
-        return len(self._plain)
 
-
-class _UnfinishedList(Sequence[Any]):
-    __slots__ = ("_plain", "_plan", "_render")
-
-    def __init__(self, plain: Sequence[Any], plan: dict[Any, Any], render: LeafRenderer):
-        self._plain, self._plan, self._render = plain, plan, render
+class _UnfinishedList(Unfinished, Sequence[Any]):
+    __slots__ = ()
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return [self[at] for at in range(*index.indices(len(self)))]
         at = index if index >= 0 else index + len(self)
         return unfinished(self._plain[index], self._plan.get(at), self._render)
-
-    def __len__(self) -> int:
-        return len(self._plain)

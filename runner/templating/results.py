@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from jinja2 import Undefined
@@ -83,7 +83,7 @@ def _other(value: Any) -> Any:
 def _collection(value: Any) -> Any:
     if isinstance(value, Mapping):
         return _dict(value)
-    if isinstance(value, (list, tuple, range, Set, Iterator)) or _is_view(value):
+    if isinstance(value, (Sequence, Set, Iterator)) or _is_view(value):
         return _list(value)
     if callable(value):
         raise TemplateFault(

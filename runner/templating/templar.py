@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TypeGuard, cast
 
-from jinja2 import nodes
+from jinja2 import TemplateSyntaxError, nodes
 from jinja2.utils import missing
 
 from runner.errors import PlayrunError, RenderError
@@ -17,7 +17,6 @@ from runner.templating.environment import (
     LazyTemplate,
     TrustingNobody,
     joined,
-    pieces_of,
 )
 from runner.templating.failures import render_error
 from runner.templating.files import FolderLoader, TemplateOptions, read_text, split_header
@@ -25,7 +24,7 @@ from runner.templating.inspection import Inspector
 from runner.templating.library import FILTERS, GLOBALS, TESTS
 from runner.templating.library.lookups import Lookups
 from runner.templating.names import Names
-from runner.templating.plans import Planned, filled, planned, unfinished
+from runner.templating.plans import LeafRenderer, Planned, filled, planned, unfinished
 from runner.templating.results import ATOMS, OMIT, as_text, finished
 from runner.templating.seeking import Seeker
 from runner.templating.undefined import Missing
@@ -189,7 +188,7 @@ class Templar:
             template.blocks,
         )
         try:
-            return joined(pieces_of(template.root_render_func(context)))
+            return joined(template.root_render_func(context))
         except Exception as error:  # noqa: BLE001 - anything may come out of a template
             self._fail(error, origin, variables)
 
@@ -202,10 +201,10 @@ class Templar:
         known = self._planned(raw)
         return filled(known.plain, known.plan, variables.leaf)
 
-    def unfinished(self, raw: Any, variables: Variables) -> Any:
+    def unfinished(self, raw: Any, render: LeafRenderer) -> Any:
         """A container that is being rendered, seen from inside itself. For `Variables`."""
         known = self._planned(raw)
-        return unfinished(known.plain, known.plan, variables.leaf)
+        return unfinished(known.plain, known.plan, render)
 
     def _planned(self, raw: Any) -> Planned:
         known = self._plans.get(id(raw))
@@ -241,7 +240,7 @@ class Templar:
             template.blocks,
         )
         try:
-            pieces = pieces_of(template.root_render_func(context))
+            pieces = list(template.root_render_func(context))
             try:
                 return "".join(pieces)
             except TypeError:
@@ -263,8 +262,9 @@ class Templar:
         body, options, lines_before = split_header(read_text(path), path, options)
         environment = self._file_environment.configured(options)
         try:
-            template = environment.compiled(environment.parse(body), path)
-        except Exception as error:  # noqa: BLE001 - anything may come out of a compiler
+            tree = environment.parse(body)
+            template = environment.compiled(tree, path)
+        except TemplateSyntaxError as error:
             self._fail(error, Origin(str(path), 1 + lines_before, 1))
         template.lines_before = lines_before
         return template

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2.utils import missing
 
 from runner.errors import PlayrunError, RenderError
+from runner.templating.plans import LeafRenderer, Unfinished
 from runner.templating.results import ATOMS, finished
 from runner.templating.undefined import broken
 from runner.values import Secret, Source
@@ -38,8 +39,8 @@ class Variables(Mapping[str, Any]):
         self._cache: dict[str, Any] = {}
         self._path: list[str] = []
         """Names that are being rendered now, outermost first."""
-        self._open: set[int] = set()
-        """Identities of the texts that are being rendered now."""
+        self._open: dict[int, int] = {}
+        """Identities of the texts that are being rendered now → where in `_path` theirs is."""
         self.memo: dict[Any, Any] = {}
         """What lookups with effects gave, so that each runs once for these variables."""
 
@@ -99,7 +100,7 @@ class Variables(Mapping[str, Any]):
         if is_data or type(raw) in ATOMS:
             value = raw
         elif name in self._path and not isinstance(raw, str):
-            return self._templar.unfinished(raw, self)
+            return self._templar.unfinished(raw, self._inside(name))
         else:
             value = self._render(name, raw)
         self._cache[name] = value
@@ -116,24 +117,38 @@ class Variables(Mapping[str, Any]):
         """One text of a variable, rendered; a `Missing` that explains when that fails."""
         mark = id(source)
         if mark in self._open:
-            return broken(self._circle(source))
-        self._open.add(mark)
+            return broken(self._circle(self._open[mark], source))
+        self._open[mark] = max(len(self._path) - 1, 0)
         try:
-            return self._templar.evaluate(source, self)
+            value = self._templar.evaluate(source, self)
+            return value.whole() if isinstance(value, Unfinished) else value
         except PlayrunError as error:
             return broken(error)
         finally:
-            self._open.discard(mark)
+            del self._open[mark]
 
-    def _circle(self, source: Source) -> RenderError:
-        path = self._path
-        start = path.index(path[-1]) if path else 0
-        circle = path[start:] if len(path) - start > 1 else [*path[start:], *path[start:]]
-        return RenderError(
-            f"'{circle[-1]}' refers to itself: {' → '.join(circle)}",
-            origin=source.origin,
-            hint="give one of them another name",
-        )
+    def _inside(self, name: str) -> LeafRenderer:
+        """Renders leaves of a variable for as long as the variable itself is being rendered."""
+
+        def render(source: Source) -> Any:
+            if name in self._path:
+                return self.leaf(source)
+            return broken(_circle_error([name, name], source))
+
+        return render
+
+    def _circle(self, start: int, source: Source) -> RenderError:
+        path = self._path[start:] or ["this"]
+        closed = path if len(path) > 1 and path[-1] == path[0] else [*path, path[0]]
+        return _circle_error(closed, source)
+
+
+def _circle_error(path: list[str], source: Source) -> RenderError:
+    return RenderError(
+        f"'{path[0]}' refers to itself: {' → '.join(path)}",
+        origin=source.origin,
+        hint="give one of them another name",
+    )
 
 
 class _View(Mapping[str, Any]):

@@ -1,0 +1,168 @@
+"""Template files: options, includes, places of mistakes, and one compilation a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from scenes import variables
+
+from runner.errors import RenderError
+from runner.templating import Templar, TemplateOptions, UndefinedVariable
+
+
+def _file(folder: Path, text: str, name: str = "t.j2") -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+TEXTS = [
+    ("a {{ x }}\n", "a 1\n"),
+    ("a {{ x }}", "a 1"),
+    ("a\n\n\n", "a\n\n\n"),
+    ("{% if x %}\n  b\n{% endif %}\nc\n", "  b\nc\n"),
+    ("  {% if x %}\nb\n  {% endif %}\n", "  b\n  "),
+    ("{{ none }}|{{ [1, none] }}|{{ true }}|{{ 1.0 }}\n", "|[1, None]|True|1.0\n"),
+    (r"{{ 'a\tb' }}", "a\tb"),
+    (r"{{ 'it\'s' }}", "it's"),
+    (r"{{ 'a.b' | regex_replace('\.', '-') }}", "a-b"),
+    (r"{{ '5' | regex_replace('(\d)', '\\1\\1') }}", "55"),
+    ("{{ x }}\n", "1\n"),
+    ("", ""),
+    ("{# only a comment #}", ""),
+    ("{% macro m(a) %}[{{ a }}]{% endmacro %}{{ m(x) }}{{ m(omit) }}", "[1][]"),
+    ("{% set l = [] %}{% set _ = l.append(x) %}{{ l }}", "[1]"),
+    ("#jinja2: lstrip_blocks: true\n  {% if x %}\nb\n  {% endif %}\n", "b\n"),
+    ("#jinja2: trim_blocks: False, lstrip_blocks: True\n{% if x %}\nb\n{% endif %}\n", "\nb\n\n"),
+    ("#jinja2:variable_start_string:'[%',variable_end_string:'%]'\n[% x %]{{ x }}\n", "1{{ x }}\n"),
+    ("#jinja2: newline_sequence: '\\r\\n'\na\nb\n", "a\r\nb\r\n"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), TEXTS)
+def test_a_file_is_rendered_to_text(
+    templar: Templar, tmp_path: Path, text: str, expected: str
+) -> None:
+    assert templar.file(_file(tmp_path, text), variables(templar, {"x": 1})) == expected
+
+
+def test_options_of_the_task(templar: Templar, tmp_path: Path) -> None:
+    path = _file(tmp_path, "  {% if true %}\nb\n  {% endif %}\n")
+    scope = variables(templar)
+    both = TemplateOptions(trim_blocks=False, lstrip_blocks=True)
+    assert templar.file(path, scope) == "  b\n  "
+    assert templar.file(path, scope, options=both) == "\nb\n\n"
+    assert templar.file(path, scope) == "  b\n  "
+
+
+def test_includes_are_beside_the_file_and_then_on_the_search_path(tmp_path: Path) -> None:
+    own, shared = tmp_path / "roles/r/templates", tmp_path / "shared"
+    _file(own, "own {{ x }} ", "part.j2")
+    _file(own, "{% include 'leaf.j2' %}", "deep/part.j2")
+    _file(own, "deep leaf ", "deep/leaf.j2")
+    _file(shared, "wrong", "part.j2")
+    _file(shared, "base {{ y }} ", "base.j2")
+    _file(shared, "{% macro m(a) %}<{{ a }}>{% endmacro %}", "templates/macros.j2")
+    main = _file(
+        own,
+        "{% include 'part.j2' %}{% include 'deep/part.j2' %}{% include 'base.j2' %}"
+        "{% from 'macros.j2' import m %}{{ m(y) }}{% include ['no.j2', 'part.j2'] %}"
+        "{% include 'no.j2' ignore missing %}",
+    )
+    templar = Templar(searchpath=[shared])
+    scope = variables(templar, {"x": 1, "y": "{{ x + 1 }}"})
+    assert templar.file(main, scope) == "own 1 deep leaf base 2 <2>own 1 "
+
+
+def test_extending_a_template(templar: Templar, tmp_path: Path) -> None:
+    _file(tmp_path, "head {% block b %}{{ x }}{% endblock %} foot", "base.j2")
+    main = _file(tmp_path, "{% extends 'base.j2' %}{% block b %}{{ super() }}+{% endblock %}")
+    assert templar.file(main, variables(templar, {"x": "{{ 1 }}"})) == "head 1+ foot"
+
+
+@pytest.mark.parametrize("name", ["/etc/hostname", "../secret.j2", "sub/../../secret.j2"])
+def test_a_computed_include_leads_out_of_no_folder(
+    templar: Templar, tmp_path: Path, name: str
+) -> None:
+    _file(tmp_path, "secret", "secret.j2")
+    main = _file(tmp_path / "templates", "{% include name %}")
+    with pytest.raises(RenderError, match="there is no template file"):
+        templar.file(main, variables(templar, data={"name": name}))
+
+
+def test_text_of_a_playbook_includes_from_the_search_path_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared, here = tmp_path / "shared", tmp_path / "here"
+    _file(shared, "{{ x }}", "part.j2")
+    _file(here, "wrong", "other.j2")
+    monkeypatch.chdir(here)
+    templar = Templar(searchpath=[shared])
+    scope = variables(templar, {"x": 1, "t": "<{% include 'part.j2' %}>"})
+    assert scope["t"] == "<1>"
+    with pytest.raises(RenderError, match=r"there is no template file 'other\.j2'"):
+        variables(templar, {"t": "{% include 'other.j2' %}"})["t"]
+
+
+MISTAKES = [
+    ("ok\n{{ zz }}\n", 2, "'zz' is not defined"),
+    ("ok\n\n{% for i in l %}\n{{ i.nme }}\n{% endfor %}\n", 4, "there is no 'nme'"),
+    ("ok\n{{ 1 / 0 }}\n", 2, "division by zero"),
+    ("ok\n{{ x | nope }}\n", 2, "no filter named 'nope'"),
+    ("ok\n{% if %}\n", 2, "expected an expression"),
+    ("ok\n{{ x\n", 2, "unexpected end of template"),
+    ("ok\n{% include 'no.j2' %}\n", 2, "there is no template file 'no.j2'"),
+    ("a\n{% macro m() %}\n{{ zz }}\n{% endmacro %}\nb{{ m() }}\n", 3, "'zz' is not defined"),
+    ("{% set a %}\n{{ zz }}\n{% endset %}\n", 2, "'zz' is not defined"),
+    ("#jinja2: trim_blocks: false\nok\n{{ zz }}\n", 3, "'zz' is not defined"),
+    ("#jinja2: trim_blocks: false\nok\n{{ x | nope }}\n", 3, "no filter named 'nope'"),
+    ("#jinja2: trim_block: false\n", 1, "'trim_block' is not an option"),
+    ("#jinja2: trim_blocks: maybe\n", 1, "takes true or false"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "message"), MISTAKES)
+def test_a_mistake_is_told_with_its_line(
+    templar: Templar, tmp_path: Path, text: str, line: int, message: str
+) -> None:
+    path = _file(tmp_path, text)
+    with pytest.raises(RenderError, match=message) as caught:
+        templar.file(path, variables(templar, {"x": 1, "l": [{"name": 1}]}))
+    assert caught.value.origin is not None
+    assert (caught.value.origin.file, caught.value.origin.line) == (str(path), line)
+
+
+def test_a_mistake_in_an_included_file_is_told_there(templar: Templar, tmp_path: Path) -> None:
+    part = _file(tmp_path, "fine\n{{ zz.top }}\n", "part.j2")
+    main = _file(tmp_path, "{% include 'part.j2' %}")
+    with pytest.raises(UndefinedVariable) as caught:
+        templar.file(main, variables(templar))
+    assert str(caught.value) == f"{part}:2:1: 'zz' is not defined"
+
+
+def test_files_that_cannot_be_read(templar: Templar, tmp_path: Path) -> None:
+    with pytest.raises(RenderError, match=r"cannot read .*no\.j2: No such file"):
+        templar.file(tmp_path / "no.j2", variables(templar))
+    (tmp_path / "latin.j2").write_bytes(b"caf\xe9")
+    with pytest.raises(RenderError, match=r"latin\.j2: it is not UTF-8 text"):
+        templar.file(tmp_path / "latin.j2", variables(templar))
+
+
+def test_a_file_is_compiled_once_and_renders_for_every_host(tmp_path: Path) -> None:
+    path = _file(tmp_path, "{% include 'part.j2' %}{{ h }}")
+    part = _file(tmp_path, "host ", "part.j2")
+    templar = Templar()
+    assert templar.file(path, variables(templar, {"h": 1})) == "host 1"
+    path.unlink()
+    part.unlink()
+    assert templar.file(path, variables(templar, {"h": 2})) == "host 2"
+
+
+def test_nothing_is_worked_out_when_a_template_is_compiled(tmp_path: Path) -> None:
+    templar = Templar()
+    path = _file(tmp_path, "{{ '" + str(tmp_path) + "/*.txt' | fileglob | length }}")
+    assert templar.file(path, variables(templar)) == "0"
+    _file(tmp_path, "", "new.txt")
+    assert templar.file(path, variables(templar)) == "1"
