@@ -37,6 +37,12 @@ class CredentialGate(Protocol):
     def cancel(self) -> None:
         """No more attempts: whoever waits, or comes later, gets NotTried."""
 
+    def serve(self) -> None:
+        """Answers other processes from now on, if the gate has any. Call it after the fork."""
+
+    def rest(self) -> None:
+        """Stops answering until `serve`; what is known of the credentials stays known."""
+
 
 def credential_key(target: Target) -> str:
     """Names the credential of `target` without telling it, alike in all processes of a run.
@@ -152,6 +158,12 @@ class ThreadGate:
         with self._changed:
             self._cancelled = True
             self._changed.notify_all()
+
+    def serve(self) -> None:
+        """There are no other processes."""
+
+    def rest(self) -> None:
+        """There are no other processes."""
 
     def _enter(self, key: str) -> Verdict:
         with self._changed:

@@ -39,6 +39,7 @@ class ProcessGate:
 
     def __init__(self, failures_max: int = DEFAULT_FAILURES_MAX) -> None:
         self._failures_max = failures_max
+        self._ledger = Ledger(failures_max)
         self._owner = os.getpid()
         self._answering, self._asking = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._server: _Server | None = None
@@ -50,14 +51,19 @@ class ProcessGate:
     def serve(self) -> None:
         """Answers the workers from now on, in a thread of its own."""
         if self._server is None:
-            self._server = _Server(self._answering, Ledger(self._failures_max))
+            self._server = _Server(self._answering, self._ledger)
             self._server.start()
+
+    def rest(self) -> None:
+        """Ends the thread: the next play's workers are to be forked without it."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
 
     def close(self) -> None:
         """Stops answering; whoever still waits gets NotTried. For the parent."""
         self.cancel()
-        if self._server is not None:
-            self._server.stop()
+        self.rest()
         self._asking.close()
         self._answering.close()
 
@@ -154,20 +160,20 @@ class _Server(threading.Thread):
         self._ledger = ledger
         self._selector = selectors.DefaultSelector()
         self._queues: dict[str, deque[_Applicant]] = {}
-        self._stopping, self._stop = socket.socketpair()
+        self._halted, self._halt = socket.socketpair()
 
     def stop(self) -> None:
         """Ends the thread; who still waits sees the end of its ticket."""
-        self._stop.close()
+        self._halt.close()
         self.join()
 
     def run(self) -> None:
         """Until stopped."""
         self._selector.register(self._requests, selectors.EVENT_READ)
-        self._selector.register(self._stopping, selectors.EVENT_READ)
+        self._selector.register(self._halted, selectors.EVENT_READ)
         while True:
             for entry, _ in self._selector.select():
-                if entry.fileobj is self._stopping:
+                if entry.fileobj is self._halted:
                     self._end()
                     return
                 if entry.data is None:
@@ -180,7 +186,7 @@ class _Server(threading.Thread):
             if isinstance(entry.data, _Applicant):
                 entry.data.ticket.close()
         self._selector.close()
-        self._stopping.close()
+        self._halted.close()
 
     def _admit(self) -> None:
         key, handles, _, _ = socket.recv_fds(self._requests, _LONGEST_KEY, 1)

@@ -72,8 +72,9 @@ _REFUSED = ("netconf", "httpapi", "grpc", "restconf", "winrm", "docker")
 class Settings:
     """A host's connection values, looked up by meaning."""
 
-    def __init__(self, variables: Variables) -> None:
+    def __init__(self, variables: Variables, world: World) -> None:
         self._variables = variables
+        self._world = world
 
     def get(self, meaning: str) -> Any:
         """The value under the first of its names that is set; None if none is."""
@@ -83,16 +84,26 @@ class Settings:
         return None
 
     def text(self, meaning: str) -> str | None:
-        """The value as text; None if it is not set or empty."""
+        """The value as its author wrote it; None if it is not set or empty."""
         value = self.get(meaning)
-        return None if value is None or value == "" else str(value)
+        return None if value is None or value == "" else self._written(meaning, value)
 
-    def secret(self, meaning: str, world: World) -> Secret | None:
+    def secret(self, meaning: str) -> Secret | None:
         """The value as a secret: masked from now on wherever it shows up."""
         value = self.get(meaning)
         if value is None or isinstance(value, Secret):
             return value
-        return Secret(str(value), world.masks)
+        return Secret(self._written(meaning, value), self._world.masks)
+
+    def _written(self, meaning: str, value: Any) -> str:
+        """`0123` without quotes is a number in YAML: its text is asked of the file, not of it."""
+        if isinstance(value, str):
+            return value
+        name = next(name for name in NAMES[meaning] if name in self._variables)
+        host = str(self._variables["inventory_hostname"])
+        if self._world.hosts.vars_of(host).get(name) is value:
+            return self._world.hosts.text(host, name)
+        return str(value)
 
 
 def transport_of(variables: Variables, play: Play, task: Task | None, world: World) -> Transport:
@@ -100,7 +111,7 @@ def transport_of(variables: Variables, play: Play, task: Task | None, world: Wor
 
     Raises PlanError for a connection we do not have.
     """
-    word = Settings(variables).text("connection")
+    word = Settings(variables, world).text("connection")
     if word is None and task is not None and task.connection is not None:
         word = world.templar.text(task.connection, variables)
     if word is None and play.connection is not None:
@@ -126,7 +137,7 @@ def transport_of(variables: Variables, play: Play, task: Task | None, world: Wor
 
 def platform_of(host: str, variables: Variables, world: World) -> Platform:
     """The host's platform. Raises PlanError when it has none or an unknown one."""
-    name = Settings(variables).text("platform")
+    name = Settings(variables, world).text("platform")
     if name is None:
         raise PlanError(
             f"host `{host}` has no platform",
@@ -141,7 +152,7 @@ def platform_of(host: str, variables: Variables, world: World) -> Platform:
 
 def become_of(variables: Variables, play: Play, task: Task, world: World) -> bool:
     """Whether to become privileged: its variable, then the task, the play, the flag."""
-    for value in (Settings(variables).get("become"), task.become, play.become):
+    for value in (Settings(variables, world).get("become"), task.become, play.become):
         rendered = world.templar.render(value, variables)
         if rendered is not None:
             return _truth(rendered)
@@ -150,7 +161,7 @@ def become_of(variables: Variables, play: Play, task: Task, world: World) -> boo
 
 def target_of(host: str, variables: Variables, play: Play, task: Task, world: World) -> Target:
     """Everything a connector needs for this host. Raises PlanError or RenderError."""
-    settings = Settings(variables)
+    settings = Settings(variables, world)
     defaults = world.defaults
     transport = transport_of(variables, play, task, world)
     return Target(
@@ -160,14 +171,14 @@ def target_of(host: str, variables: Variables, play: Play, task: Task, world: Wo
         transport="telnet" if transport == "telnet" else "ssh",
         port=_port(host, settings.get("port") or world.templar.render(play.port, variables)),
         user=settings.text("user") or _text(play.remote_user, variables, world) or defaults.user,
-        password=settings.secret("password", world) or defaults.password,
+        password=settings.secret("password") or defaults.password,
         private_key_file=settings.text("private_key_file") or defaults.private_key_file,
-        private_key_passphrase=settings.secret("private_key_passphrase", world),
+        private_key_passphrase=settings.secret("private_key_passphrase"),
         become=become_of(variables, play, task, world),
         become_user=settings.text("become_user"),
-        become_password=settings.secret("become_password", world) or defaults.become_password,
+        become_password=settings.secret("become_password") or defaults.become_password,
         console_user=settings.text("console_user"),
-        console_password=settings.secret("console_password", world),
+        console_password=settings.secret("console_password"),
         ssh_legacy=_truth(settings.get("ssh_legacy")),
         ssh_common_args=settings.text("ssh_common_args") or defaults.ssh_common_args,
         ssh_config_file=defaults.ssh_config,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -28,6 +29,9 @@ class Hosts(Protocol):
     def groups_of(self, host: str) -> Sequence[str]:
         """A host's groups, sorted."""
 
+    def text(self, host: str, variable: str) -> str:
+        """A variable's value as its author wrote it (`0123`). Raises LoadError if it is no text."""
+
 
 class Worker(Protocol):
     """What a worker process makes for itself: connections cannot be shared between processes."""
@@ -37,6 +41,9 @@ class Worker(Protocol):
 
     def abort(self) -> None:
         """Cuts every open connection, from another thread."""
+
+    def serving(self) -> AbstractContextManager[None]:
+        """Open in the first process from after the fork to the end of a play."""
 
 
 @dataclass(frozen=True, slots=True)

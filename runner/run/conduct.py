@@ -102,7 +102,8 @@ def _play(
         strategy = STRATEGIES[plan.executor](plan, lambda limit: _work(plan, world, worker, limit))
         interrupts.conductor = Conductor(plan, world, strategy, tell)
         try:
-            statuses = interrupts.conductor.run()
+            with worker.serving():
+                statuses = interrupts.conductor.run()
         finally:
             interrupts.conductor = None
             strategy.close()

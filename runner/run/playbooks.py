@@ -147,9 +147,9 @@ class Run:
     def _gate(self, plans: Sequence[PlayPlan]) -> CredentialGate:
         failures = self._settings.auth_failures_max
         if any(plan.executor == "processes" for plan in plans):
-            from runner.connections.lockout_shared import SharedGate
+            from runner.connections.lockout_processes import ProcessGate
 
-            return SharedGate(failures)
+            return ProcessGate(failures)
         return ThreadGate(failures)
 
     def _outputs(

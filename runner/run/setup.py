@@ -241,7 +241,7 @@ class Builder:
                 wanted.setdefault(
                     host,
                     LabHost(
-                        HostSettings(variables).text("platform"),
+                        HostSettings(variables, setup.world).text("platform"),
                         "telnet" if transport == "telnet" else "ssh",
                     ),
                 )
@@ -302,7 +302,10 @@ class InventoryHosts:
         return self._inventory.vars_of(host)
 
     def groups_of(self, host: str) -> Sequence[str]:
-        return self._inventory.host(host).groups
+        return self._inventory.groups_of(host)
+
+    def text(self, host: str, variable: str) -> str:
+        return self._inventory.text(host, variable)
 
 
 def _magic(paths: Paths, options: Options) -> dict[str, Any]:
@@ -348,7 +351,8 @@ def _lacking(
     """Whether some selected host has none of these connection values."""
     for play, task in _device_tasks(plays):
         for host in hosts[id(play)]:
-            values = HostSettings(_variables(world, host, play, task, hosts[id(play)]))
+            variables = _variables(world, host, play, task, hosts[id(play)])
+            values = HostSettings(variables, world)
             if not any(values.get(name) for name in names):
                 return True
     return False

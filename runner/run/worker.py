@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import resource
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from runner.connections.connector import DeviceConnector
@@ -37,6 +38,15 @@ class DeviceWorker:
     def _transcript(self) -> Callable[[str], Transcript] | None:
         folder = self._transcripts
         return None if folder is None else lambda host: Transcript(folder, host)
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Answers the lockout breaker's questions while workers of other processes run."""
+        self._gate.serve()
+        try:
+            yield
+        finally:
+            self._gate.rest()
 
     def abort(self) -> None:
         """Cuts every connection of this process."""

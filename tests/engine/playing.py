@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,9 @@ class NoDevices:
 
     def abort(self) -> None:
         return
+
+    def serving(self) -> Any:
+        return nullcontext()
 
 
 @dataclass
