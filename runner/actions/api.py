@@ -11,7 +11,6 @@ from typing import Any, Literal, Protocol
 from runner.connections.api import Session
 from runner.events import Captured
 from runner.platforms.model import Platform
-from runner.spool import HostJournal
 from runner.templating import Templar, Variables
 
 
@@ -84,8 +83,8 @@ class Call:
     """Opens the host's session on first use. Raises a ConnectionFailed."""
     platform: Callable[[], Platform]
     """The host's platform; needs no connection. Raises PlanError when it has none."""
-    journal: Callable[[], HostJournal]
-    """The host's journal of changes: written and synced before a changing line is sent."""
+    note: Callable[[Mapping[str, Any]], None]
+    """Adds to the host's journal of changes, masked and on disk before a changing line is sent."""
     capture: Callable[[str], Capture | None]
     """Where the output of the given command goes, or None when the task has no `output`."""
 

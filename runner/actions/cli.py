@@ -136,7 +136,7 @@ def _type_one(
     call: Call, session: Session, line: Line, recorder: Recorder, texts: list[str]
 ) -> None:
     if not is_read_only(session.platform, line.text):
-        call.journal().append({"sending": line.text})
+        call.note({"sending": line.text})
     with recorder.command(session.prompt, line.text) as part:
         try:
             reply = session.command(line.text, answers=line.answers, sink=part.take)

@@ -49,16 +49,15 @@ class Config:
             return Outcome(values={"commands": []})
         save = _save_command(call)
         session = call.session()
-        journal = call.journal()
         try:
-            session.configure(lines, on_line=lambda line: journal.append({"sending": line}))
+            session.configure(lines, on_line=lambda line: call.note({"sending": line}))
             if save is not None:
-                journal.append({"sending": save})
+                call.note({"sending": save})
                 session.command(save)
         except ConnectionLost as error:
-            journal.append({"lost": str(error)})
+            call.note({"lost": str(error)})
             raise
-        journal.append({"done": len(lines)})
+        call.note({"done": len(lines)})
         return Outcome(changed=True, values={"commands": lines})
 
 

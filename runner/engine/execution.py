@@ -179,7 +179,7 @@ class Execution:
             max_register=world.max_register,
             session=lambda: host.session(task, variables),
             platform=lambda: host.platform(variables),
-            journal=host.journal,
+            note=host.note,
             capture=lambda command: host.capture(task, command, variables),
         )
 

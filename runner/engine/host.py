@@ -127,11 +127,11 @@ class HostState:
         if self._journal is not None:
             self._journal.close()
 
-    def journal(self) -> HostJournal:
-        """The host's journal of changes."""
+    def note(self, record: Mapping[str, Any]) -> None:
+        """Adds to the host's journal of changes. Raises FileTrouble: then nothing may be sent."""
         if self._journal is None:
             self._journal = HostJournal(self.world.folder / "hosts", self.name)
-        return self._journal
+        self._journal.append(self.world.masks.mask_value(record))
 
     def capture(self, task: Task, command: str, variables: Variables) -> Capture | None:
         """Where the output of `command` goes. Raises RenderError, or PlanError for a bad path."""
