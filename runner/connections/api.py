@@ -151,10 +151,17 @@ class Session(Protocol):
     ) -> Reply:
         """Types one line and reads until the prompt is back.
 
-        Raises CommandFailed only from `expect_ok` callers; error lines are in `Reply.error`
-        (`check` False skips looking for them). Raises PromptTimeout, ConnectionLost, and
-        CommandFailed for a question nobody declared an answer to (the session stays usable
-        only if the platform's abort key brought the prompt back).
+        A device's error line does not raise: it stands in `Reply.error` (`check` False skips
+        looking for it). The mode may change by it; see `mode`. `answers` may each be given
+        again when the question comes again; a trailing CR or LF in one is the Enter that
+        follows anyway. `timeout` (seconds) replaces `timeouts.command`, and `timeouts.idle`
+        too where it is longer.
+
+        Raises CommandFailed, nothing sent, for a line with a control character or one that
+        the encoding cannot write, and for a question that nobody declared an answer to: it
+        is interrupted, and `dirty` tells whether the prompt came back. Raises PromptTimeout
+        and ConnectionLost, after which the session is `dirty`; so it is after an exception
+        of the sink's.
         """
 
     def configure(
@@ -162,8 +169,14 @@ class Session(Protocol):
     ) -> Sequence[Reply]:
         """Enters config mode, types the lines, leaves it (committing where the platform does).
 
-        `on_line` is called before each line is sent. On an error line it stops, aborts
-        where the platform can, leaves config mode and raises CommandFailed naming the line.
+        Gives a reply for each line, and one more for the commit. `on_line` is called before
+        each line is sent, the commit included. The text of a banner is among the lines; what
+        ends it is what the device says ends it.
+
+        On an error line, or a question nobody declared, it stops, aborts where the platform
+        can, goes back to the mode it came from and raises CommandFailed naming the line.
+        A ConnectionFailed from the middle says in `sent` how many changing lines were sent
+        and in `seen` how many of them the device answered.
         """
 
     def ping(self) -> float:

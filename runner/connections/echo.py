@@ -62,6 +62,9 @@ class Echo:
     def _settle(self, complete: Sequence[str], rest: str, found: tuple[int, int]) -> str:
         start, end = found
         kept = self._before(complete[:start] if end else complete)
+        if end:
+            # Prompts that came late, of Enters typed before.
+            kept = [line for line in kept if line.rstrip() != self._shown.rstrip()]
         after = [*complete[end:], rest] if end else [rest]
         self.done = True
         self.held = ""

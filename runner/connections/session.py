@@ -45,15 +45,24 @@ def open_session(
     comes belongs to something behind it. Everything together may take `timeouts.login`.
     Closes the transport and raises a ConnectionFailed when it does not get there.
     """
-    session = None
     try:
-        stream = DeviceStream(transport, target.encoding, transcript)
+        stream = _stream(transport, target, transcript)
         session = CliSession(Reader(stream, clock or SystemClock()), target, transport.name)
         session.log_in(authenticated)
     except BaseException:
         transport.close()
         raise
     return session
+
+
+def _stream(transport: Transport, target: Target, transcript: Transcript | None) -> DeviceStream:
+    try:
+        return DeviceStream(transport, target.encoding, transcript)
+    except LookupError:
+        raise ConnectionFailed(
+            f"{target.host}: unknown encoding {target.encoding!r}",
+            hint="use a name that Python knows, such as utf-8, latin-1 or gb2312",
+        ) from None
 
 
 class CliSession:

@@ -98,7 +98,7 @@ class Devices:
             await play(self.steps, receive, send)
         except ScriptError as error:
             self.failure = error
-        except (OSError, asyncssh.Error, asyncio.TimeoutError):
+        except (OSError, asyncssh.Error, TimeoutError):
             pass
 
     def close(self) -> None:

@@ -54,7 +54,7 @@ NOT_HERE = {
 
 def cases(*modules: ModuleType) -> list[Any]:
     found = [
-        getattr(test, "case")
+        test.case
         for module in modules
         for name, test in sorted(vars(module).items())
         if hasattr(test, "case") and name not in NOT_HERE

@@ -127,7 +127,7 @@ def test_hc16_a_question_in_config_mode_stops_before_the_next_line(bench: Bench)
     )
     script.hear(INTERRUPT, newline=False).say("\r\nR1(config)#").run("end")
     session = bench.open(script)
-    with pytest.raises(CommandFailed, match="line 1.*Do you want to continue"):
+    with pytest.raises(CommandFailed, match=r"line 1.*Do you want to continue"):
         session.configure(["no username joe", "y"])
     assert (session.mode, session.dirty) == ("privileged", False)
     assert bench.finished

@@ -201,7 +201,7 @@ def test_hc25_all_lines_are_busy(bench: Bench) -> None:
 def test_wrong_password_is_tried_once(bench: Bench) -> None:
     bench.name = "telnet"
     script = ask(bench.script).wait(3.6).say("% Login invalid\r\n\r\nUsername: ")
-    with pytest.raises(AuthenticationFailed, match="'admin'.*% Login invalid") as caught:
+    with pytest.raises(AuthenticationFailed, match=r"'admin'.*% Login invalid") as caught:
         bench.open(script)
     assert "s3cret" not in str(caught.value)
     assert bench.finished
@@ -293,7 +293,7 @@ def test_hc29_already_privileged(bench: Bench) -> None:
 def test_hc29_enable_refused(bench: Bench) -> None:
     script = bench.script.login("R1>").hear("enable").say("enable\r\nPassword: ").hear("en4ble")
     script.say("\r\n% Access denied\r\n\r\nR1>")
-    with pytest.raises(AuthenticationFailed, match="privileged.*% Access denied"):
+    with pytest.raises(AuthenticationFailed, match=r"privileged.*% Access denied"):
         enabled(bench, script)
 
 
