@@ -104,7 +104,7 @@ class _Lines:
             if line.strip():
                 self.last = line
                 break
-        kept = [line for line in lines if not any(p.search(line) for p in self._volatile)]
+        kept = [line for line in lines if not any(p.fullmatch(line.rstrip()) for p in self._volatile)]
         if kept:
             self._write("\n".join(kept) + end)
 
