@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -103,7 +104,7 @@ class _Writer:
             yield from self._one(value)
         elif isinstance(value, Mapping):
             for key, item in self._pairs(value):
-                yield from self._entry(f"{_scalar(key)[0]}:", item)
+                yield from self._entry(f"{_inline(key)}:", item)
         else:
             for item in value:
                 yield from self._item(item)
@@ -122,7 +123,7 @@ class _Writer:
 
     def _one(self, value: Any) -> list[str]:
         if isinstance(value, Mapping) and value:
-            inside = (f"{_scalar(key)[0]}: {_inline(item)}" for key, item in self._pairs(value))
+            inside = (f"{_inline(key)}: {_inline(item)}" for key, item in self._pairs(value))
             return [f"{{{', '.join(inside)}}}"]
         if isinstance(value, list) and value:
             return [f"[{', '.join(map(_inline, value))}]"]
@@ -154,10 +155,16 @@ def _scalar(value: Any) -> list[str]:
     return yaml.dump(value).removesuffix("\n").split("\n")
 
 
+_FLOW_SPECIAL = frozenset(",[]{}\n")
+_UNPRINTABLE = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff]")
+
+
 def _inline(value: Any) -> str:
-    if isinstance(value, str) and (set(value) & set(",[]{}\n")):
-        return json.dumps(value, ensure_ascii=False)
-    return _scalar(value)[0]
+    """A scalar on one line, in a form that also stands inside brackets."""
+    if not isinstance(value, str) or not (set(value) & _FLOW_SPECIAL):
+        return _scalar(value)[0]
+    quoted = json.dumps(value, ensure_ascii=False)
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)
 
 
 FILTERS: dict[str, Any] = {
