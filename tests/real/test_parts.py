@@ -111,7 +111,8 @@ def test_sshd_refuses_a_stranger(sshd, login_keys):
     ],
 )
 def test_sshd_offers_only_its_methods(sshd, dress, methods):
-    answer = run_ssh(sshd(dress), "engineer", "echo in", password="wrong")
+    once = ("-o", "NumberOfPasswordPrompts=1")
+    answer = run_ssh(sshd(dress), "engineer", "echo in", password="wrong", options=once)
     assert f"Permission denied {methods}" in answer.stderr
 
 

@@ -9,6 +9,7 @@ from realparts import ssh
 from realparts.targets import over_ssh, with_key
 
 from runner import errors
+from runner.connections.api import Timeouts
 from runner.values import Secret
 
 
@@ -193,8 +194,14 @@ def test_no_terminal_is_granted(refuse, sshd, engineer):
 
 
 def test_ssh_to_a_telnet_port(refuse, telnet_login, sshd, engineer):
-    where = {"address": telnet_login.address, "port": telnet_login.port}
-    message = refuse(over_ssh(sshd("password"), engineer, **where), errors.ConnectionFailed)
+    target = over_ssh(
+        sshd("password"),
+        engineer,
+        address=telnet_login.address,
+        port=telnet_login.port,
+        timeouts=Timeouts(connect=2),
+    )
+    message = refuse(target, errors.ConnectionFailed)
     assert "SSH" in message
     assert "codec" not in message
 
