@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -26,6 +26,8 @@ from runner.model import Condition, Loop, Status
 from runner.templating import Signal, Variables
 
 _SHOWN = 64 * 1024
+_DERIVED = frozenset({"stdout_lines", "stderr_lines"})
+"""Registered for playbooks; in an event they would double every output."""
 _CENSORED = {"censored": "the output has been hidden because `no_log` was set"}
 
 
@@ -285,7 +287,7 @@ class Execution:
     def _shown(self, ended: Ended) -> Mapping[str, Any]:
         if self._quiet:
             return _CENSORED
-        shown: Mapping[str, Any] = self._host.world.masks.mask_value(_cut(ended.values))
+        shown: Mapping[str, Any] = _shown(ended.values, self._host.world.masks.mask)
         return shown
 
     def _told(self, failure: Failure | None) -> Failure | None:
@@ -365,17 +367,21 @@ def _label(item: Any) -> str:
     return item if isinstance(item, str) else repr(item)
 
 
-def _cut(value: Any) -> Any:
-    """Events carry at most 64 kB of any text; the whole is in the host file."""
+def _shown(value: Any, mask: Callable[[str], str]) -> Any:
+    """A value for events: masked, every text cut to 64 kB, without what `stdout` says already."""
     if isinstance(value, str):
-        return value if len(value) <= _SHOWN else value[:_SHOWN] + " …(cut)"
-    if isinstance(value, Mapping):
-        return {key: _cut(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_cut(inner) for inner in value]
+        return mask(value if len(value) <= _SHOWN else value[:_SHOWN] + " …(cut)")
     if value is None or isinstance(value, (bool, int, float)):
         return value
-    return str(value)
+    if isinstance(value, Mapping):
+        return {
+            _shown(key, mask): _shown(inner, mask)
+            for key, inner in value.items()
+            if key not in _DERIVED
+        }
+    if isinstance(value, (list, tuple)):
+        return [_shown(inner, mask) for inner in value]
+    return mask(str(value))
 
 
 __all__ = ["Ended", "Execution", "PlayrunError"]
