@@ -91,7 +91,7 @@ class _Server(asyncssh.SSHServer):
 
 
 async def command_line(process: Any) -> None:
-    """Echoes; `show NUMBER` prints that many lines, `exit` ends, `die` breaks."""
+    """Echoes; `show NUMBER` prints that many lines, `exit` ends, `die` breaks, `hang` hangs."""
     process.stdout.write(PROMPT)
     with contextlib.suppress(asyncssh.BreakReceived, asyncssh.TerminalSizeChanged):
         async for line in process.stdin:
@@ -102,6 +102,8 @@ async def command_line(process: Any) -> None:
             if word == "die":
                 reset(process.channel.get_connection())
                 return
+            if word == "hang":
+                await asyncio.sleep(3600)
             if word.startswith("show "):
                 lines = (b"line %d\r\n" % n for n in range(int(word.split()[1])))
                 process.stdout.write(b"".join(lines))
