@@ -48,9 +48,10 @@ async def save(session: Session, match: Match[Behaviour]) -> None:
 
 
 async def show_section(session: Session, match: Match[Behaviour]) -> None:
-    """One section of the running configuration, between `text` and `end`."""
+    """One section of the running configuration, between `text` and `end`; `none` if none."""
     options = match.value.options
     section = session.device.store.section(session.say(options["section"], match.args))
+    section = section or options.get("none", "")
     await session.output(session.say(match.value.text) + section + options.get("end", ""))
 
 
