@@ -148,16 +148,7 @@ def test_set_filters_agree_with_each_other(one: list[Any], two: list[Any]) -> No
     assert all(item in one and item in two for item in ask("intersect"))
 
 
-VERSIONS = [
-    "12.2(55)SE",
-    "15.2",
-    "15.2(4)M",
-    "15.2(4)M1",
-    "15.2(4)M10",
-    "16.9",
-    "16.9.1",
-    "17.3.4a",
-]
+VERSIONS = ["12.2(55)SE", "15.2", "15.2(4)M", "15.2(4)M1", "15.2(4)M10", "16.9", "16.9a", "16.9.1"]
 
 
 def test_versions_of_network_devices_are_ordered(templar: Templar) -> None:

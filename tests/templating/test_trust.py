@@ -138,6 +138,12 @@ def test_a_result_is_never_a_source(templar: Templar) -> None:
     assert _types(variables(templar, own)["deep"]) <= {str, dict, list}
 
 
+def test_a_template_sees_no_source_either(templar: Templar) -> None:
+    own = {"plain": "text", "deep": {"a": ["{{ plain }}", "text"]}}
+    text = "{{ (deep.a + [plain]) | map('type_debug') | unique }}"
+    assert rendered(templar, text, own) == ["str"]
+
+
 def _types(value: Any) -> set[type]:
     if isinstance(value, dict):
         inner = [*value, *value.values()]

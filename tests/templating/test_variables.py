@@ -64,6 +64,11 @@ def test_a_circle_is_an_error_that_shows_it(
         variables(templar, own)["a"]
 
 
+def test_a_circle_through_a_new_container_is_an_error_too(templar: Templar) -> None:
+    with pytest.raises(RenderError, match="'a' refers to itself: a → a"):
+        variables(templar, {"a": {"k": "{{ [a] }}"}})["a"]
+
+
 def test_a_variable_may_name_a_part_of_itself(templar: Templar) -> None:
     own = {"x": {"a": 1, "b": "{{ x.a }}", "l": [5, "{{ x.l[0] }}", "{{ x.l[-3] }}"]}}
     assert variables(templar, own)["x"] == {"a": 1, "b": 1, "l": [5, 5, 5]}
@@ -177,9 +182,15 @@ def test_reading_a_variable_keeps_a_secret_a_secret(templar: Templar) -> None:
 
 def test_a_template_cannot_change_a_variable_for_others(templar: Templar) -> None:
     shared = {"l": [1], "d": {"k": [1]}}
-    text = "{% set _ = l.append(2) %}{% set _ = d.k.append(2) %}{{ l }}{{ d.k }}"
-    for scope in (variables(templar, data=shared), Variables(templar).with_layer(shared)):
-        assert templar.render(Source(text), scope) == "[1, 2][1, 2]"
+    texts = [
+        "{% set _ = l.append(2) %}{% set _ = d.k.append(2) %}{{ l }}{{ d.k }}",
+        "{% set _ = (l | attr('append'))(2) %}{% set _ = (d.k | attr('append'))(2) %}"
+        "{{ l }}{{ d.k }}",
+        "{% set _ = l['append'](2) %}{% set _ = d['k']['append'](2) %}{{ l }}{{ d.k }}",
+    ]
+    for text in texts:
+        for scope in (variables(templar, data=shared), Variables(templar).with_layer(shared)):
+            assert templar.render(Source(text), scope) == "[1, 2][1, 2]"
     assert shared == {"l": [1], "d": {"k": [1]}}
 
 
