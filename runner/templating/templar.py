@@ -301,7 +301,8 @@ class Templar:
         found = render_error(error, origin, variables)
         if self._masks is None or found is error:
             return found
-        return type(found)(self._masks.mask(found.message), origin=found.origin, hint=found.hint)
+        hint = found.hint and self._masks.mask(found.hint)
+        return type(found)(self._masks.mask(found.message), origin=found.origin, hint=hint)
 
     # Before a run
 
