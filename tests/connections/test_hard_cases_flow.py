@@ -219,7 +219,11 @@ def test_hc23_logging_synchronous_prints_the_prompt_again(bench: Bench) -> None:
         ("cisco_ios", "Command authorization failed.\n\n", "Command authorization failed."),
         ("cisco_ios", '% Ambiguous command:  "sh x"\n', "% Ambiguous command"),
         ("frr", "% Unknown command: show x\n", "% Unknown command: show x"),
-        ("huawei_vrp", "      ^\nError: Unrecognized command found at '^' position.\n", "Error: Unr"),
+        (
+            "huawei_vrp",
+            "      ^\nError: Unrecognized command found at '^' position.\n",
+            "Error: Unr",
+        ),
         ("juniper_junos", "        ^\nsyntax error, expecting <command>.\n", "syntax error"),
         ("cisco_iosxr", "        ^\n% Invalid input detected at '^' marker.\n", "% Invalid input"),
     ],

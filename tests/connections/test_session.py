@@ -82,6 +82,7 @@ def test_a_device_that_never_pauses_is_stopped_at_the_total(bench: Bench) -> Non
         if timeout == 0.0 and "show x" not in bench.typed:
             raise TimeoutError
         bench.clock.time += 1
+        assert bench.clock.time < 5000, "nobody stops it"
         return b"more\r\nR1#"
 
     bench.transport.read = read  # type: ignore[method-assign]
