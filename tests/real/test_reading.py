@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from realparts.slicing import relay
 from realparts.targets import enabled, over_ssh, over_telnet, over_vty
 
 from runner.platforms import load
@@ -58,6 +59,18 @@ def test_table_in_pieces_of_any_size(connect, frr, sshd):
     assert steady("".join(pieces)) == steady(
         "\n".join([frr.r2.vtysh("show ip bgp").strip("\n")] * 5)
     )
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_awkward_pieces_and_pauses(connect, frr, frr_telnet, seed):
+    """Pauses right behind `*>`, `B>` and `r9#`, longer than a prompt takes to settle."""
+    where = frr_telnet["r1"]
+    with relay(where.address, where.port, seed) as (address, port):
+        target = over_telnet(address, port, frr.r1.user, platform="frr")
+        with connect(target) as session:
+            for command in ("show ip bgp", "show running-config", "show ip route bgp"):
+                text = session.command(command).text
+                assert steady(text) == steady(frr.r1.vtysh(command)), command
 
 
 def test_commands_follow_each_other_without_mixing(connect, frr, sshd):
