@@ -44,6 +44,17 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class OneOf:
+    """Parameters of which at most one may be given; `needed`: exactly one."""
+
+    names: tuple[str, ...] = ()
+    needed: bool = True
+
+
+ANY = OneOf(needed=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Paths:
     """The folders an action may read from and write to."""
 
@@ -109,6 +120,10 @@ class Action(Protocol):
     @property
     def parameters(self) -> Mapping[str, Parameter]:
         """By name; `*` stands for any name."""
+
+    @property
+    def one_of(self) -> OneOf:
+        """Parameters that exclude one another."""
 
     @property
     def free_form(self) -> str | None:

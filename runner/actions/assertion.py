@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runner.actions.api import NOTHING, Call, Effects, Outcome, Parameter, Place
+from runner.actions.api import ANY, NOTHING, Call, Effects, OneOf, Outcome, Parameter, Place
 from runner.errors import ActionFailed, AssertionFailed
 from runner.platforms.model import Platform
 
@@ -19,6 +19,7 @@ class Assert:
         "success_msg": Parameter("any"),
         "quiet": Parameter("flag"),
     }
+    one_of: OneOf = ANY
     free_form: str | None = None
     place: Place = "controller"
     raw: frozenset[str] = frozenset({"that"})
@@ -48,6 +49,7 @@ class Fail:
     """Fails the host with a message of the user's."""
 
     parameters: Mapping[str, Parameter] = {"msg": Parameter("any")}
+    one_of: OneOf = ANY
     free_form: str | None = None
     place: Place = "controller"
     raw: frozenset[str] = frozenset()

@@ -8,7 +8,7 @@ from pathlib import Path
 from re import Pattern
 from typing import Any
 
-from runner.actions.api import Call, Effect, Effects, Outcome, Parameter, Place
+from runner.actions.api import ANY, Call, Effect, Effects, OneOf, Outcome, Parameter, Place
 from runner.errors import ActionFailed, CommandFailed
 from runner.events import Captured
 from runner.names import safe_component
@@ -28,6 +28,7 @@ class Backup:
         "path": Parameter("text", aliases=("dest", "filename")),
         "raw": Parameter("flag"),
     }
+    one_of: OneOf = ANY
     free_form: str | None = None
     place: Place = "device"
     raw: frozenset[str] = frozenset()
@@ -104,7 +105,9 @@ class _Lines:
             if line.strip():
                 self.last = line
                 break
-        kept = [line for line in lines if not any(p.fullmatch(line.rstrip()) for p in self._volatile)]
+        kept = [
+            line for line in lines if not any(p.fullmatch(line.rstrip()) for p in self._volatile)
+        ]
         if kept:
             self._write("\n".join(kept) + end)
 

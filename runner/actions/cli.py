@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from runner.actions.api import Call, Effect, Effects, Outcome, Parameter, Place
+from runner.actions.api import Call, Effect, Effects, OneOf, Outcome, Parameter, Place
 from runner.actions.recorder import Recorder
 from runner.connections.api import Answer, Session
 from runner.errors import ActionFailed, CommandFailed, ConnectionFailed, TaskError
@@ -34,6 +34,7 @@ class Cli:
         "answer": Parameter("list"),
         "output": Parameter("any"),
     }
+    one_of: OneOf = OneOf(("command", "commands"))
     free_form: str | None = "command"
     place: Place = "device"
     raw: frozenset[str] = frozenset()

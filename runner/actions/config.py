@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runner.actions.api import Call, Effect, Effects, Outcome, Parameter, Place
+from runner.actions.api import Call, Effect, Effects, OneOf, Outcome, Parameter, Place
 from runner.actions.files import find_source
 from runner.errors import ActionFailed, ConnectionLost
 from runner.platforms.model import Platform
@@ -24,6 +24,7 @@ class Config:
         "src": Parameter("text"),
         "save_when": Parameter("text", choices=("never", "always", "changed", "modified")),
     }
+    one_of: OneOf = OneOf(("lines", "src"))
     free_form: str | None = None
     place: Place = "device"
     raw: frozenset[str] = frozenset()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runner.actions.api import NOTHING, Call, Effects, Outcome, Parameter, Place
+from runner.actions.api import NOTHING, Call, Effects, OneOf, Outcome, Parameter, Place
 from runner.errors import RenderError
 from runner.platforms.model import Platform
 from runner.values import Source
@@ -19,6 +19,7 @@ class Debug:
         "var": Parameter("text"),
         "verbosity": Parameter("number"),
     }
+    one_of: OneOf = OneOf(("msg", "var"), needed=False)
     free_form: str | None = "msg"
     place: Place = "controller"
     raw: frozenset[str] = frozenset({"var"})

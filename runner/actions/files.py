@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from runner.actions.api import NOTHING, Call, Effect, Effects, Outcome, Parameter, Place
+from runner.actions.api import ANY, NOTHING, Call, Effect, Effects, OneOf, Outcome, Parameter, Place
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
 
@@ -21,6 +21,7 @@ class Template:
         "dest": Parameter("text", required=True),
         "mode": Parameter("any"),
     }
+    one_of: OneOf = ANY
     free_form: str | None = None
     place: Place = "controller"
     raw: frozenset[str] = frozenset()
@@ -49,6 +50,7 @@ class Copy:
         "dest": Parameter("text", required=True),
         "mode": Parameter("any"),
     }
+    one_of: OneOf = OneOf(("content", "src"))
     free_form: str | None = None
     place: Place = "controller"
     raw: frozenset[str] = frozenset()

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from runner.actions.api import Call, Effect, Effects, Outcome, Parameter, Place
+from runner.actions.api import Call, Effect, Effects, OneOf, Outcome, Parameter, Place
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
 
@@ -27,6 +27,7 @@ class Command:
     """Runs a program without a shell."""
 
     parameters: Mapping[str, Parameter] = _PARAMETERS
+    one_of: OneOf = OneOf(("cmd", "argv"))
     free_form: str | None = "cmd"
     place: Place = "shell"
     raw: frozenset[str] = frozenset()

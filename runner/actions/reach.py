@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from runner.actions.api import Call, Effect, Effects, Outcome, Parameter, Place
+from runner.actions.api import ANY, Call, Effect, Effects, OneOf, Outcome, Parameter, Place
 from runner.platforms.model import Platform
 
 
@@ -14,6 +14,7 @@ class Reach:
     """Opens a session and types an empty line."""
 
     parameters: Mapping[str, Parameter] = {}
+    one_of: OneOf = ANY
     free_form: str | None = None
     place: Place = "device"
     raw: frozenset[str] = frozenset()

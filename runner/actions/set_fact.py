@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runner.actions.api import NOTHING, Call, Effects, Outcome, Parameter, Place
+from runner.actions.api import ANY, NOTHING, Call, Effects, OneOf, Outcome, Parameter, Place
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
 
@@ -14,6 +14,7 @@ class SetFact:
     """Every argument is a variable of this host from now on, in later plays too."""
 
     parameters: Mapping[str, Parameter] = {"*": Parameter("any"), "cacheable": Parameter("flag")}
+    one_of: OneOf = ANY
     free_form: str | None = None
     place: Place = "controller"
     raw: frozenset[str] = frozenset()

@@ -34,6 +34,6 @@ def run_one_task(
     run = Run(options_from(given), settings, ask_secret)
     task = Task(action, args, _HERE, written=action, name=action)
     play = Play(pattern, pattern, (task,), _HERE, strategy="free")
-    colour = wants_colour(settings.color, sys.stdout)
+    colour = wants_colour(sys.stdout, settings.color)
     more = () if given["as_json"] else (output(colour),)
     return run.adhoc(play, more)

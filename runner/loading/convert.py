@@ -39,12 +39,12 @@ class Place:
         return self.document.origin(self.path)
 
     def error(self, message: str, *, hint: str | None = None) -> LoadError:
-        """A LoadError at this place."""
-        return LoadError(message, origin=self.origin(), hint=hint)
+        """A LoadError at this place, with the line."""
+        return self.document.error(message, self.path, hint=hint)
 
     def key_error(self, message: str, *, hint: str | None = None) -> LoadError:
-        """A LoadError at the key that leads to this place."""
-        return LoadError(message, origin=self.document.key_origin(self.path), hint=hint)
+        """A LoadError at the key that leads to this place, with the line."""
+        return self.document.key_error(message, self.path, hint=hint)
 
 
 class Reader:
@@ -113,9 +113,9 @@ class Reader:
             return None
         choices = self._known[name].choices
         if choices and value not in choices:
-            self._note(name, f"`{name}` is one of {', '.join(choices)}; not `{value}`")
+            self._wrong(name, f"one of {', '.join(choices)}")
             return None
-        return str(value)
+        return value
 
     def flag(self, name: str) -> bool | Source | None:
         """A boolean, a word that means one, or a template."""
@@ -172,7 +172,8 @@ class Reader:
         try:
             return as_conditions(self.get(name))
         except ValueError as error:
-            self._wrong(name, f"a condition or a list of them ({error})")
+            message = f"`{name}` must be a condition or a list of them, not {error}"
+            self._problems.append(self._place.at(name).error(message))
             return None
 
     def output(self, name: str) -> bool | str | None:
@@ -208,7 +209,7 @@ def as_flag(value: Any) -> bool | None:
 
 
 def as_conditions(value: Any) -> tuple[Condition, ...]:
-    """A condition or list of conditions as a tuple. Raises ValueError saying what is wrong."""
+    """A condition or list of conditions as a tuple. Raises ValueError saying what it is instead."""
     if value is None:
         return ()
     items = value if isinstance(value, list) else [value]
@@ -220,4 +221,4 @@ def _condition(item: Any) -> Condition:
         return item
     if isinstance(item, (int, float)):
         return Source(str(item))
-    raise ValueError(f"found {kind_of(item)}")
+    raise ValueError(kind_of(item))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from runner import yaml
-from runner.errors import LoadError, PlayrunError, Problems
+from runner.errors import LoadError, PlayrunError, Problems, nearest
+from runner.loading.commands import read_commands
 from runner.loading.convert import Place, Reader, kind_of
 from runner.loading.keywords import NOT_YET_PLAY, PLAY
-from runner.loading.tasks import DEFAULT_OUTPUT, read_commands, read_tasks
+from runner.loading.tasks import DEFAULT_OUTPUT, read_tasks
 from runner.model import Play, Playbook, Task
 from runner.values import Origin, Source
 
@@ -29,6 +31,8 @@ def load_playbook(file: Path, *, vault: yaml.VaultHook | None = None) -> tuple[P
             origin=document.origin(()),
             hint="begin each play with `- hosts: …`",
         )
+    if not plays:
+        raise LoadError("the playbook has no plays", origin=document.origin(()))
     problems: list[PlayrunError] = []
     read = [_play(Place(document, (index,)), problems) for index in range(len(plays))]
     if problems:
@@ -58,12 +62,12 @@ def _play(place: Place, problems: list[PlayrunError]) -> Play | None:
         )
         return None
     reader = Reader(place, PLAY, NOT_YET_PLAY, "play", problems)
-    if "hosts" not in place.value and "import_playbook" not in place.value:
-        problems.append(place.error("a play needs `hosts`"))
+    hosts = _hosts(place, problems)
+    if hosts is None:
         return None
     play = Play(
-        name=reader.text("name") or _hosts(place, problems),
-        hosts=_hosts(place, problems),
+        name=reader.text("name") or hosts,
+        hosts=hosts,
         tasks=(),
         origin=place.origin(),
         vars=reader.mapping("vars"),
@@ -85,16 +89,28 @@ def _play(place: Place, problems: list[PlayrunError]) -> Play | None:
     return replace(play, tasks=_all_tasks(place, reader, problems))
 
 
-def _hosts(place: Place, problems: list[PlayrunError]) -> str:
-    value = place.value.get("hosts")
+def _hosts(place: Place, problems: list[PlayrunError]) -> str | None:
+    """The pattern, or None after its problem was noted. A list is as good as its commas."""
+    if "hosts" not in place.value:
+        if not _looks_like_hosts(place.value):
+            problems.append(place.error("a play needs `hosts`", hint="hosts: all"))
+        return None
+    value = place.value["hosts"]
     items = value if isinstance(value, list) else [value]
-    if not items or not all(isinstance(item, str) and item for item in items):
-        problems.append(place.at("hosts").error("`hosts` must be a pattern or a list of patterns"))
-        return ""
-    if any(Source(item).has_markers for item in items):
-        origin = place.at("hosts").origin()
-        return Source(",".join(items), origin)
-    return ",".join(items)
+    if not items or not all(isinstance(item, str) and item.strip() for item in items):
+        wrong = next((item for item in items if not isinstance(item, str)), None)
+        problems.append(
+            place.at("hosts").error(
+                f"`hosts` must be a pattern or a list of patterns, not {kind_of(wrong)}"
+            )
+        )
+        return None
+    return Source(",".join(items), place.at("hosts").origin())
+
+
+def _looks_like_hosts(play: dict[Any, Any]) -> bool:
+    """A keyword that is `hosts` misspelt, or says where hosts come from, was noted already."""
+    return "import_playbook" in play or any(nearest(str(key), PLAY) == "hosts" for key in play)
 
 
 def _refuse_facts(place: Place, value: bool | Source | None, problems: list[PlayrunError]) -> None:

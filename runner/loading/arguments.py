@@ -1,0 +1,200 @@
+"""A task's arguments: in a mapping, in a text, or under `args`; checked before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from runner.actions import ACTIONS
+from runner.actions.api import Action, Parameter
+from runner.errors import PlayrunError, nearest
+from runner.loading.commands import check_answers, check_commands
+from runner.loading.convert import Place, as_conditions, as_flag, kind_of
+from runner.loading.keyvalue import options_in, pairs
+from runner.values import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An action as a task names it. `place` is where its arguments stand."""
+
+    word: str
+    name: str
+    place: Place
+    text: Source | None = None
+    """What follows the action's name in `action: name text`."""
+
+    @property
+    def action(self) -> Action:
+        """The action itself."""
+        return ACTIONS[self.name]
+
+
+def read_arguments(written: Written, task: Place, problems: list[PlayrunError]) -> dict[str, Any]:
+    """The arguments under their canonical names."""
+    before = len(problems)
+    raw = {**_own(written, problems), **_more(task, problems)}
+    args: dict[str, Any] = {}
+    for key, value in raw.items():
+        name = canonical(written.action, key)
+        if name is None:
+            problems.append(_no_parameter(written, key))
+        else:
+            args[name] = value
+    if len(problems) == before:
+        _check_presence(written, args, problems)
+    _check_values(written, args, problems)
+    if written.name == "cli" and len(problems) == before:
+        _check_cli(written, args, problems)
+    return args
+
+
+def canonical(action: Action, key: Any) -> str | None:
+    """The parameter that a word names, by itself or by an alias; None: there is none."""
+    if not isinstance(key, str):
+        return None
+    if key in action.parameters and key != "*":
+        return key
+    for name, parameter in action.parameters.items():
+        if key in parameter.aliases:
+            return name
+    return key if "*" in action.parameters else None
+
+
+def _own(written: Written, problems: list[PlayrunError]) -> Mapping[str, Any]:
+    value = written.place.value if written.text is None else written.text
+    if value is None:
+        return {}
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, str):
+        return _from_text(written, Source(value, getattr(value, "origin", None)), problems)
+    problems.append(
+        written.place.error(f"`{written.word}` takes arguments as a mapping, not {kind_of(value)}")
+    )
+    return {}
+
+
+def _from_text(written: Written, text: Source, problems: list[PlayrunError]) -> Mapping[str, Any]:
+    action = written.action
+    if action.place == "shell":
+        found, rest = options_in(text, lambda key: key != "cmd" and key in action.parameters)
+        return {**found, "cmd": Source(rest, text.origin)} if rest else found
+    known = pairs(text, lambda key: canonical(action, key) is not None)
+    if known is not None:
+        return known
+    if action.free_form is not None:
+        return {action.free_form: text}
+    problems.append(
+        written.place.error(
+            f"`{written.word}` takes arguments as a mapping, not a text",
+            hint=f"it takes {_names(action)}",
+        )
+    )
+    return {}
+
+
+def _more(task: Place, problems: list[PlayrunError]) -> Mapping[str, Any]:
+    value = task.value.get("args")
+    if value is None or isinstance(value, dict):
+        return value or {}
+    problems.append(task.at("args").error(f"`args` must be a mapping, not {kind_of(value)}"))
+    return {}
+
+
+def _no_parameter(written: Written, key: Any) -> PlayrunError:
+    action, place = written.action, written.place
+    close = nearest(str(key), [name for name in action.parameters if name != "*"])
+    hint = f"did you mean `{close}`?" if close else f"it takes {_names(action)}"
+    inside = place.at(key) if isinstance(place.value, dict) and key in place.value else place
+    return inside.key_error(f"`{written.word}` has no argument `{key}`", hint=hint)
+
+
+def _names(action: Action) -> str:
+    return ", ".join(name for name in action.parameters if name != "*") or "none"
+
+
+def _check_presence(
+    written: Written, args: Mapping[str, Any], problems: list[PlayrunError]
+) -> None:
+    """The arguments that must be there, and those that exclude one another."""
+    word, place = written.word, written.place
+    for name, parameter in written.action.parameters.items():
+        if parameter.required and name not in args:
+            problems.append(place.key_error(f"`{word}` needs the argument `{name}`"))
+    one_of = written.action.one_of
+    given = [name for name in one_of.names if name in args]
+    wanted = " or ".join(f"`{name}`" for name in one_of.names)
+    if len(given) > 1:
+        problems.append(place.key_error(f"`{word}` takes {wanted}, not both"))
+    elif one_of.needed and not given:
+        problems.append(place.key_error(f"`{word}` needs {wanted}"))
+
+
+def _check_values(written: Written, args: dict[str, Any], problems: list[PlayrunError]) -> None:
+    place = written.place
+    for name, parameter in written.action.parameters.items():
+        if name not in args:
+            continue
+        inside = place.at(name) if isinstance(place.value, dict) and name in place.value else place
+        if parameter.kind == "conditions":
+            _conditions(inside, name, args, problems)
+            continue
+        wrong = _mismatch(args[name], parameter)
+        if wrong is not None:
+            problems.append(inside.error(f"`{name}` of `{written.word}` {wrong}"))
+
+
+def _conditions(
+    place: Place, name: str, args: dict[str, Any], problems: list[PlayrunError]
+) -> None:
+    try:
+        args[name] = as_conditions(args[name])
+    except ValueError as error:
+        problems.append(place.error(f"`{name}` must be a condition or a list of them, not {error}"))
+
+
+def _mismatch(value: Any, parameter: Parameter) -> str | None:
+    """What is wrong with a literal value, or None. Templates are judged when rendered."""
+    if isinstance(value, Source) and value.has_markers:
+        return None
+    if parameter.choices and value not in parameter.choices:
+        return f"is one of {', '.join(parameter.choices)}; not `{value}`"
+    wanted = _WANTED.get(parameter.kind)
+    if wanted is None or _fits(value, parameter.kind):
+        return None
+    return f"must be {wanted}, not {kind_of(value)}"
+
+
+_WANTED = {
+    "text": "text",
+    "mapping": "a mapping",
+    "list": "a list",
+    "flag": "true or false",
+    "number": "a number",
+}
+
+
+def _fits(value: Any, kind: str) -> bool:
+    if kind == "text":
+        return value is not None and not isinstance(value, (dict, list))
+    if kind == "mapping":
+        return isinstance(value, dict)
+    if kind == "list":
+        return value is not None and not isinstance(value, dict)
+    if kind == "flag":
+        return as_flag(value) is not None
+    return isinstance(value, int) or (isinstance(value, str) and value.isdecimal())
+
+
+def _check_cli(written: Written, args: Mapping[str, Any], problems: list[PlayrunError]) -> None:
+    """The commands in it, each by itself."""
+    place = written.place
+    if not isinstance(place.value, dict):
+        return
+    for key in place.value:
+        if canonical(written.action, key) == "commands":
+            check_commands(place.at(key), problems)
+    if "command" in args:
+        check_answers(place, place.value, problems)

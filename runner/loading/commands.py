@@ -1,0 +1,116 @@
+"""Commands for devices as a playbook writes them: texts, or {command, prompt, answer}."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from runner.errors import PlayrunError, nearest
+from runner.loading.convert import Place, kind_of
+from runner.model import Task
+from runner.values import Source
+
+_KEYS = ("command", "prompt", "answer")
+_MORE_KEYS = ("output", "sendonly", "newline", "check_all")
+"""Keys of Ansible's command modules that we do not have."""
+
+
+def read_commands(place: Place, problems: list[PlayrunError]) -> Task:
+    """`commands` of a play as one `cli` task."""
+    value = place.value
+    if value is None or value == []:
+        problems.append(place.error("`commands` is empty", hint="list the commands to send"))
+        value = []
+    check_commands(place, problems)
+    items = value if isinstance(value, list) else [value]
+    return Task("cli", {"commands": items}, place.origin(), written="commands", name="commands")
+
+
+def check_commands(place: Place, problems: list[PlayrunError]) -> None:
+    """Notes what is wrong with one command or a list of them."""
+    value = place.value
+    if isinstance(value, list):
+        for index in range(len(value)):
+            _check(place.at(index), problems)
+    elif value is not None:
+        _check(place, problems)
+
+
+def _check(place: Place, problems: list[PlayrunError]) -> None:
+    item = place.value
+    if isinstance(item, Mapping):
+        _check_mapping(place, item, problems)
+    elif not isinstance(item, str):
+        problems.append(
+            place.error(f"a command must be text, not {kind_of(item)}", hint="put quotes around it")
+        )
+    elif not item.strip():
+        problems.append(place.error("this command is empty"))
+
+
+def _check_mapping(place: Place, item: Mapping[Any, Any], problems: list[PlayrunError]) -> None:
+    unknown = [key for key in item if key not in _KEYS]
+    if "command" not in item and len(item) == 1 and nearest(str(unknown[0]), _KEYS) is None:
+        problems.append(
+            place.error(
+                "a command must be text, not a mapping",
+                hint="a `: ` inside makes it a mapping: put quotes around the command",
+            )
+        )
+        return
+    if unknown:
+        problems += [_unknown_key(place, key) for key in unknown]
+        return
+    if not isinstance(item.get("command"), str):
+        problems.append(place.error("a command as a mapping needs the key `command`, a text"))
+    check_answers(place, item, problems)
+
+
+def _unknown_key(place: Place, key: Any) -> PlayrunError:
+    if key in _MORE_KEYS:
+        return place.at(key).key_error(f"`{key}` is not supported yet in a command")
+    close = nearest(str(key), _KEYS)
+    hint = f"did you mean `{close}`?" if close else "it takes command, prompt and answer"
+    return place.at(key).key_error(f"a command has no key `{key}`", hint=hint)
+
+
+def check_answers(place: Place, item: Mapping[Any, Any], problems: list[PlayrunError]) -> None:
+    """`prompt` and `answer` come in pairs, and every prompt is a regular expression."""
+    prompts, answers = _as_list(item.get("prompt")), _as_list(item.get("answer"))
+    if _is_template(item.get("prompt")) or _is_template(item.get("answer")):
+        return
+    if len(prompts) != len(answers):
+        key = "prompt" if prompts else "answer"
+        problems.append(
+            place.at(key).key_error(
+                f"{len(prompts)} of `prompt` and {len(answers)} of `answer` do not make pairs",
+                hint='give one answer for each prompt; "" presses Enter',
+            )
+        )
+    for prompt in prompts:
+        _check_pattern(place.at("prompt"), prompt, problems)
+
+
+def _check_pattern(place: Place, prompt: Any, problems: list[PlayrunError]) -> None:
+    if not isinstance(prompt, str) or _is_template(prompt):
+        return
+    try:
+        re.compile(prompt)
+    except re.error as error:
+        problems.append(
+            place.error(
+                f"the prompt `{prompt}` is no regular expression: {error}",
+                hint=f"to mean the characters themselves: {re.escape(prompt)}",
+            )
+        )
+
+
+def _as_list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _is_template(value: Any) -> bool:
+    return isinstance(value, Source) and value.has_markers
