@@ -1,13 +1,8 @@
-"""Makes `playing` importable and names the executors."""
+"""Names the executors."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(params=["serial", "threads", "processes"])
