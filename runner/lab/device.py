@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runner.lab.configs.indented import IndentedStore
 from runner.lab.configs.junos import JunosStore
@@ -17,10 +17,14 @@ from runner.lab.profile import Configuration, Profile
 from runner.lab.startup import startup_text
 from runner.lab.topology import Device as Spec
 
+if TYPE_CHECKING:
+    from runner.lab.terminal import Wire
+
 _FACT = re.compile(r"\{([A-Za-z_0-9]+)\}")
 
 
 _MAX_HISTORY = 50
+_LONGEST = 1_000_000.0
 
 
 class Commit(NamedTuple):
@@ -37,7 +41,9 @@ class Device:
         self.spec = spec
         self.index = index
         self.profile = profile
-        self.sessions = 0
+        self.wires: set[Wire] = set()
+        """The connections that are logged in."""
+        self.down_until = 0.0
         self.booted = time.monotonic()
         self.hostname = spec.name
         self.changed_at = _date_and_time()
@@ -50,6 +56,11 @@ class Device:
         self.confirming: asyncio.TimerHandle | None = None
         """Takes an unconfirmed commit back when its time is over."""
 
+    @property
+    def is_down(self) -> bool:
+        """Whether it is restarting."""
+        return time.monotonic() < self.down_until
+
     def commit(self, before: Any) -> None:
         """Notes a commit; `before` is the snapshot from before it."""
         self.history.insert(0, Commit(before, f"{_date_and_time()} UTC"))
@@ -60,7 +71,9 @@ class Device:
         """Takes the last commit back by itself unless `confirmed` comes in time."""
         self.confirmed()
         loop = asyncio.get_running_loop()
-        self.confirming = loop.call_later(seconds, self._take_back, self.history[0].before)
+        self.confirming = loop.call_later(
+            min(seconds, _LONGEST), self._take_back, self.history[0].before
+        )
 
     def confirmed(self) -> bool:
         """Keeps a commit that waited to be confirmed; whether there was one."""
@@ -81,7 +94,10 @@ class Device:
         self.changed_at = _date_and_time()
 
     def restart(self) -> None:
-        """Forgets what was not saved."""
+        """Cuts all connections, forgets what was not saved, and is away for a while."""
+        self.down_until = time.monotonic() + self.spec.delays.restart
+        for wire in [*self.wires]:
+            wire.abort()
         self.store.restart()
         self.booted = time.monotonic()
         self.changed()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-_RISKY = re.compile(r"\)\s*[*+{?]|[*+}][*+]")
-"""A repeated group can take for ever on a line that nearly fits, and every device with it."""
+_RISKY = re.compile(r"\)[*+{?]|([*+{].*){4}")
+"""A repeated group, or much repetition, can take for ever on a line that nearly fits, and
+every device with it."""
 
 
 class FilterError(Exception):
@@ -83,7 +84,14 @@ FILTERS: Mapping[str, Callable[[Sequence[str], str], list[str]]] = {
 
 def split_pipes(line: str) -> tuple[str, list[str]]:
     """The command, and what stands behind each `|` outside quotes."""
-    parts = re.split(r'\|(?=(?:[^"]*"[^"]*")*[^"]*$)', line)
+    parts = [""]
+    quoted = False
+    for piece in re.split(r'(["|])', line):
+        quoted ^= piece == '"'
+        if piece == "|" and not quoted:
+            parts.append("")
+        else:
+            parts[-1] += piece
     return parts[0].rstrip(), [part.strip() for part in parts[1:]]
 
 

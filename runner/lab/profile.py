@@ -108,6 +108,10 @@ class Profile:
     modes: Mapping[str, Mode]
     start: str
     privileged: str
+    help_key: str
+    """The key that explains what may follow; empty: none."""
+    logout_key: bool
+    """Whether Ctrl-D on an empty line logs out."""
     login: Login
     errors: Errors
     pager: Pager
@@ -140,6 +144,8 @@ def load_profile(name: str) -> Profile:
         modes={key: Mode(**value) for key, value in data["modes"].items()},
         start=data["start"],
         privileged=data.get("privileged", data["start"]),
+        help_key=data.get("help_key", ""),
+        logout_key=data.get("logout_key", False),
         login=Login(**(data.get("login") or {})),
         errors=Errors(**data["errors"]),
         pager=Pager(**(data.get("pager") or {})),

@@ -281,7 +281,7 @@ _DEVICE: dict[str, Convert] = {
     "credentials": _section(Credentials, {"user": _text, "password": _text, "enable": _text}),
     "privileged": _flag,
     "ssh_legacy": _flag,
-    "delays": _section(Delays, {"login": _number, "line": _number}),
+    "delays": _section(Delays, {"login": _number, "line": _number, "restart": _number}),
     "paging": _count,
     "interfaces": _interfaces,
     "config_lines": _count,

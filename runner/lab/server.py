@@ -112,7 +112,7 @@ class Lab:
         """Hands a connection to its device. Nothing is said to anybody from outside."""
         local = client.getsockname()[:2]
         device = self.locate(local) if is_inside(local[0]) else None
-        if device is None or kind not in device.spec.transports or device.spec.misbehaviour.refuse:
+        if device is None or not _listens(device, kind):
             with contextlib.suppress(OSError):
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             client.close()
@@ -125,6 +125,8 @@ class Lab:
         task.add_done_callback(_pending.discard)
 
     def _protocol(self, device: Device, kind: Transport) -> asyncio.Protocol:
+        if device.spec.misbehaviour.silent:
+            return asyncio.Protocol()
         return self._ssh.protocol(device) if kind == "ssh" else TelnetWire(device)
 
     def write_known_hosts(self, file: Path) -> None:
@@ -137,6 +139,11 @@ class Lab:
             lines.append(f"{at} {self._ssh.public_key(legacy=self._specs[name].ssh_legacy)}\n")
         file.touch(mode=0o600)
         file.write_text("".join(lines))
+
+
+def _listens(device: Device, kind: Transport) -> bool:
+    refuses = device.spec.misbehaviour.refuse or device.is_down
+    return kind in device.spec.transports and not refuses
 
 
 _pending: set[asyncio.Task[None]] = set()

@@ -10,9 +10,6 @@ from runner.lab.session import HangUp, Session
 from runner.lab.terminal import Terminal, Wire
 from runner.lab.verbs import VERBS
 
-_HELPED = ("cisco_ios", "cisco_iosxr", "cisco_nxos", "arista_eos", "frr")
-"""Platforms whose command line explains itself when `?` is typed."""
-
 
 @contextlib.contextmanager
 def hang_up(wire: Wire) -> Iterator[None]:
@@ -29,21 +26,21 @@ def hang_up(wire: Wire) -> Iterator[None]:
 def admitted(device: Device, terminal: Terminal) -> Iterator[None]:
     """Counts a session. Raises HangUp when the device has no line left."""
     wrong = device.spec.misbehaviour
-    full = wrong.max_sessions is not None and device.sessions >= wrong.max_sessions
+    full = wrong.max_sessions is not None and len(device.wires) >= wrong.max_sessions
     if full or wrong.no_more_vtys:
         terminal.wire.write(device.profile.login.busy.replace("\n", "\r\n").encode())
         raise HangUp
-    device.sessions += 1
+    device.wires.add(terminal.wire)
     try:
         yield
     finally:
-        device.sessions -= 1
+        device.wires.discard(terminal.wire)
 
 
 async def serve_session(device: Device, terminal: Terminal) -> None:
     """The command line, for a client that is logged in. Raises HangUp at its end."""
     terminal.byte_rate = device.spec.misbehaviour.byte_rate or None
-    terminal.help_key = b"?" if device.profile.name in _HELPED else b""
+    terminal.help_key = device.profile.help_key.encode()
     if device.spec.misbehaviour.no_echo:
         terminal.echo = False
     session = Session(device, terminal, VERBS)

@@ -14,6 +14,7 @@ from runner.lab.terminal import Line, Terminal
 
 _BUSY_TEXT = "The quick brown fox reports {n} packets, 0 errors, on an interface nobody owns\n"
 _PIECE = 64 * 1024
+_KEYS = {"interrupt": "^C", "end": "^Z", "logout": "^D"}
 
 
 class HangUp(Exception):
@@ -110,8 +111,10 @@ class Session:
         if line.end == "help":
             self.terminal.write(self._help(line.text))
             return line.text
-        self.terminal.write("^C\n" if line.end == "interrupt" else "^Z\n")
-        if line.end == "end" and len(self.places) > 1:
+        if line.end == "logout" and not line.text and self.profile.logout_key:
+            raise HangUp
+        self.terminal.write(_KEYS[line.end] + "\n")
+        if line.end == "end" and self.mode.fallback == "config_line":
             del self.places[1:]
         return ""
 
@@ -131,7 +134,7 @@ class Session:
             return
         if await self._misbehaves():
             return
-        command, pipes = self._split(self.line)
+        command, self.pipes = self._split(self.line)
         grammar = self.profile.commands[self.place.mode]
         found = grammar.match(command)
         if isinstance(found, Mismatch) and self.mode.fallback:
@@ -139,7 +142,6 @@ class Session:
         elif isinstance(found, Mismatch):
             self.terminal.write(self.complaint(found))
         else:
-            self.pipes = pipes
             await self.behave(found)
 
     def _split(self, line: str) -> tuple[str, list[str]]:

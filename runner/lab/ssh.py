@@ -178,11 +178,8 @@ class SSHWire(asyncssh.SSHServerSession[bytes]):
         self._task = asyncio.get_running_loop().create_task(self._serve())
 
     async def _serve(self) -> None:
-        with hang_up(self):
-            if self._device.spec.misbehaviour.silent:
-                await self.terminal.gone()
-            with admitted(self._device, self.terminal):
-                await (self._execute() if self._command else self._shell())
+        with hang_up(self), admitted(self._device, self.terminal):
+            await (self._execute() if self._command else self._shell())
 
     async def _shell(self) -> None:
         await serve_session(self._device, self.terminal)

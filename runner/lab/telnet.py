@@ -103,8 +103,6 @@ class TelnetWire(asyncio.Protocol):
 
     async def _serve(self) -> None:
         with hang_up(self):
-            if self._device.spec.misbehaviour.silent:
-                await self.terminal.gone()
             assert self._transport is not None
             self._transport.write(_OPENING)
             with admitted(self._device, self.terminal):

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, Protocol
 
 MAX_PENDING = 256 * 1024
 """Typed ahead and not read yet; more is lost, as on a real line."""
-MAX_LINE = 64 * 1024
+MAX_LINE = 16 * 1024
 
 _SPECIAL = re.compile(rb"[\x00-\x1f\x7f]")
 _ESCAPE = re.compile(rb"\x1b(?:\[[0-9;?]{0,20}[@-~]|O.|[^\[O])")

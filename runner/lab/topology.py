@@ -21,6 +21,8 @@ class Delays:
     """Between the right password and the first prompt."""
     line: float = 0.0
     """After every line typed at a prompt, the enable password included."""
+    restart: float = 0.0
+    """How long a restarting device refuses connections."""
 
 
 @dataclass(frozen=True, slots=True)

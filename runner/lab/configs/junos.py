@@ -15,6 +15,10 @@ Words = Sequence[str]
 _WORDS = re.compile(r'"[^"]*"|\[|\]|[^\s\[\]]+')
 
 
+MAX_DEPTH = 40
+"""Words of one statement; more is no configuration."""
+
+
 def words_of(text: str) -> list[str]:
     """A statement as its words; a quoted text is one."""
     return _WORDS.findall(text)

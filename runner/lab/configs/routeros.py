@@ -11,7 +11,7 @@ from runner.lab.profile import Configuration
 Item = dict[str, str]
 Menus = dict[str, list[Item]]
 
-_PAIR = re.compile(r'([\w.-]+)=("(?:[^"\\]|\\.)*"|\S+)')
+_PAIR = re.compile(r'(?<![\w.-])([\w.-]+)=("(?:[^"\\]|\\.)*"|\S+)')
 
 
 def pairs(text: str) -> Item:

@@ -16,6 +16,7 @@ _MAX_BANNER = 64 * 1024
 async def configure(session: Session, match: Match[Behaviour]) -> None:
     """Enters the configuration mode `mode`."""
     session.terminal.write(session.say(match.value.text, match.args))
+    session.work.clear()
     session.places = [session.places[0], Place(match.value.options["mode"])]
 
 

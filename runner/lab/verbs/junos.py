@@ -48,6 +48,8 @@ def _full(session: Session, words: list[str]) -> list[str]:
 def _known(session: Session, words: list[str], skip: int) -> bool:
     """Whether a statement is in the hierarchy; says so if not."""
     found = session.profile.lines["config"].match(" ".join(words))
+    if len(words) > junos.MAX_DEPTH:
+        found = Mismatch("invalid", 0, words[0])
     if isinstance(found, Mismatch) and found.fault != "incomplete":
         column = found.column - skip + len(session.line.split(" ", 1)[0]) + 1
         session.terminal.write(session.complaint(Mismatch("invalid", max(column, 0), found.word)))
@@ -193,11 +195,11 @@ async def load_set(session: Session, _: Match[Behaviour]) -> None:
         if line.end != "enter":
             break
         words = words_of(split_pipes(line.text)[0])
-        if words[:1] == ["set"]:
-            single = session.profile.configuration.style.single
-            junos.put(_candidate(session), _full(session, words[1:]), single)
+        full = _full(session, words[1:])
+        if words[:1] == ["set"] and len(full) <= junos.MAX_DEPTH:
+            junos.put(_candidate(session), full, session.profile.configuration.style.single)
         elif words[:1] == ["delete"]:
-            junos.remove(_candidate(session), _full(session, words[1:]))
+            junos.remove(_candidate(session), full)
     session.terminal.write("load complete\n")
 
 

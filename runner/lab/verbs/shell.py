@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from runner.lab.grammar import Match
@@ -9,6 +10,7 @@ from runner.lab.profile import Behaviour
 from runner.lab.session import HangUp, Place, Session, Verb
 
 _TRIES = 3
+_SUDO = re.compile(r"(sudo\s+)+")
 
 
 async def sudo(session: Session, match: Match[Behaviour]) -> None:
@@ -21,7 +23,7 @@ async def sudo(session: Session, match: Match[Behaviour]) -> None:
         return
     session.places.append(Place(session.profile.privileged))
     try:
-        await session.execute(match.args["REST"])
+        await session.execute(_SUDO.sub("", match.args["REST"]))
     finally:
         del session.places[-1]
 
