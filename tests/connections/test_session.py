@@ -296,3 +296,10 @@ def test_only_the_stream_knows_pexpect() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_another_device_s_prompt_in_config_mode_is_output(bench: Bench) -> None:
+    script = config(bench).hear("do show log").say("do show log\r\nother(config)#").wait(0.1)
+    script.say("shutdown\r\nR1(config)#").run("end")
+    session = bench.open(script)
+    assert session.configure(["do show log"])[0].text == "other(config)#shutdown\n"
