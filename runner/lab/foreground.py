@@ -37,7 +37,7 @@ def serve_forever(
 
 def describe(lab: RunningLab, inventory: Path | None = None) -> Iterator[str]:
     """A table of the devices, and how to log in to them, line by line."""
-    rows = [("device", "platform", "address", "ssh", "telnet")]
+    rows: list[tuple[str, ...]] = [("device", "platform", "address", "ssh", "telnet")]
     rows += [_row(device) for device in lab.devices]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:

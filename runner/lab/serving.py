@@ -40,7 +40,6 @@ def admitted(device: Device, terminal: Terminal) -> Iterator[None]:
 async def serve_session(device: Device, terminal: Terminal) -> None:
     """The command line, for a client that is logged in. Raises HangUp at its end."""
     terminal.byte_rate = device.spec.misbehaviour.byte_rate or None
-    terminal.help_key = device.profile.help_key.encode()
     if device.spec.misbehaviour.no_echo:
         terminal.echo = False
     session = Session(device, terminal, VERBS)

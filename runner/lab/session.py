@@ -98,7 +98,7 @@ class Session:
     async def _turn(self, start: str) -> str:
         """One prompt, one line; gives back what stays on the line (after the help key)."""
         self.terminal.write(self.prompt() + start)
-        line = await self.terminal.read_line(start=start)
+        line = await self.terminal.read_line(start=start, help_key=self.profile.help_key)
         if line.end == "enter":
             await self.execute(line.text)
             await self.pause(self.device.spec.delays.line)

@@ -53,7 +53,7 @@ class Terminal:
         """Whether there is a terminal: without one nothing is echoed, not even line ends."""
         self.echo = True
         self.byte_rate: float | None = None
-        self.help_key = b""
+        self._help_key = b""
         self._in = bytearray()
         self._out: list[str] = []
         self._line = bytearray()
@@ -123,8 +123,13 @@ class Terminal:
             return byte.decode("latin-1")
         return ""
 
-    async def read_line(self, *, echo: bool = True, start: str = "") -> Line:
-        """One edited line. `start`: what stands there already. `echo` False: a password."""
+    async def read_line(self, *, echo: bool = True, start: str = "", help_key: str = "") -> Line:
+        """One edited line.
+
+        `start`: what stands there already. `echo` False: a password. `help_key` ends the
+        line at once.
+        """
+        self._help_key = help_key.encode()
         self._line = bytearray(start.encode("utf-8", "surrogateescape"))
         show = self._show if echo and self.echo and self.tty else _hide
         while True:
@@ -160,8 +165,8 @@ class Terminal:
     def _next_special(self) -> int:
         found = _SPECIAL.search(self._in)
         end = found.start() if found else len(self._in)
-        if self.help_key:
-            help_at = self._in.find(self.help_key, 0, end)
+        if self._help_key:
+            help_at = self._in.find(self._help_key, 0, end)
             end = help_at if help_at >= 0 else end
         return end
 
@@ -181,7 +186,7 @@ class Terminal:
             return Line(self._text())
         if byte in _ENDS:
             return Line(self._text(), _ENDS[byte])
-        if byte == self.help_key:
+        if byte == self._help_key:
             show(byte + b"\n")
             return Line(self._text(), "help")
         self._edit(byte, show)
