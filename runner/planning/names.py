@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from runner.actions import ACTIONS
@@ -55,21 +56,37 @@ class NameReader:
         return self._conditions[condition]
 
     def closure(self, names: Names, layers: Iterable[Mapping[str, Any]]) -> Names:
-        """`names` and those of the variables they lead to; `layers` highest first."""
+        """`names` and those of the variables they lead to; `layers` highest first.
+
+        `required` are those without which the text cannot be rendered.
+        """
         stack = list(layers)
+        needed: set[str] = set()
         seen: set[str] = set()
         todo = set(names.variables)
+        must = set(names.required)
         parts = [names]
-        while todo:
-            name = todo.pop()
+        while todo or must - needed:
+            name = (must - needed).pop() if must - needed else todo.pop()
+            found = self._value_of(name, stack)
+            if name in must:
+                # Only a text that is needed as a whole needs what it names; a part of a
+                # mapping may never be looked at.
+                needed.add(name)
+                must |= found.required if _is_text(name, stack) else frozenset()
             seen.add(name)
-            layer = next((layer for layer in stack if name in layer), None)
-            if layer is None:
-                continue
-            found = self.of_value(layer[name])
-            parts.append(found)
-            todo |= found.variables - seen
-        return _merged(parts)
+            todo = (todo | found.variables) - seen
+            parts.append(replace(found, required=frozenset()))
+        return replace(_merged(parts), required=frozenset(must))
+
+    def _value_of(self, name: str, layers: list[Mapping[str, Any]]) -> Names:
+        layer = next((layer for layer in layers if name in layer), None)
+        return _NONE if layer is None else self.of_value(layer[name])
+
+
+def _is_text(name: str, layers: list[Mapping[str, Any]]) -> bool:
+    layer = next((layer for layer in layers if name in layer), None)
+    return layer is not None and isinstance(layer[name], str)
 
 
 def _as_conditions(value: Any) -> list[Condition]:
