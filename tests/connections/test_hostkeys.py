@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import hashlib
 import hmac
 import os
@@ -237,6 +238,28 @@ def test_the_second_of_two_different_new_keys_is_refused(tmp_path):
     first.check(ONE)
     with pytest.raises(HostKeyMismatch, match="has changed"):
         second.check(TWO)
+
+
+def test_a_new_key_waits_for_whoever_is_writing(tmp_path):
+    path = tmp_path / "known_hosts"
+    checker = KnownHosts().checker("r1", 22, "accept-new", str(path), [])
+    refused = []
+
+    def learn() -> None:
+        try:
+            checker.check(ONE)
+        except HostKeyMismatch as error:
+            refused.append(error)
+
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        thread = threading.Thread(target=learn)
+        thread.start()
+        thread.join(0.2)
+        file.write(line("r1", TWO))
+    thread.join(20)
+    assert len(refused) == 1
+    assert path.read_text() == line("r1", TWO)
 
 
 def test_names():

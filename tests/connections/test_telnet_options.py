@@ -42,10 +42,18 @@ telnet_bytes = st.lists(
 @given(telnet_bytes, st.lists(st.integers(0, 200), max_size=8))
 def test_any_slicing_gives_the_same(stream, cuts):
     whole = fresh().feed(stream)
-    points = sorted({0, len(stream), *(cut for cut in cuts if cut < len(stream))})
+    size = len(stream) + 1
+    points = sorted({0, len(stream), *(cut % size for cut in cuts)})
     sliced = fresh()
     pieces = [sliced.feed(stream[a:b]) for a, b in itertools.pairwise(points)]
     assert (b"".join(d for d, _ in pieces), b"".join(r for _, r in pieces)) == whole
+
+
+@given(telnet_bytes)
+def test_byte_by_byte_gives_the_same(stream):
+    sliced = fresh()
+    pieces = [sliced.feed(bytes((byte,))) for byte in stream]
+    assert (b"".join(d for d, _ in pieces), b"".join(r for _, r in pieces)) == fresh().feed(stream)
 
 
 @given(st.binary(max_size=200))

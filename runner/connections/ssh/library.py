@@ -30,11 +30,12 @@ with _absent("invoke"):
     import paramiko.util
     from paramiko.auth_handler import AuthHandler
     from paramiko.kex_curve25519 import KexCurve25519
-    from paramiko.packet import Packetizer
+    from paramiko.packet import NeedRekeyException, Packetizer
 
 __all__ = [
     "AuthHandler",
     "KexCurve25519",
+    "NeedRekeyException",
     "Packetizer",
     "paramiko",
     "table",

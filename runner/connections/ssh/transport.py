@@ -11,11 +11,22 @@ from collections.abc import Iterable
 from typing import Any
 
 from runner.connections.ssh.groups import MODERN
-from runner.connections.ssh.library import KexCurve25519, Packetizer, paramiko, table
+from runner.connections.ssh.library import (
+    KexCurve25519,
+    NeedRekeyException,
+    Packetizer,
+    paramiko,
+    table,
+)
 from runner.connections.ssh.offer import Offer, parse_offer
 
 IDLE_WAKE_SECONDS = 60.0
 """How often an idle connection's thread looks around. Closing it wakes it at once."""
+
+_READ_SIZE = 65_536
+_LARGEST_PACKET = 1 << 20
+"""Thirty times what we allow a device to send (RFC 4253, 6.1 asks for 35,000 bytes)."""
+_LONGEST_LINE = 65_536
 
 _FIRST_KEX = ("curve25519-sha256", "curve25519-sha256@libssh.org")
 _FIRST_CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
@@ -26,11 +37,57 @@ def preferring(first: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*first, *names)))
 
 
-class _Packetizer(Packetizer):
-    """Without a timer thread: every handshake has a deadline outside."""
+class BufferedPacketizer(Packetizer):
+    """Reads what there is instead of asking for every header and body by itself.
+
+    Half the system calls, each of which hands the interpreter to another thread. Without a
+    timer thread: every handshake has a deadline outside.
+    """
+
+    def __init__(self, sock: Any) -> None:
+        super().__init__(sock)
+        self._source = sock
+        self._buffer = bytearray()
 
     def start_handshake(self, timeout: float) -> None:
         """Does nothing."""
+
+    def read_all(self, n: int, check_rekey: bool = False) -> bytes:
+        """The next `n` bytes. Raises EOFError, OSError, and SSHException for absurd sizes."""
+        if not 0 <= n <= _LARGEST_PACKET:
+            raise paramiko.SSHException(f"the device announced a packet of {n} bytes")
+        while len(self._buffer) < n:
+            self._fill(may_rekey=check_rekey and not self._buffer)
+        found = bytes(self._buffer[:n])
+        del self._buffer[:n]
+        return found
+
+    def readline(self, timeout: float) -> str:  # noqa: ARG002 - the deadline is outside
+        """A line of the greeting, without its end."""
+        while (end := self._buffer.find(b"\n")) < 0:
+            if len(self._buffer) > _LONGEST_LINE:
+                raise paramiko.SSHException("the device greets with an endless line")
+            self._fill(may_rekey=False)
+        line = bytes(self._buffer[:end]).removesuffix(b"\r")
+        del self._buffer[: end + 1]
+        return line.decode("utf-8", "replace")
+
+    def _fill(self, *, may_rekey: bool) -> None:
+        try:
+            chunk = self._source.recv(_READ_SIZE)
+        except (TimeoutError, BlockingIOError):
+            if self.closed:
+                raise EOFError from None
+            if may_rekey and self.need_rekey():
+                raise NeedRekeyException from None
+            return
+        except OSError:
+            if self.closed:
+                raise EOFError from None
+            raise
+        if not chunk:
+            raise EOFError
+        self._buffer += chunk
 
 
 class ClientTransport(paramiko.Transport):
@@ -52,7 +109,7 @@ class ClientTransport(paramiko.Transport):
 
     def __init__(self, sock: Any) -> None:
         """`sock` is a connected socket or a channel of another transport."""
-        super().__init__(sock, packetizer_class=_Packetizer)
+        super().__init__(sock, packetizer_class=BufferedPacketizer)
         self.offer: Offer | None = None
         self.farewell = ""
         self.banner_timeout = self.handshake_timeout = IDLE_WAKE_SECONDS
