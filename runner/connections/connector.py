@@ -89,7 +89,7 @@ class DeviceConnector:
     def _client(self) -> SshClient:
         with self._lock:
             if self._ssh is None:
-                # paramiko takes a tenth of a second to import: only when a host needs it.
+                # paramiko takes its time to import: only when a host needs it.
                 from runner.connections.ssh import SshClient
 
                 self._ssh = SshClient(self._gate, self._sockets, self._handshakes)

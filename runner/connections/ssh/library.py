@@ -24,7 +24,7 @@ def _absent(module: str) -> Iterator[None]:
 
 
 # paramiko imports `invoke` if it can, for `Match exec` in its own ssh_config reader, which
-# is not used here. That import is 100 of paramiko's 190 ms.
+# is not used here. Left out, paramiko takes 64 ms of processor to import instead of 102.
 with _absent("invoke"):
     import paramiko
     import paramiko.util
