@@ -63,11 +63,9 @@ class Config:
 
 
 def _lines(call: Call) -> list[str]:
-    if ("lines" in call.args) == ("src" in call.args):
-        raise ActionFailed("config needs either `lines` or `src`")
     parents = _texts(call.args.get("parents", []), "parents")
     if "src" in call.args:
-        path = find_source(call, str(call.args["src"]), "templates")
+        path = find_source(call.paths, str(call.args["src"]), "templates")
         text = call.templar.file(path, call.variables)
         lines = [line.rstrip() for line in text.splitlines() if not _is_comment(line)]
     else:

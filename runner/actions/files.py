@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import stat
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from runner.actions.api import ANY, NOTHING, Call, Effect, Effects, OneOf, Outcome, Parameter, Place
+from runner.actions.api import (
+    ANY,
+    NOTHING,
+    Call,
+    Effect,
+    Effects,
+    OneOf,
+    Outcome,
+    Parameter,
+    Paths,
+    Place,
+)
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
 
@@ -36,7 +49,7 @@ class Template:
 
     def run(self, call: Call) -> Outcome:
         """Changed only when the file's content differs."""
-        path = find_source(call, str(call.args["src"]), "templates")
+        path = find_source(call.paths, str(call.args["src"]), "templates")
         text = call.templar.file(path, call.variables)
         return _put(call, text, path.name)
 
@@ -65,18 +78,19 @@ class Copy:
 
     def run(self, call: Call) -> Outcome:
         """Changed only when the file's content differs."""
-        if ("content" in call.args) == ("src" in call.args):
-            raise ActionFailed("copy needs either `content` or `src`")
         if "src" in call.args:
-            path = find_source(call, str(call.args["src"]), "files")
-            return _put(call, path.read_bytes(), path.name)
+            path = find_source(call.paths, str(call.args["src"]), "files")
+            return _put(call, _read(path), path.name)
         content = call.args["content"]
         return _put(call, content if isinstance(content, str) else _as_json(content), None)
 
 
-def find_source(call: Call, name: str, folder: str) -> Path:
-    """The file a task names: beside the playbook or in its `folder`, then in the project's."""
-    roots = [call.paths.playbook, call.paths.project]
+def find_source(paths: Paths, name: str, folder: str) -> Path:
+    """The file a task names: beside the playbook or in its `folder`, then in the project's.
+
+    Raises ActionFailed when there is none.
+    """
+    roots = [paths.playbook, paths.project]
     candidates = [base / part for base in roots for part in (f"{folder}/{name}", name)]
     for candidate in candidates:
         if candidate.is_file():
@@ -97,36 +111,73 @@ def _as_json(content: Any) -> str:
     return json.dumps(content)
 
 
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ActionFailed(f"cannot read {path}: {error.strerror}") from error
+
+
 def _put(call: Call, content: str | bytes, source_name: str | None) -> Outcome:
     data = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
-    dest = str(call.args["dest"])
-    target = call.paths.project / dest
-    if target.is_dir() or dest.endswith("/"):
-        if source_name is None:
-            raise ActionFailed(f"`dest` is a folder: {target}", hint="name a file")
-        target = target / source_name.removesuffix(".j2")
+    target = _target(call, source_name)
+    mode = _mode(call.args.get("mode"))
     try:
-        before = target.read_bytes() if target.exists() else None
-        changed = before != data
+        changed = _differs(target, data, mode)
         if changed and not call.check:
-            _replace(target, data, _mode(call.args.get("mode")))
+            _replace(target, data, mode)
     except OSError as error:
-        raise ActionFailed(f"cannot write {target}: {error.strerror}") from error
-    return Outcome(changed=changed, values={"dest": str(target), "size": len(data)})
+        raise ActionFailed(f"cannot write {target}: {_why(error)}") from error
+    values = {
+        "dest": str(target),
+        "size": len(data),
+        "checksum": hashlib.sha1(data, usedforsecurity=False).hexdigest(),
+    }
+    return Outcome(changed=changed, values=values)
 
 
-def _mode(value: Any) -> int:
+def _target(call: Call, source_name: str | None) -> Path:
+    dest = str(call.args["dest"])
+    if not dest or "\0" in dest:
+        raise ActionFailed(f"`dest` is no path: {dest!r}")
+    target = call.paths.project / dest
+    if not target.is_dir() and not dest.endswith("/"):
+        return target
+    if source_name is None:
+        raise ActionFailed(f"`dest` is a folder: {target}", hint="name a file in it")
+    return target / source_name.removesuffix(".j2")
+
+
+def _differs(target: Path, data: bytes, mode: int | None) -> bool:
+    if not target.exists() or target.read_bytes() != data:
+        return True
+    return mode is not None and stat.S_IMODE(target.stat().st_mode) != mode
+
+
+def _why(error: OSError) -> str:
+    """A folder of the path that is a file is told as such, not as `File exists`."""
+    if isinstance(error, (FileExistsError, NotADirectoryError)):
+        return f"{error.filename} is a file, not a folder"
+    return error.strerror or str(error)
+
+
+def _mode(value: Any) -> int | None:
     """YAML makes 0644 the number 420, and '0644' a text: both mean the same bits."""
-    if value is None:
-        return 0o644
+    if value is None or value == "preserve":
+        return None
     try:
-        return value if isinstance(value, int) else int(str(value), 8)
+        mode = value if isinstance(value, int) else int(str(value), 8)
     except ValueError:
-        raise ActionFailed(f"`mode` must be octal digits like '0644', not {value!r}") from None
+        mode = -1
+    if not 0 <= mode <= 0o7777:
+        raise ActionFailed(f"`mode` must be octal digits like '0644', not {value!r}")
+    return mode
 
 
-def _replace(target: Path, data: bytes, mode: int) -> None:
-    """Whole or not at all: a reader never sees half a file."""
+def _replace(target: Path, data: bytes, mode: int | None) -> None:
+    """Whole or not at all: a reader never sees half a file. Without `mode` a file keeps its own."""
+    if mode is None:
+        mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o644
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:

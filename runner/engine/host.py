@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from runner.actions.api import Capture
 from runner.connections.api import Connector, Session, Target
 from runner.engine.hostvars import HostVars, published_before
+from runner.engine.places import inside
 from runner.engine.plan import PlayPlan
 from runner.engine.sessions import SessionPool
 from runner.engine.steps import Published
 from runner.engine.target import platform_of, target_of
 from runner.engine.variables import magic_variables, other_variables, task_variables
 from runner.engine.world import World
-from runner.errors import PlanError
 from runner.events import Event, Position
 from runner.model import Task
 from runner.platforms import redact
@@ -84,7 +83,7 @@ class HostState:
     def platform(self, variables: Variables) -> Platform:
         """The host's platform. Raises PlanError when it has none."""
         if self._platform is None:
-            self._platform = platform_of(self.name, variables, self.world)
+            self._platform = platform_of(variables, self.world)
         return self._platform
 
     def target(self, task: Task, variables: Variables) -> Target:
@@ -144,12 +143,5 @@ class HostState:
             )
         hide = partial(redact, self.platform(variables)) if task.redact else None
         encoding = str(variables.get("encoding", self.world.defaults.encoding))
-        return Capture(self._inside(path, task), self.world.paths.output, encoding, hide)
-
-    def _inside(self, path: str, task: Task) -> Path:
-        parts = Path(path).parts
-        if not parts or Path(path).is_absolute() or ".." in parts:
-            raise PlanError(
-                f"`output` must lie inside the output folder: {path!r}", origin=task.origin
-            )
-        return self.world.paths.output.joinpath(*parts)
+        root = self.world.paths.output
+        return Capture(inside(root, path, task.origin), root, encoding, hide)

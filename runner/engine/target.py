@@ -15,7 +15,7 @@ from runner.errors import PlanError, nearest
 from runner.model import Play, Task
 from runner.platforms.model import Platform
 from runner.templating import Variables
-from runner.values import Secret
+from runner.values import Origin, Secret
 
 Transport = Literal["ssh", "telnet", "local"]
 
@@ -111,17 +111,10 @@ def transport_of(variables: Variables, play: Play, task: Task | None, world: Wor
 
     Raises PlanError for a connection we do not have.
     """
-    word = Settings(variables, world).text("connection")
-    if word is None and task is not None and task.connection is not None:
-        word = world.templar.text(task.connection, variables)
-    if word is None and play.connection is not None:
-        word = world.templar.text(play.connection, variables)
-    word = word or world.defaults.connection or "ssh"
+    word, origin = _connection_word(variables, play, task, world)
     if word in _CONNECTIONS:
         return _CONNECTIONS[word]
-    short = word.rpartition(".")[2]
-    origin = task.origin if task is not None else play.origin
-    if short in _REFUSED:
+    if word.rpartition(".")[2] in _REFUSED:
         raise PlanError(
             f"the connection `{word}` is no command line",
             origin=origin,
@@ -135,19 +128,29 @@ def transport_of(variables: Variables, play: Play, task: Task | None, world: Wor
     )
 
 
-def platform_of(host: str, variables: Variables, world: World) -> Platform:
-    """The host's platform. Raises PlanError when it has none or an unknown one."""
+def _connection_word(
+    variables: Variables, play: Play, task: Task | None, world: World
+) -> tuple[str, Origin | None]:
+    """The word, and where a playbook says it."""
+    word = Settings(variables, world).text("connection")
+    if word is not None:
+        return word, None
+    for written in (task and task.connection, play.connection):
+        if written is not None:
+            return world.templar.text(written, variables), getattr(written, "origin", None)
+    return world.defaults.connection or "ssh", None
+
+
+def platform_of(variables: Variables, world: World) -> Platform:
+    """A host's platform. Raises PlanError when it has none or an unknown one."""
     name = Settings(variables, world).text("platform")
     if name is None:
         raise PlanError(
-            f"host `{host}` has no platform",
-            hint="set `platform` (or `ansible_network_os`) for it or its group, "
+            "no platform is set",
+            hint="set `platform` (or `ansible_network_os`) for the host or its group, "
             "for example cisco_ios; `generic` asks nothing of a device but a prompt",
         )
-    try:
-        return world.platform(name)
-    except PlanError as error:
-        raise PlanError(f"host `{host}`: {error.message}", hint=error.hint) from None
+    return world.platform(name)
 
 
 def become_of(variables: Variables, play: Play, task: Task, world: World) -> bool:
@@ -167,9 +170,9 @@ def target_of(host: str, variables: Variables, play: Play, task: Task, world: Wo
     return Target(
         host=host,
         address=settings.text("address") or host,
-        platform=platform_of(host, variables, world),
+        platform=platform_of(variables, world),
         transport="telnet" if transport == "telnet" else "ssh",
-        port=_port(host, settings.get("port") or world.templar.render(play.port, variables)),
+        port=_port(settings.get("port") or world.templar.render(play.port, variables)),
         user=settings.text("user") or _text(play.remote_user, variables, world) or defaults.user,
         password=settings.secret("password") or defaults.password,
         private_key_file=settings.text("private_key_file") or defaults.private_key_file,
@@ -185,7 +188,7 @@ def target_of(host: str, variables: Variables, play: Play, task: Task, world: Wo
         host_key_checking=_host_keys(settings, defaults),
         known_hosts=settings.text("known_hosts") or defaults.known_hosts,
         encoding=settings.text("encoding") or defaults.encoding,
-        timeouts=_timeouts(host, settings, defaults.timeouts),
+        timeouts=_timeouts(settings, defaults.timeouts),
     )
 
 
@@ -197,7 +200,7 @@ def _truth(value: Any) -> bool:
     return str(value).lower() in ("true", "yes", "on", "1", "y", "t")
 
 
-def _port(host: str, value: Any) -> int | None:
+def _port(value: Any) -> int | None:
     if value is None:
         return None
     try:
@@ -205,7 +208,7 @@ def _port(host: str, value: Any) -> int | None:
     except (TypeError, ValueError):
         port = 0
     if not 0 < port < 65536:
-        raise PlanError(f"host `{host}`: a port is a number from 1 to 65535, not {value!r}")
+        raise PlanError(f"a port is a number from 1 to 65535, not {value!r}")
     return port
 
 
@@ -219,19 +222,19 @@ def _host_keys(settings: Settings, defaults: Defaults) -> HostKeyChecking:
     return "strict" if _truth(value) else "off"
 
 
-def _timeouts(host: str, settings: Settings, defaults: Timeouts) -> Timeouts:
+def _timeouts(settings: Settings, defaults: Timeouts) -> Timeouts:
     values: dict[str, float] = {}
     for kind in ("connect", "login", "idle", "command"):
         value = settings.get(f"{kind}_timeout")
-        values[kind] = getattr(defaults, kind) if value is None else _seconds(host, kind, value)
+        values[kind] = getattr(defaults, kind) if value is None else _seconds(kind, value)
     return Timeouts(**values)
 
 
-def _seconds(host: str, kind: str, value: Any) -> float:
+def _seconds(kind: str, value: Any) -> float:
     try:
         seconds = float(value)
     except (TypeError, ValueError):
         seconds = 0.0
     if seconds <= 0:
-        raise PlanError(f"host `{host}`: {kind}_timeout is a number of seconds, not {value!r}")
+        raise PlanError(f"{kind}_timeout is a number of seconds, not {value!r}")
     return seconds

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from runner.engine.plan import PlayPlan
 from runner.engine.world import World
-from runner.errors import PlayrunError, Problems
+from runner.errors import PlanError, Problems
 from runner.model import Play, Task
-from runner.planning.checks import HostChecks, template_faults
+from runner.planning.checks import HostChecks
 from runner.planning.names import NameReader
 from runner.planning.segments import cut
 from runner.planning.strategies import Running, order_and_executor, processes_of, workers_of
 from runner.planning.tags import TagFilter
-from runner.templating import Templar, Variables
+from runner.planning.texts import template_faults
 from runner.values import Source
 
 
@@ -50,8 +50,7 @@ class Planner:
         problems = list(template_faults(self._world, play, tasks))
         checks = HostChecks(self._world, play, tasks, hosts, self._reader, self._dynamic)
         if not problems:
-            checks.run()
-            problems = checks.problems
+            problems = checks.problems()
         if problems:
             raise problems[0] if len(problems) == 1 else Problems(problems)
         return self._built(play, index, hosts, tasks, checks, last)
@@ -69,7 +68,8 @@ class Planner:
         platforms = tuple(checks.platforms.values())
         items = cut(tasks, checks.crosses, platforms, order, play.lockstep)
         nothing: frozenset[str] = frozenset()
-        processes = processes_of(self._number(play.processes), self._running)
+        workers = workers_of(self._number("workers", play.workers), self._running)
+        processes = processes_of(self._number("processes", play.processes), self._running)
         return PlayPlan(
             index=index,
             play=play,
@@ -77,35 +77,26 @@ class Planner:
             items=items,
             order=order,
             executor=executor,
-            workers=1
-            if executor == "serial"
-            else workers_of(self._number(play.workers), self._running),
+            workers=1 if executor == "serial" else workers,
             processes=processes if executor == "processes" else 1,
             shared=None if any(item.cross for item in items) else nothing,
             kept=nothing if last else None,
         )
 
-    def _number(self, value: int | Source | None) -> int | None:
-        return (
-            value if isinstance(value, int) else _rendered(self._world.templar, value, self._world)
+    def _number(self, name: str, value: int | Source | None) -> int | None:
+        """A play's number, rendered with what is the same for all hosts."""
+        if value is None or isinstance(value, int):
+            return value
+        text = self._world.templar.text(
+            value, self._world.templar.variables(self._world.extra_vars)
         )
-
-
-def _rendered(templar: Templar, value: Source | None, world: World) -> int | None:
-    if value is None:
-        return None
-    variables: Variables = templar.variables(world.extra_vars)
-    text = templar.text(value, variables)
-    if not text.isdecimal() or int(text) < 1:
-        from runner.errors import PlanError
-
-        raise PlanError(f"this must be a whole number from 1, not {text!r}", origin=value.origin)
-    return int(text)
+        if not text.isdecimal() or int(text) < 1:
+            raise PlanError(
+                f"`{name}` must be a whole number from 1, not {text!r}", origin=value.origin
+            )
+        return int(text)
 
 
 def with_hosts(plan: PlayPlan, hosts: Sequence[str]) -> PlayPlan:
     """The same plan for fewer hosts: those that earlier plays have left."""
     return replace(plan, hosts=tuple(hosts))
-
-
-__all__ = ["Planner", "PlayrunError", "with_hosts"]

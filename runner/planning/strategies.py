@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from runner.errors import PlanError, nearest
 from runner.model import Executor, Order, Play
+from runner.values import Origin
 
 _EXECUTORS: dict[str, Executor] = {
     "serial": "serial",
@@ -41,19 +42,21 @@ def order_and_executor(play: Play, running: Running) -> tuple[Order, Executor]:
         return "free", _EXECUTORS[short]
     if short in _ORDERS:
         return _ORDERS[short], _EXECUTORS.get(running.executor, "threads")
+    raise _unknown(word, short, _origin(play, running))
+
+
+def _origin(play: Play, running: Running) -> Origin | None:
+    return None if running.forced_strategy else getattr(play.strategy, "origin", None)
+
+
+def _unknown(word: str, short: str, origin: Origin | None) -> PlanError:
     known = [*_ORDERS, *_EXECUTORS]
+    hint = "use one of " + ", ".join(known)
     if short in ("dask", "debug"):
-        raise PlanError(
-            f"the strategy `{word}` is not supported yet",
-            origin=play.origin,
-            hint="use one of " + ", ".join(known),
-        )
+        return PlanError(f"the strategy `{word}` is not supported yet", origin=origin, hint=hint)
     close = nearest(short, known)
-    raise PlanError(
-        f"there is no strategy `{word}`",
-        origin=play.origin,
-        hint=f"did you mean `{close}`?" if close else "use one of " + ", ".join(known),
-    )
+    hint = f"did you mean `{close}`?" if close else hint
+    return PlanError(f"there is no strategy `{word}`", origin=origin, hint=hint)
 
 
 def workers_of(play_workers: int | None, running: Running) -> int:

@@ -1,0 +1,20 @@
+"""Where files of a run may lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from runner.errors import PlanError
+from runner.values import Origin
+
+
+def inside(root: Path, path: str, origin: Origin | None) -> Path:
+    """The file that a rendered `output` or `path` names under `root`. Raises PlanError."""
+    parts = Path(path).parts
+    if not parts or Path(path).is_absolute() or ".." in parts or "\0" in path:
+        raise PlanError(
+            f"a host file lies inside the output folder, and {path!r} does not",
+            origin=origin,
+            hint="write it relative to the output folder; `--output DIR` moves that",
+        )
+    return root.joinpath(*parts)

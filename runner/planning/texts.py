@@ -1,0 +1,116 @@
+"""The texts of a task that may hold templates, and the template files it names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from runner.actions import ACTIONS
+from runner.actions.files import find_source
+from runner.engine.world import World
+from runner.errors import PlayrunError, TaskError
+from runner.model import Condition, Play, Task
+from runner.templating import Names, Variables
+from runner.values import Origin, Source
+
+_TEMPLATE_FILES = ("template", "config")
+"""Actions whose `src` is a template file."""
+_WRITERS = ("template", "copy", "command", "shell")
+"""Actions that may make a file which a later task takes as its `src`."""
+
+
+def template_faults(world: World, play: Play, tasks: Sequence[Task]) -> Iterator[PlayrunError]:
+    """Syntax errors, unknown filters and tests, in everything the play says."""
+    yield from world.templar.check(play.vars)
+    for task in tasks:
+        raw = ACTIONS[task.action].raw
+        yield from world.templar.check({k: v for k, v in task.args.items() if k not in raw})
+        yield from world.templar.check([task.vars, task.loop.items if task.loop else None])
+        yield from world.templar.check([task.output, task.connection, task.run_once])
+        for condition in conditions_of(task):
+            yield from world.templar.check_condition(condition)
+
+
+def conditions_of(task: Task) -> list[Condition]:
+    """Every bare expression of a task."""
+    found = [*task.when, *(task.changed_when or ()), *(task.failed_when or ())]
+    for name in ACTIONS[task.action].raw:
+        value = task.args.get(name, ())
+        found += value if isinstance(value, tuple) else ()
+    return found
+
+
+def origin_of(task: Task, name: str) -> Origin:
+    """The first text of the task that names the variable, or the task."""
+    word = re.compile(rf"\b{re.escape(name)}\b")
+    values = [*task.args.values(), task.loop and task.loop.items, task.output, task.vars]
+    for text in _sources([*values, *conditions_of(task)]):
+        if text.origin is not None and word.search(text):
+            return text.origin
+    return task.origin
+
+
+def _sources(value: Any) -> Iterator[Source]:
+    if isinstance(value, Source):
+        yield value
+    elif isinstance(value, (list, tuple, dict)):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _sources(inner)
+
+
+class TemplateFiles:
+    """The template files that tasks name in `src`, each read once before anything runs.
+
+    A file that an earlier task may write is left alone: it is not yet what it will be.
+    """
+
+    def __init__(self, world: World, tasks: Sequence[Task]) -> None:
+        self._world = world
+        self._looked_at: dict[Path, Names | PlayrunError] = {}
+        writers = [index for index, task in enumerate(tasks) if task.action in _WRITERS]
+        self._first_writer = min(writers, default=len(tasks))
+
+    @staticmethod
+    def has_one(task: Task) -> bool:
+        """Whether the task names a template file."""
+        return task.action in _TEMPLATE_FILES and "src" in task.args
+
+    def is_final(self, index: int) -> bool:
+        """Whether files are by now what they will be when the task with this index runs."""
+        return index <= self._first_writer
+
+    def path(self, task: Task, variables: Variables) -> Path:
+        """The file. Raises TaskError when it is not there."""
+        name = self._world.templar.text(task.args["src"], variables)
+        try:
+            return find_source(self._world.paths, name, "templates")
+        except TaskError as error:
+            origin = getattr(task.args["src"], "origin", None) or task.origin
+            raise type(error)(error.message, origin=origin, hint=error.hint) from None
+
+    def names(self, path: Path) -> Names:
+        """What the file reads. Raises the first thing that is wrong with it."""
+        if path not in self._looked_at:
+            faults = self._world.templar.check_file(path)
+            self._looked_at[path] = faults[0] if faults else self._world.templar.file_names(path)
+        found = self._looked_at[path]
+        if isinstance(found, PlayrunError):
+            raise found
+        return found
+
+
+def origin_in_file(path: Path, name: str) -> Origin | None:
+    """Where a template file names the variable first."""
+    word = re.compile(rf"\b{re.escape(name)}\b")
+    for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), start=1):
+        match = word.search(line)
+        if match:
+            return Origin(str(path), number, match.start() + 1)
+    return None
+
+
+def is_template(value: Any) -> bool:
+    """Whether Jinja has anything to do with it."""
+    return isinstance(value, Source) and value.has_markers

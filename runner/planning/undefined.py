@@ -1,0 +1,100 @@
+"""Variables that no source defines, found before anything is connected to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from runner.engine.world import World
+from runner.errors import PlanError, RenderError, nearest
+from runner.model import Play, Task
+from runner.planning.findings import some
+from runner.planning.texts import origin_in_file, origin_of
+from runner.templating import Names, Variables
+
+_OWN = frozenset({"hostvars", "vars", "ansible_loop_var"})
+"""Names that the engine sets as it goes."""
+_HINT = "define it in vars, in the inventory or with -e, or give it a default"
+
+
+class Undefined:
+    """Notes names that a task is certain to read and that are nowhere to be found.
+
+    `dynamic` are the names that tasks set while the run goes; None: any may be set.
+    """
+
+    def __init__(self, world: World, play: Play, dynamic: frozenset[str] | None) -> None:
+        self._world = world
+        self._play = play
+        self._dynamic = dynamic
+        self._found: dict[tuple[int, str, Path | None], list[str]] = {}
+        self._tasks: dict[int, Task] = {}
+
+    def look(
+        self,
+        host: str,
+        index: int,
+        task: Task,
+        when: Names,
+        rest: Sequence[tuple[Names, Path | None]],
+        variables: Variables,
+    ) -> None:
+        """`when` are the names of the task's conditions, `rest` those of everything else,
+        each with the template file that they are in."""
+        if self._dynamic is None or task.ignore_errors is not False:
+            return
+        known = _OWN | self._dynamic | ({task.loop.variable} if task.loop else set())
+        missing = list(_missing(when.required, variables, known))
+        places: list[tuple[str, Path | None]] = [(name, None) for name in missing]
+        if task.register:
+            known |= {task.register}
+        others = [
+            (name, path)
+            for names, path in rest
+            for name in _missing(names.required, variables, known)
+        ]
+        if others and not self._guarded(task, when, variables):
+            places += others
+        self._tasks[index] = task
+        for name, path in places:
+            self._found.setdefault((index, name, path), []).append(host)
+
+    def _guarded(self, task: Task, when: Names, variables: Variables) -> bool:
+        """Whether `when` keeps the task from running here, as far as can be told now."""
+        assert self._dynamic is not None
+        if not task.when:
+            return False
+        if when.lookups or when.variables & self._dynamic or task.loop is not None:
+            return True
+        try:
+            return not all(self._world.templar.test(item, variables) for item in task.when)
+        except RenderError:
+            return False
+
+    def problems(self) -> Iterator[PlanError]:
+        """One error for each name of a task."""
+        for (index, name, path), hosts in self._found.items():
+            task = self._tasks[index]
+            close = nearest(name, self._known(hosts[0], task))
+            yield PlanError(
+                f"`{name}`, which `{task.label}` uses, is not defined for {some(hosts)}",
+                origin=(path and origin_in_file(path, name)) or origin_of(task, name),
+                hint=f"did you mean `{close}`?" if close else _HINT,
+            )
+
+    def _known(self, host: str, task: Task) -> set[str]:
+        layers: Sequence[Mapping[str, Any]] = (
+            self._play.vars,
+            self._world.hosts.vars_of(host),
+            task.vars,
+            self._world.extra_vars,
+        )
+        names = {name for layer in layers for name in layer}
+        return names | {"inventory_hostname", "group_names", "groups"} | (self._dynamic or set())
+
+
+def _missing(
+    names: Iterable[str], variables: Variables, known: frozenset[str] | set[str]
+) -> Iterator[str]:
+    return (name for name in sorted(names) if name not in variables and name not in known)
