@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check install lint types unit real clean
+.PHONY: demo test check install lint types unit real foreign clean
 
 install: $(VENV)/.installed
 
@@ -31,7 +31,12 @@ check: lint types unit
 real: install
 	scripts/real-parts $(BIN)
 
-test: check real
+# Our platform files against prompts and dialogues that others recorded.
+foreign: install
+	scripts/foreign-data .venv-foreign
+	$(BIN)/pytest -m foreign tests/foreign
+
+test: check real foreign
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
