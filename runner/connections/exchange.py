@@ -18,6 +18,8 @@ from runner.values import Secret
 
 _QUESTION_SETTLE = 1.0
 _NUDGE_SETTLE = 3.0
+_DOUBT_SETTLE = 3.0
+"""For a line that could as well be output: another device's prompt, or text that ends in ours."""
 _MOST_NUDGES = 2
 _SHORTEST_GLUED = 3
 _MOST_ANSWERS = 100
@@ -237,10 +239,15 @@ class Exchange:
         head = self._echo.head or self._prompt
         if shown != head and len(head) >= _SHORTEST_GLUED and shown.endswith(head):
             # The output did not end its last line.
-            return Sighting(Kind.PROMPT, head, 2 * self._reader.settle, len(shown) - len(head))
-        if shown == self._prompt or self._rules.mode(shown, self._mode) is not None:
+            return Sighting(Kind.PROMPT, head, _DOUBT_SETTLE, len(shown) - len(head))
+        mode = self._rules.mode(shown, self._mode)
+        if shown == self._prompt or (mode is not None and self._likely(mode.name, shown, head)):
             return Sighting(Kind.PROMPT, shown, self._reader.settle)
-        return None
+        return None if mode is None else Sighting(Kind.PROMPT, shown, _DOUBT_SETTLE)
+
+    def _likely(self, mode: str, shown: str, head: str) -> bool:
+        """Whether a new prompt is to be expected, or has this device's name."""
+        return mode in self._typed.goals or same_device(shown, head)
 
     def _question(self, shown: str) -> Sighting | None:
         if len(shown) > LONGEST_PROMPT:

@@ -138,7 +138,9 @@ class Login:
             if self._password_sent or rest.fullmatch(shown) is None:
                 return None
             return Sighting(kind, shown, max(_WOKEN_SETTLE, self._reader.settle))
-        whole = match.group().strip() == shown.strip()
+        # `r1 login:` is as good as `login:`, but `Last login:` is the start of a greeting.
+        before = shown[: match.start()].split()
+        whole = len(before) <= 1 and before != ["Last"] and match.end() >= len(shown)
         if self._wakes:
             return Sighting(kind, shown, max(_WOKEN_SETTLE, self._reader.settle))
         return Sighting(kind, shown, 0.0 if whole else self._reader.settle)
@@ -268,13 +270,20 @@ class Login:
         if waiting or self._wakes >= _MOST_WAKES:
             return
         if not line:
-            if not self._password_sent and not self._user_questions:
+            if self._nothing_given():
                 self._press_enter()
         elif self._half_typed(line):
             self._wakes += 1
             self._stream.type(self._rules.platform.interrupt)
         elif self._ends_like_prompt(line):
             self._press_enter()
+
+    def _nothing_given(self) -> bool:
+        """Whether Enter cannot be taken for an answer: no login has begun, or the one to a
+        terminal server is over and the console behind it is silent."""
+        if self._password_sent:
+            return len(self._logins) > 1
+        return not self._user_questions
 
     def _half_typed(self, line: str) -> bool:
         """A prompt with something behind it: somebody's unfinished line. Enter would run it."""

@@ -13,7 +13,7 @@ from runner.platforms.model import Mode, Pager, Phase, Platform, Question
 
 LONGEST_PROMPT = 512
 """A longer line is no prompt, no question and no pager."""
-_STEM = re.compile(r"[^\w]*([^\s()\[\]<>#$%~]*)")
+_STEM = re.compile(r"[^\w]*((?:(?!:[~/])[^\s()\[\]<>#$%~])*)")
 _SAME_STEM = 12
 
 
@@ -124,8 +124,8 @@ def same_device(one: str, other: str) -> bool:
     shorter, longer = sorted((first, second), key=len)
     if not shorter:
         return False
-    if shorter == longer or longer.startswith(shorter + "-"):
-        # VRP adds the view: [R1-GigabitEthernet0/0/1].
+    if shorter == longer or longer.startswith((shorter + "-", shorter + "/")):
+        # VRP adds the view, [R1-GigabitEthernet0/0/1], and ASA the context, R1/admin#.
         return True
     return len(shorter) >= _SAME_STEM and longer.startswith(shorter)
 

@@ -44,6 +44,7 @@ class DeviceStream(_Base):
         )
         self.delaybeforesend = None
         self.closed = False
+        self.name = transport.peer
         self._codec = codecs.lookup(encoding)
         self._incoming = self._codec.incrementaldecoder("surrogateescape")
         self._transcript = transcript

@@ -36,14 +36,10 @@ def test_hc01_output_full_of_prompts(bench: Bench) -> None:
 
 @any_slicing()
 def test_hc01_output_that_fits_a_prompt_and_then_pauses(bench: Bench) -> None:
-    script = bench.script.login().hear("show x").say("show x\r\nneighbour>").wait(0.1)
-    script.say("rest\r\nR2#").wait(0.15).say(" is next\r\nR1#")
+    script = bench.script.login().hear("show x").say("show x\r\nneighbour>").wait(1)
+    script.say("rest\r\nR2#").wait(2).say(" is next\r\nR1#")
     session = bench.open(script)
     assert session.command("show x").text == "neighbour>rest\nR2# is next\n"
-
-
-def vrp(bench: Bench) -> dict[str, object]:
-    return {"platform": load("huawei_vrp")}
 
 
 @any_slicing()

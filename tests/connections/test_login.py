@@ -130,6 +130,15 @@ def test_hc10_a_terminal_server_asks_first(bench: Bench) -> None:
 
 
 @any_slicing()
+def test_hc10_a_silent_console_behind_a_terminal_server(bench: Bench) -> None:
+    bench.name = "telnet"
+    script = bench.script.say("login: ").hear("ops").say("ops\r\nPassword: ").hear("0ps!")
+    script.say("\r\n").hear("").say("\r\nUser Access Verification\r\n\r\n")
+    changes = {"console_user": "ops", "console_password": Secret("0ps!")}
+    works(bench, ask(script).say("R1#"), **changes)
+
+
+@any_slicing()
 def test_hc10_a_terminal_server_and_a_device_with_passwords_only(bench: Bench) -> None:
     bench.name = "telnet"
     script = bench.script.say("Password: ").hear("0ps!").say("\r\nPassword: ").hear("s3cret!")
