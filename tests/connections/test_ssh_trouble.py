@@ -20,7 +20,7 @@ from runner.connections.ssh.groups import (
     PythonPair,
     key_pair,
 )
-from runner.connections.ssh.offer import Offer, missing, parse_offer
+from runner.connections.ssh.offer import Offer, missing, parse_offer, printable
 from runner.errors import ConnectionLost, NegotiationFailed, Unreachable
 
 pytestmark = pytest.mark.filterwarnings("ignore:Diffie-Hellman over finite fields")
@@ -276,6 +276,25 @@ def test_an_offer_is_read():
     assert offer == Offer(("k1", "k2"), ("h",), ("c2",), ("m2",))
     ours = Offer(("k2",), ("x",), ("c2",), ("y",))
     assert missing(offer, ours) == [("host key", ("h",)), ("MAC", ("m2",))]
+
+
+@given(st.text(max_size=300))
+def test_nothing_of_a_device_reaches_the_terminal_as_it_is(text):
+    shown = printable(text)
+    assert shown.isprintable()
+    assert printable(shown[:20]) == shown[:20]
+
+
+def test_names_with_control_characters_are_escaped(client, tmp_path):
+    lists = [["\x1b[2Jkex"], ["ssh-ed25519"], ["c"], ["c"], ["m"], ["m"], ["none"], ["none"]]
+    body = b"\x14" + name_lists(*lists, [], []) + bytes(5)
+    padding = -(len(body) + 5) % 8 + 8
+    packet = (len(body) + padding + 1).to_bytes(4, "big") + bytes((padding,)) + body
+    greeting = b"SSH-2.0-x\r\n" + packet + bytes(padding)
+    with speaking(held(greeting)) as port, pytest.raises(NegotiationFailed) as failure:
+        client.open(target(port, tmp_path, timeouts=QUICK))
+    assert r"\x1b[2Jkex" in str(failure.value)
+    assert "\x1b" not in str(failure.value)
 
 
 @given(st.binary(max_size=200))

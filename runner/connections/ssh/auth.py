@@ -11,6 +11,7 @@ from typing import Any
 
 from runner.connections.lockout import NothingSent
 from runner.connections.ssh.library import AuthHandler, paramiko
+from runner.connections.ssh.offer import printable
 from runner.connections.ssh.prompts import Answers, UnanswerableError
 from runner.connections.ssh.transport import ClientTransport
 from runner.errors import AuthenticationFailed, ConnectionFailed, ConnectionLost, Unreachable
@@ -252,7 +253,7 @@ class Login:
         return f"user {self._credentials.user!r} with {', '.join(self._tried) or 'nothing'}"
 
     def _refused(self) -> AuthenticationFailed:
-        takes = f"; it takes {', '.join(self._allowed)}" if self._allowed else ""
+        takes = f"; it takes {printable(', '.join(self._allowed))}" if self._allowed else ""
         if not self._credentials.keys and self._credentials.password is None:
             return NothingSent(
                 f"no password or key is configured for user {self._credentials.user!r}{takes}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from runner.connections.ssh.legacy import LEGACY_HOST_KEYS, LEGACY_KEX
 from runner.connections.ssh.library import paramiko
-from runner.connections.ssh.offer import Offer, missing
+from runner.connections.ssh.offer import Offer, missing, printable
 from runner.connections.ssh.transport import ClientTransport
 from runner.errors import ConnectionFailed, NegotiationFailed, Unreachable
 
@@ -28,7 +28,7 @@ def explain(transport: ClientTransport, greeting: bytes) -> ConnectionFailed:
         if gaps:
             return _no_match(gaps)
     if isinstance(error, paramiko.SSHException):
-        return NegotiationFailed(f"the SSH handshake failed: {error}")
+        return NegotiationFailed(f"the SSH handshake failed: {printable(str(error))}")
     said = f": {transport.farewell[:200]!r}" if transport.farewell else ""
     if transport.offer is None or said:
         return Unreachable(f"the device closed the connection during the SSH handshake{said}")
@@ -53,7 +53,9 @@ def _ours(transport: ClientTransport) -> Offer:
 
 
 def _no_match(gaps: Sequence[tuple[str, Sequence[str]]]) -> NegotiationFailed:
-    told = "; ".join(f"{kind}: it offers only {', '.join(names)}" for kind, names in gaps)
+    told = "; ".join(
+        f"{kind}: it offers only {printable(', '.join(names))}" for kind, names in gaps
+    )
     helped = {"key exchange": LEGACY_KEX, "host key": LEGACY_HOST_KEYS}
     legacy = all(set(helped.get(kind, ())) & set(names) for kind, names in gaps)
     hint = "set ssh_legacy: true for this host to allow it" if legacy else None
@@ -88,4 +90,4 @@ def a_telnet_server() -> NegotiationFailed:
 
 
 def _reason(error: Exception | None) -> str:
-    return str(error) or type(error).__name__ if error else "no reason given"
+    return printable(str(error)) or type(error).__name__ if error else "no reason given"

@@ -32,6 +32,12 @@ def parse_offer(message: bytes) -> Offer | None:
     return Offer(kex=lists[0], host_keys=lists[1], ciphers=lists[3], macs=lists[5])
 
 
+def printable(text: str, longest: int = 200) -> str:
+    """What a device sent, fit to stand in a message: one line, no control characters."""
+    escaped = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[:longest])
+    return escaped + ("…" if len(text) > longest else "")
+
+
 def missing(offer: Offer, ours: Offer) -> list[tuple[str, Sequence[str]]]:
     """What nothing of `ours` fits: pairs of a kind of algorithm and the names offered."""
     kinds = (
