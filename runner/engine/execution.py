@@ -26,6 +26,7 @@ from runner.model import Condition, Loop, Status
 from runner.templating import Signal, Variables
 
 _SHOWN = 64 * 1024
+_KINDS = {dict: "a mapping", str: "a text", bool: "true or false", type(None): "nothing"}
 _DERIVED = frozenset({"stdout_lines", "stderr_lines"})
 """Registered for playbooks; in an event they would double every output."""
 _CENSORED = {"censored": "the output has been hidden because `no_log` was set"}
@@ -128,7 +129,7 @@ class Execution:
             return _flattened(items if isinstance(items, list) else [items])
         if not isinstance(items, (list, tuple)):
             raise ActionFailed(
-                f"`loop` needs a list, not {type(items).__name__}: {items!r}"[:200],
+                f"`loop` needs a list, not {_KINDS.get(type(items), 'a number')}: {items!r}"[:200],
                 hint="for a mapping use `dict2items`, for one item write a list of it",
             )
         return list(items)

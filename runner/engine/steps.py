@@ -81,5 +81,11 @@ class Progress:
     published: tuple[Published, ...] = ()
     kept: Mapping[str, Any] = field(default_factory=dict)
 
+    @staticmethod
+    def never_begun(step: Step) -> Progress:
+        """The answer for a host whose turn never came, since the run was interrupted."""
+        failure = Failure("interrupted", "the run was interrupted before its turn")
+        return Progress(step.host, step.number, status="not_run", failure=failure)
+
 
 Message = Event | Progress

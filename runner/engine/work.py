@@ -53,7 +53,7 @@ class Work:
             return Progress(step.host, step.number, status="unknown", failure=failure)
         self._numbers[step.host] = step.number
         if self._stopped and step.host not in self._programs:
-            return Progress(step.host, step.number, status="not_run")
+            return Progress.never_begun(step)
         return self._advance(step, emit)
 
     def _advance(self, step: Step, emit: Emit) -> Progress:

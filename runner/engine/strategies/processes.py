@@ -174,7 +174,7 @@ class Processes:
         self._cancelled = self._wanted
         while self._waiting:
             step = self._waiting.popleft()
-            self._lost.append(Progress(step.host, step.number, status="not_run"))
+            self._lost.append(Progress.never_begun(step))
         for child in self._children:
             _send(child, ("cancel", self._cancelled))
 
