@@ -201,7 +201,8 @@ class Console:
         if self._order is not None:
             self._show(self._order.left(event.host))
         told = event.host in self._failed and event.status not in ("lost", "unknown")
-        if event.status == "ok" or told or (event.status == "not_run" and event.failure is None):
+        if event.status in ("ok", "not_run") or told:
+            # Those that never had their turn are counted at the end, not listed one by one.
             return
         lines = self._limited(host_failure_lines(event, self._options.verbosity))
         self._say(lines, always=True)
