@@ -82,13 +82,13 @@ FILTERS: Mapping[str, Callable[[Sequence[str], str], list[str]]] = {
 }
 
 
-def split_pipes(line: str) -> tuple[str, list[str]]:
-    """The command, and what stands behind each `|` outside quotes."""
+def split_pipes(line: str, *, chained: bool = True) -> tuple[str, list[str]]:
+    """The command, and what stands behind each `|` outside quotes (or only the first)."""
     parts = [""]
     quoted = False
     for piece in re.split(r'(["|])', line):
         quoted ^= piece == '"'
-        if piece == "|" and not quoted:
+        if piece == "|" and not quoted and (chained or len(parts) == 1):
             parts.append("")
         else:
             parts[-1] += piece

@@ -119,6 +119,8 @@ class Profile:
     ports: tuple[str, ...]
     """Names of a device's interfaces when the topology says none."""
     pipe_after: tuple[str, ...]
+    pipes_chained: bool
+    """Whether a second `|` is another filter; otherwise it belongs to the first one's pattern."""
     pipes: Mapping[str, str]
     """Filter word → what it does (see `filters.py`)."""
     syslog: str
@@ -152,6 +154,7 @@ def load_profile(name: str) -> Profile:
         habits=habits,
         ports=tuple(interfaces.get("names") or ()),
         pipe_after=tuple(pipes.get("after") or ()),
+        pipes_chained=pipes.get("chained", True),
         pipes=pipes.get("filters") or {},
         syslog=data.get("syslog", ""),
         configuration=_configuration(data.get("config") or {}),

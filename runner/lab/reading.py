@@ -199,8 +199,9 @@ def _one_of(*words: str) -> Convert:
 
 def _transports(document: Document, at: At, value: Any) -> tuple[str, ...]:
     chosen = _texts(document, at, value)
-    for item in chosen:
-        _one_of("ssh", "telnet")(document, at, item)
+    for index, item in enumerate(chosen):
+        path = (*at, index) if isinstance(value, list) else at
+        _one_of("ssh", "telnet")(document, path, item)
     if not chosen or len(set(chosen)) != len(chosen):
         raise document.error("transports is a list of ssh and telnet", at)
     return chosen

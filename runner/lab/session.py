@@ -147,7 +147,7 @@ class Session:
     def _split(self, line: str) -> tuple[str, list[str]]:
         word = line.split()[0].lower()
         if len(word) > 1 and any(known.startswith(word) for known in self.profile.pipe_after):
-            return split_pipes(line)
+            return split_pipes(line, chained=self.profile.pipes_chained)
         return line, []
 
     async def behave(self, match: Match[Behaviour]) -> None:
@@ -207,9 +207,9 @@ class Session:
         pager = self.profile.pager
         self.terminal.write(pager.prompt)
         key = await self.terminal.read_key()
-        self.terminal.write(pager.erase)
         if key == "":
             raise HangUp
+        self.terminal.write(pager.erase)
         if key in ("q", "Q", "\x03"):
             self.skipping = True
         self.shown = self.page - 2 if key in "\r\n" else 0

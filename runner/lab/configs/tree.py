@@ -19,9 +19,11 @@ class Style:
     single: tuple[str, ...] = ()
     """Beginnings of lines of which there is only one: a new one replaces the old."""
     separator: str = "!"
-    """Stands between top-level sections, and as the last line."""
+    """Stands between top-level sections."""
     before: str = ""
     """`separator` before sections instead of after them, if `before` is `yes`."""
+    closing: bool = True
+    """Whether `separator` also stands at the very end."""
     section_end: str = ""
     """Closes a section, at the section's own indent (`exit`)."""
     nested_end: str = ""
@@ -60,7 +62,7 @@ def render(tree: Tree, style: Style) -> str:
         if not style.before and below:
             out.append(style.separator)
         last_had_children = bool(below)
-    if style.before or (out and out[-1] != style.separator):
+    if style.closing and (style.before or (out and out[-1] != style.separator)):
         out.append(style.separator)
     return "\n".join(out) + "\n"
 
