@@ -216,9 +216,8 @@ class Login:
                 f"{self._where} asks for a user name and none is set",
                 hint=f"set the {self._logins[0].whose}",
             )
-        suffix = self._dialogue.user_suffix if len(self._logins) == 1 else ""
         self._asked = True
-        self._type(self._typeable(user) + suffix + self._newline)
+        self._type(self._typeable(user) + self._newline)
 
     def _give_password(self) -> None:
         if self._password_sent:
