@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import pytest
 from realparts.slicing import relay
+from realparts.steady import steady
 from realparts.targets import enabled, over_ssh, over_telnet, over_vty
 
 from runner.platforms import load
@@ -22,14 +22,6 @@ COMMANDS = [
     "show bgp summary",
     "show ip bgp 10.101.0.0/26",
 ]
-
-
-def steady(text):
-    """Without what changes from second to second."""
-    text = re.sub(r"\b(\d+d\d\dh\d\dm|\d\d:\d\d:\d\d|\d+w\d+d\d\dh)\b", "TIME", text)
-    text = re.sub(r"(?m)^(\S+ +4 +\d+) +\d+ +\d+", r"\1", text)
-    text = re.sub(r"Last update: .*", "Last update", text)
-    return re.sub(r"TIME +", "TIME ", text).strip("\n")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

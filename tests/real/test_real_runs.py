@@ -10,7 +10,7 @@ import pytest
 from realparts import ssh
 from realparts.daemons import children
 from realparts.projects import Project
-from test_reading import steady
+from realparts.steady import steady
 
 
 @pytest.fixture
