@@ -21,7 +21,7 @@ from runner.errors import AuthenticationFailed, ConnectionFailed, PromptTimeout,
 from runner.platforms.model import Pager, Question
 from runner.values import Secret
 
-_PROMPT_SETTLE = 0.03
+_PROMPT_SETTLE = 0.02
 """After authentication a line that fits a prompt is taken soon: the echo of the first line
 typed there proves it, or shows that it was none."""
 _EARLY_PROMPT_SETTLE = 1.0
