@@ -9,7 +9,7 @@ import click
 
 from runner.cli.adhoc import run_one_task
 from runner.cli.options import HELP, connection_options
-from runner.outputs.answers import Answers
+from runner.outputs.answers import Answers, outputs_of
 
 
 @click.command("exec", context_settings=HELP)
@@ -24,5 +24,5 @@ def command(pattern: str, commands: tuple[str, ...], **given: Any) -> int:
         "cli",
         {"commands": list(commands)},
         given,
-        lambda colour: Answers(sys.stdout, commands, colour=colour),
+        lambda colour: Answers(sys.stdout, outputs_of(commands), colour=colour),
     )

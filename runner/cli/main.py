@@ -6,7 +6,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("run", "exec", "ping", "init", "inventory", "lab")
+from runner.cli import COMMANDS
+
 INTERRUPTED = 130
 
 

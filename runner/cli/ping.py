@@ -9,7 +9,7 @@ import click
 
 from runner.cli.adhoc import run_one_task
 from runner.cli.options import HELP, connection_options
-from runner.outputs.answers import Logins
+from runner.outputs.answers import Answers, login_of
 
 
 @click.command("ping", context_settings=HELP)
@@ -18,5 +18,5 @@ from runner.outputs.answers import Logins
 def command(pattern: str, **given: Any) -> int:
     """Log in to the hosts of PATTERN: platform, prompt, seconds."""
     return run_one_task(
-        pattern, "reach", {}, given, lambda colour: Logins(sys.stdout, colour=colour)
+        pattern, "reach", {}, given, lambda colour: Answers(sys.stdout, login_of, colour=colour)
     )

@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
+from runner.cli import COMMANDS
 from runner.cli.asking import ask_secret
 from runner.cli.options import HELP, connection_options, options_from, settings_for
+from runner.errors import LoadError, nearest
 
 
 @click.command("run", context_settings=HELP)
@@ -36,6 +38,7 @@ def command(playbooks: tuple[Path, ...], **given: Any) -> int:
     """Run playbooks against the inventory's hosts."""
     from runner.run.playbooks import Run
 
+    _refuse_misspelt(playbooks[0])
     settings = settings_for(playbooks[0].parent, given)
     run = Run(options_from(given), settings, ask_secret)
     what = frozenset(name for name in ("hosts", "tasks", "tags") if given[f"list_{name}"])
@@ -44,3 +47,12 @@ def command(playbooks: tuple[Path, ...], **given: Any) -> int:
             click.echo(line)
         return 0
     return run.playbooks(playbooks)
+
+
+def _refuse_misspelt(playbook: Path) -> None:
+    """`playrun pign routers`: a word that is nearly a subcommand is taken for a playbook."""
+    close = nearest(str(playbook), COMMANDS)
+    if close is not None and not playbook.exists():
+        raise LoadError(
+            f"there is no playbook `{playbook}`", hint=f"did you mean `playrun {close}`?"
+        )

@@ -2,76 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TextIO
 
 from runner.events import Event, HostFinished, Notice, TaskFinished
-from runner.outputs.lines import Line, Style
-from runner.outputs.screen import PlainScreen
+from runner.outputs.results import failure_word
+from runner.outputs.screen import Line, PlainScreen, Style
 from runner.outputs.terminal import one_line
 
 
 class Answers:
-    """Prints a host's output under a line with its name; failures to the same place."""
+    """Prints what `well` makes of a host's result, or why there is none; a host at a time."""
 
-    def __init__(self, stream: TextIO, commands: tuple[str, ...], *, colour: bool) -> None:
+    def __init__(
+        self, stream: TextIO, well: Callable[[TaskFinished], list[Line]], *, colour: bool
+    ) -> None:
         self._screen = PlainScreen(stream, colour)
-        self._commands = commands
-        self._failed: set[str] = set()
+        self._well = well
+        self._told: set[str] = set()
 
     def handle(self, event: Event) -> None:
-        """Prints one host's answers together."""
+        """Prints one host's lines together."""
         if isinstance(event, TaskFinished):
-            self._screen.write(self._answers(event))
+            self._told.add(event.host)
+            self._screen.write([*self._well(event), *_failure(event)])
         elif isinstance(event, HostFinished):
-            self._screen.write(self._end(event))
-        elif isinstance(event, Notice) and event.level != "info":
-            self._screen.write([Line(f"{event.level}: {one_line(event.text)}", "warning")])
-
-    def close(self) -> None:
-        """Nothing to close."""
-
-    def _answers(self, event: TaskFinished) -> list[Line]:
-        lines: list[Line] = []
-        texts = event.values.get("stdout", [])
-        for command, text in zip(self._commands, texts, strict=False):
-            lines.append(Line(f"{event.host} | {one_line(command)}", "ok"))
-            lines.append(Line(f"{text}\n"))
-        if event.failure is not None:
-            self._failed.add(event.host)
-            lines.append(_failure(event.host, event.status, event.failure.message))
-            if event.failure.hint:
-                lines.append(Line(f"  → {event.failure.hint}", "faint"))
-        return lines
-
-    def _end(self, event: HostFinished) -> list[Line]:
-        if event.status == "ok" or event.host in self._failed:
-            return []
-        reason = event.failure.message if event.failure else event.status
-        return [_failure(event.host, event.status, reason)]
-
-
-class Logins:
-    """One line a host: whether it let us in, as what, and how long it took."""
-
-    def __init__(self, stream: TextIO, *, colour: bool) -> None:
-        self._screen = PlainScreen(stream, colour)
-        self._failed: set[str] = set()
-
-    def handle(self, event: Event) -> None:
-        """Prints one line for each host."""
-        if isinstance(event, TaskFinished) and event.failure is None:
-            self._screen.write([Line(f"{event.host} | {_login(event.values)}", "ok")])
-        elif isinstance(event, TaskFinished) and event.failure is not None:
-            self._failed.add(event.host)
-            lines = [_failure(event.host, event.status, event.failure.message)]
-            if event.failure.hint:
-                lines.append(Line(f"  → {event.failure.hint}", "faint"))
-            self._screen.write(lines)
-        elif isinstance(event, HostFinished) and event.status != "ok":
-            if event.host not in self._failed:
-                reason = event.failure.message if event.failure else event.status
-                self._screen.write([_failure(event.host, event.status, reason)])
+            if event.status != "ok" and event.host not in self._told:
+                self._screen.write(_failure(event))
         elif isinstance(event, Notice) and event.level != "info":
             self._screen.write([Line(f"{event.level}: {one_line(event.text)}", "warning")])
 
@@ -79,13 +36,39 @@ class Logins:
         """Nothing to close."""
 
 
-def _login(values: Mapping[str, Any]) -> str:
-    return (
+def outputs_of(commands: tuple[str, ...]) -> Callable[[TaskFinished], list[Line]]:
+    """For `exec`: each command under a line with the host and the command."""
+
+    def lines(event: TaskFinished) -> list[Line]:
+        found: list[Line] = []
+        for command, text in zip(commands, event.values.get("stdout", []), strict=False):
+            found.append(Line(f"{event.host} | {one_line(command)}", "ok"))
+            found.append(Line(f"{text}\n"))
+        return found
+
+    return lines
+
+
+def login_of(event: TaskFinished) -> list[Line]:
+    """For `ping`: one line, as what the host let us in and how long it took."""
+    if event.failure is not None:
+        return []
+    values: Mapping[str, Any] = event.values
+    text = (
         f"{values['platform']}, {values['mode']} mode, prompt `{one_line(values['prompt'])}`, "
         f"login {values['login_seconds']:.2f} s, prompt {values['prompt_seconds']:.3f} s"
     )
+    return [Line(f"{event.host} | {text}", "ok")]
 
 
-def _failure(host: str, status: str, message: str) -> Line:
-    style: Style = "failed" if status == "failed" else "unreachable"
-    return Line(f"{host} | {status.upper().replace('_', ' ')}: {one_line(message)}", style)
+def _failure(event: TaskFinished | HostFinished) -> list[Line]:
+    failure = event.failure
+    if failure is None and event.status in ("ok", "changed", "skipped"):
+        return []
+    word = failure_word(event.status, failure)
+    style: Style = "failed" if word == "FAILED" else "unreachable"
+    message = failure.message if failure is not None else "it had no turn"
+    lines = [Line(f"{event.host} | {word}: {one_line(message)}", style)]
+    if failure is not None and failure.hint:
+        lines.append(Line(f"  → {one_line(failure.hint)}", "faint"))
+    return lines

@@ -56,10 +56,17 @@ def result_lines(event: Result, verbosity: int, tag: str = "") -> list[Line]:
 
 def host_failure_lines(event: HostFinished, verbosity: int) -> list[Line]:
     """A host that failed outside any task, or that was lost with one."""
-    word = event.status.replace("_", " ").upper()
+    word = failure_word(event.status, event.failure)
     values = {"msg": event.failure.message} if event.failure else {}
     text = f"fatal: [{one_line(event.host)}]: {word}! => {to_json(values)}"
     return [Line(text, "unreachable"), *_explained(event.failure, verbosity)]
+
+
+def failure_word(status: str, failure: Failure | None) -> str:
+    """How a failure is called on screen; a credential held back was not even tried."""
+    if failure is not None and failure.kind == "not_tried":
+        return "NOT TRIED"
+    return status.replace("_", " ").upper()
 
 
 def to_json(value: Any, indent: int | None = None) -> str:
@@ -85,7 +92,7 @@ def _failure_lines(event: Result, host: str, verbosity: int) -> list[Line]:
     if isinstance(event, ItemFinished):
         lead = f"failed: {host} (item={one_line(event.item)})"
     else:
-        lead = f"fatal: {host}: {event.status.upper()}!"
+        lead = f"fatal: {host}: {failure_word(event.status, event.failure)}!"
     lines = [Line(f"{lead} => {values}", style), *_explained(event.failure, verbosity)]
     return [*lines, IGNORING] if event.ignored else lines
 
