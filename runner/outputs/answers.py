@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, TextIO
 
 from runner.events import Event, HostFinished, Notice, TaskFinished
+from runner.outputs.lines import Line, Style
 from runner.outputs.results import failure_word
-from runner.outputs.screen import Line, PlainScreen, Style
+from runner.outputs.screen import PlainScreen
 from runner.outputs.terminal import one_line
 
 
@@ -44,6 +45,8 @@ def outputs_of(commands: tuple[str, ...]) -> Callable[[TaskFinished], list[Line]
         for command, text in zip(commands, event.values.get("stdout", []), strict=False):
             found.append(Line(f"{event.host} | {one_line(command)}", "ok"))
             found.append(Line(f"{text}\n"))
+        for command in event.values.get("unsent", []):
+            found.append(Line(f"{event.host} | {one_line(command)}: not sent (check)", "skipped"))
         return found
 
     return lines
