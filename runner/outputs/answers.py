@@ -41,12 +41,16 @@ def outputs_of(commands: tuple[str, ...]) -> Callable[[TaskFinished], list[Line]
     """For `exec`: each command under a line with the host and the command."""
 
     def lines(event: TaskFinished) -> list[Line]:
+        unsent = event.values.get("unsent", [])
+        sent = [command for command in commands if command not in unsent]
         found: list[Line] = []
-        for command, text in zip(commands, event.values.get("stdout", []), strict=False):
+        for command, text in zip(sent, event.values.get("stdout", []), strict=False):
             found.append(Line(f"{event.host} | {one_line(command)}", "ok"))
             found.append(Line(f"{text}\n"))
-        for command in event.values.get("unsent", []):
-            found.append(Line(f"{event.host} | {one_line(command)}: not sent (check)", "skipped"))
+        found += (
+            Line(f"{event.host} | {one_line(command)}: not sent (check)", "skipped")
+            for command in unsent
+        )
         return found
 
     return lines
