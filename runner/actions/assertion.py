@@ -7,6 +7,7 @@ from typing import Any
 
 from runner.actions.api import ANY, NOTHING, Call, Effects, OneOf, Outcome, Parameter, Place
 from runner.errors import ActionFailed, AssertionFailed
+from runner.model import Condition
 from runner.platforms.model import Platform
 
 
@@ -36,13 +37,17 @@ class Assert:
         """Tests the conditions in order."""
         for condition in call.args["that"]:
             if not call.templar.test(condition, call.variables):
-                message = _message(call.args.get("fail_msg", "Assertion failed"))
-                return Outcome(
-                    values={"assertion": str(condition), "evaluated_to": False, "msg": message},
-                    failure=AssertionFailed(message),
-                )
+                return _broken(condition, call.args.get("fail_msg"))
         message = _message(call.args.get("success_msg", "All assertions passed"))
         return Outcome(values={"msg": message})
+
+
+def _broken(condition: Condition, fail_msg: Any) -> Outcome:
+    """Without a message of the user's, the failure names the condition."""
+    message = "Assertion failed" if fail_msg is None else _message(fail_msg)
+    values = {"assertion": str(condition), "evaluated_to": False, "msg": message}
+    told = f"{message}: {condition}" if fail_msg is None else message
+    return Outcome(values=values, failure=AssertionFailed(told))
 
 
 class Fail:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from runner.actions.api import Call, Effect, Effects, OneOf, Outcome, Parameter, Place
+from runner.actions.lines import refuse_controls
 from runner.actions.recorder import Recorder
 from runner.connections.api import Answer, Session
 from runner.errors import ActionFailed, CommandFailed, ConnectionFailed, TaskError
@@ -102,7 +104,11 @@ def _line(item: Any) -> Line:
 def _text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise ActionFailed(f"a command must be text, not {type(value).__name__}: {value!r}")
-    return str(value).strip(" \n")
+    text = str(value).strip(" \n")
+    refuse_controls(text)
+    if not text:
+        raise ActionFailed("this command is empty")
+    return text
 
 
 def _answers(prompts: Any, answers: Any) -> tuple[Answer, ...]:
@@ -112,10 +118,16 @@ def _answers(prompts: Any, answers: Any) -> tuple[Answer, ...]:
     given = answers if isinstance(answers, list) else [answers]
     if len(asked) != len(given) or None in asked:
         raise ActionFailed("`prompt` and `answer` must come in pairs, one answer for each prompt")
-    return tuple(
-        Answer(str(prompt), answer if isinstance(answer, Secret) else str(answer or ""))
-        for prompt, answer in zip(asked, given, strict=True)
-    )
+    return tuple(_answer(prompt, answer) for prompt, answer in zip(asked, given, strict=True))
+
+
+def _answer(prompt: Any, answer: Any) -> Answer:
+    try:
+        re.compile(str(prompt))
+    except re.error as error:
+        raise ActionFailed(f"the prompt {prompt!r} is no regular expression: {error}") from None
+    text = "" if answer is None else str(answer)
+    return Answer(str(prompt), answer if isinstance(answer, Secret) else text)
 
 
 def _split_for_check(call: Call, lines: Sequence[Line]) -> tuple[list[Line], list[str]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from runner.actions.api import Call, Effect, Effects, OneOf, Outcome, Parameter, Place
 from runner.actions.files import find_source
+from runner.actions.lines import refuse_controls
 from runner.errors import ActionFailed, ConnectionLost
 from runner.platforms.model import Platform
 
@@ -70,6 +71,8 @@ def _lines(call: Call) -> list[str]:
         lines = [line.rstrip() for line in text.splitlines() if not _is_comment(line)]
     else:
         lines = _texts(call.args["lines"], "lines")
+    for line in (*parents, *lines):
+        refuse_controls(line)
     return [*parents, *lines]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,6 +32,6 @@ class SetFact:
         """Facts with the arguments' values."""
         facts = {name: value for name, value in call.args.items() if name != "cacheable"}
         for name in facts:
-            if not name.isidentifier():
+            if not name.isidentifier() or keyword.iskeyword(name):
                 raise ActionFailed(f"`{name}` is no name for a variable")
         return Outcome(values={"ansible_facts": facts}, facts=facts)

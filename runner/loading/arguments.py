@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -45,6 +46,8 @@ def read_arguments(written: Written, task: Place, problems: list[PlayrunError]) 
     if len(problems) == before:
         _check_presence(written, args, problems)
     _check_values(written, args, problems)
+    if "*" in written.action.parameters:
+        problems += [_no_name(written, name) for name in args if not _is_name(name)]
     if written.name == "cli" and len(problems) == before:
         _check_cli(written, args, problems)
     return args
@@ -109,6 +112,19 @@ def _no_parameter(written: Written, key: Any) -> PlayrunError:
     hint = f"did you mean `{close}`?" if close else f"it takes {_names(action)}"
     inside = place.at(key) if isinstance(place.value, dict) and key in place.value else place
     return inside.key_error(f"`{written.word}` has no argument `{key}`", hint=hint)
+
+
+def _is_name(key: str) -> bool:
+    return "{{" in key or (key.isidentifier() and not keyword.iskeyword(key))
+
+
+def _no_name(written: Written, key: str) -> PlayrunError:
+    place = written.place
+    inside = place.at(key) if isinstance(place.value, dict) and key in place.value else place
+    return inside.key_error(
+        f"`{key}` is no name for a variable",
+        hint="letters, digits and _, beginning with a letter",
+    )
 
 
 def _names(action: Action) -> str:

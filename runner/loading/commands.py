@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from runner.errors import PlayrunError, nearest
+from runner.actions.lines import refuse_controls
+from runner.errors import ActionFailed, PlayrunError, nearest
 from runner.loading.convert import Place, kind_of
 from runner.model import Task
 from runner.values import Source
@@ -45,8 +46,19 @@ def _check(place: Place, problems: list[PlayrunError]) -> None:
         problems.append(
             place.error(f"a command must be text, not {kind_of(item)}", hint="put quotes around it")
         )
-    elif not item.strip():
+    else:
+        _check_text(place, item, problems)
+
+
+def _check_text(place: Place, text: str, problems: list[PlayrunError]) -> None:
+    """One line; a text with templates is judged when it is rendered."""
+    if not text.strip():
         problems.append(place.error("this command is empty"))
+    elif not _is_template(text):
+        try:
+            refuse_controls(text.strip(" \n"))
+        except ActionFailed as error:
+            problems.append(place.error(error.message, hint=error.hint))
 
 
 def _check_mapping(place: Place, item: Mapping[Any, Any], problems: list[PlayrunError]) -> None:
@@ -62,7 +74,9 @@ def _check_mapping(place: Place, item: Mapping[Any, Any], problems: list[Playrun
     if unknown:
         problems += [_unknown_key(place, key) for key in unknown]
         return
-    if not isinstance(item.get("command"), str):
+    if isinstance(item.get("command"), str):
+        _check_text(place.at("command"), item["command"], problems)
+    else:
         problems.append(place.error("a command as a mapping needs the key `command`, a text"))
     check_answers(place, item, problems)
 

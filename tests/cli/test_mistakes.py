@@ -1,0 +1,58 @@
+"""Mistakes people make, and what playrun says to each: see mistakes.yaml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+MISTAKES: list[dict[str, Any]] = YAML(typ="safe").load(
+    (Path(__file__).parent / "mistakes.yaml").read_text(encoding="utf-8")
+)
+HOSTS = "all:\n  hosts:\n    r1: {platform: cisco_ios}\n    r2: {platform: cisco_ios}\n"
+_TOLD = ("fatal", "failed", "    at", "    hint", "skipping")
+
+
+def write_project(here: Path, mistake: dict[str, Any]) -> None:
+    """The files of a mistake; `hosts: null` leaves the inventory out."""
+    files = {"hosts.yml": mistake.get("hosts", HOSTS), **mistake.get("files", {})}
+    if "playbook" in mistake:
+        files["site.yml"] = mistake["playbook"]
+    for name, text in files.items():
+        if text is None:
+            continue
+        path = here / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+
+def told(out: str) -> str:
+    """Of a run's screen, what it says about failed hosts."""
+    return "".join(
+        line + "\n" for line in out.splitlines() if line.startswith(_TOLD) or "ARNING" in line
+    )
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=[each["name"] for each in MISTAKES])
+def test_a_mistake_is_told_with_its_place(
+    here: Path, playrun: Any, mistake: dict[str, Any]
+) -> None:
+    write_project(here, mistake)
+    said = playrun(*mistake.get("args", ["-i", "hosts.yml", "site.yml"]))
+    text = (said.err + told(said.out)).replace(str(here), "<here>")
+    assert text == mistake["says"]
+    assert said.code == mistake["exit"]
+    assert "Traceback" not in said.out + said.err
+    assert "defect" not in said.out + said.err
+
+
+def test_a_mistake_is_found_before_anything_runs(here: Path, playrun: Any) -> None:
+    """Exit 1 means: no run was begun, so nothing is recorded."""
+    for mistake in MISTAKES:
+        if mistake["exit"] == 1 and "Run record" not in mistake["says"]:
+            write_project(here, mistake)
+            playrun(*mistake.get("args", ["-i", "hosts.yml", "site.yml"]))
+            break
+    assert not (here / ".playrun" / "runs").exists()
