@@ -98,7 +98,10 @@ class RunningLab:
         return self._process.pid
 
     def complaints(self) -> str:
-        """What the lab's process wrote about its own mistakes; empty when it made none."""
+        """What the lab's process wrote about its own mistakes; empty when it made none.
+
+        To be asked while the lab is up.
+        """
         return _text_of(self._log)
 
     def vars_for(self, host: str, transport: Transport | None = None) -> dict[str, Any] | None:
@@ -169,6 +172,7 @@ class RunningLab:
             self._process.kill()
             self._process.wait()
         self._process.stdout.close()
+        self._log.close()
 
     def __enter__(self) -> RunningLab:
         return self
@@ -213,9 +217,9 @@ def start_lab(
     process = _start(log)
     ready = _instruct(process, wanted, cache, ports)
     if ready is None:
-        process.kill()
-        process.wait()
-        raise _not_started(_text_of(log))
+        _give_up(process)
+        with log:
+            raise _not_started(_text_of(log))
     return RunningLab(process, ready, wanted, log)
 
 
@@ -271,6 +275,15 @@ def _instruct(
     except BrokenPipeError:
         return None
     return json.loads(line) if line else None
+
+
+def _give_up(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with contextlib.suppress(OSError):
+                stream.close()
 
 
 def _text_of(log: IO[bytes]) -> str:
