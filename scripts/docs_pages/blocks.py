@@ -19,7 +19,7 @@ from scripts.docs_pages.running import CommandBroke, Scratch
 from scripts.docs_pages.sameness import same
 from scripts.docs_pages.tables import TABLES
 
-_RUN = re.compile(r"<!-- run(?P<options>[^:]*?): (?P<command>.*) -->$")
+_RUN = re.compile(r'<!-- run(?P<options>(?: \w+=(?:"[^"]*"|[^\s":]+))*): (?P<command>.*) -->$')
 _FILE = re.compile(r"<!-- file: (?P<path>\S+) -->$")
 _TABLE = re.compile(r"<!-- table: (?P<name>\S+) -->$")
 _END = "<!-- end -->"

@@ -7,10 +7,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 _SECONDS = 90.0
 _REPOSITORY = ("playbooks", "inventory", "templates", "playrun.toml")
+_HESITATION = 0.4
+"""Seconds from the sight of a text to the key: the next host has begun by then."""
 _PLACE = "/home/you"
 """What the scratch folder is called in what is shown."""
 
@@ -86,6 +89,7 @@ def _read(process: subprocess.Popen[bytes], interrupt: str | None) -> bytes:
     for line in process.stdout:
         printed += line
         if interrupt and interrupt.encode() in line:
+            time.sleep(_HESITATION)
             os.killpg(process.pid, signal.SIGINT)
             interrupt = ""
     return printed
