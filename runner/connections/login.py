@@ -17,9 +17,15 @@ from runner.connections.lockout import NothingSent
 from runner.connections.reader import Limits, Reader
 from runner.connections.sight import LONGEST_PROMPT, Kind, Rules, Sighting, found
 from runner.connections.stream import Closed, Silence
-from runner.errors import AuthenticationFailed, ConnectionFailed, PromptTimeout, Unreachable
+from runner.errors import (
+    AuthenticationFailed,
+    ConnectionFailed,
+    ConnectionLost,
+    PromptTimeout,
+    Unreachable,
+)
 from runner.platforms.model import Pager, Question
-from runner.values import Secret
+from runner.values import MASK, Secret
 
 _PROMPT_SETTLE = 0.02
 """After authentication a line that fits a prompt is taken soon: the echo of the first line
@@ -78,6 +84,7 @@ class Login:
         self._where = f"{target.host} ({reader.stream.name})"
         self._text = ""
         self._heard = False
+        self._authenticated = authenticated
         self._asked = authenticated
         self._wakes = 0
         self._pages = 0
@@ -255,8 +262,16 @@ class Login:
 
     def _words(self, patterns: Sequence[Pattern[str]]) -> str | None:
         """The device's own line that one of `patterns` occurs in."""
-        lines = (self._text + self._reader.screen.line).split("\n")
+        lines = self._scrubbed(self._text + self._reader.screen.line).split("\n")
         return next((line.strip() for line in lines if found(patterns, line)), None)
+
+    def _busy(self) -> bool:
+        return self._words(self._dialogue.refused) is not None
+
+    def _scrubbed(self, text: str) -> str:
+        """`text` for a message: a device may echo what it should not."""
+        password = self._logins[0].password
+        return text.replace(password.reveal(), MASK) if password else text
 
     def _silence(self, deadline: float) -> None:
         """Nothing known and nothing new for a while: what helps depends on what stands there."""
@@ -307,14 +322,18 @@ class Login:
         else:
             what = f"no login question and no prompt within {seconds}"
         last = line or self._text.rstrip().rpartition("\n")[2].strip()
+        last = self._scrubbed(last)
         return PromptTimeout(
             f"{self._where}: {what}; the last line is {last[-200:]!r}",
             hint="is the platform right? `login` timeout long enough?",
         )
 
     def _closed(self) -> ConnectionFailed:
-        last = (self._text + self._reader.screen.line).strip().rpartition("\n")[2].strip()
+        last = self._scrubbed(self._text + self._reader.screen.line).strip()
+        last = last.rpartition("\n")[2].strip()
         said = f", saying {last[-200:]!r}" if last else ""
-        if self._words(self._dialogue.refused) or not self._password_sent:
+        if self._authenticated and not self._password_sent and not self._busy():
+            return ConnectionLost(f"{self._where} closed the connection before any prompt{said}")
+        if not self._password_sent or self._busy():
             return Unreachable(f"{self._where} closed the connection before login{said}")
         return self._refusal(f"closed the connection after the password{said}")

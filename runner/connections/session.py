@@ -78,6 +78,7 @@ class CliSession:
         self._newline = self._platform.ssh_newline if over_ssh else self._platform.newline
         self._prompt = ""
         self._mode = self._platform.exec_mode
+        self._homes = (self._platform.exec_mode, self._platform.privileged_mode)
         self._dirty = False
         self._pagers_met: set[str] = set()
         self._login_deadline: float | None = None
@@ -149,8 +150,7 @@ class CliSession:
 
     def close(self) -> None:
         """See `Session.close`."""
-        at_home = (self._platform.exec_mode, self._platform.privileged_mode)
-        if not self._dirty and not self._stream.closed and self._mode in at_home:
+        if not self._dirty and not self._stream.closed and self._mode in self._homes:
             with contextlib.suppress(ConnectionFailed, ValueError):
                 self._stream.type(self._platform.logout + self._newline)
         self._dirty = True
@@ -174,6 +174,11 @@ class CliSession:
     def _settle_in(self) -> None:
         platform = self._platform
         proven = self._go_home()
+        if self._mode not in self._homes:
+            raise ConnectionFailed(
+                f"{self.where}: the login ends in mode {self._mode}, prompt {self._prompt!r}",
+                hint="log in by hand and see to it first",
+            )
         for line in platform.setup:
             self._set_up(line)
         proven = proven or bool(platform.setup)
@@ -195,8 +200,7 @@ class CliSession:
             self.type_line(Typed(home, goals=frozenset((self._platform.exec_mode,))))
             return True
         moved = False
-        good = (self._platform.exec_mode, self._platform.privileged_mode)
-        while self._mode not in good and (parent := modes[self._mode].parent) is not None:
+        while self._mode not in self._homes and (parent := modes[self._mode].parent) is not None:
             self.enter(parent)
             moved = True
         return moved
@@ -283,9 +287,11 @@ class CliSession:
             raise self._timed_out(line, limits) from None
         except Closed:
             raise self._lost(line) from None
+        except ConnectionLost as error:
+            raise self._broken(line, error) from error
         except BaseException:
-            # Whatever stopped the reading (a broken connection, a sink that failed, Ctrl-C):
-            # what the device prints from here on belongs to nobody.
+            # Whatever stopped the reading (a sink that failed, Ctrl-C): what the device
+            # prints from here on belongs to nobody.
             self._dirty = True
             raise
 
@@ -305,6 +311,12 @@ class CliSession:
         said = f"; the last line is {last[-200:]!r}" if last else ""
         return ConnectionLost(
             f"{self.where}: the device closed the connection while `{line}` was running{said}"
+        )
+
+    def _broken(self, line: str, error: ConnectionLost) -> ConnectionLost:
+        self._dirty = True
+        return ConnectionLost(
+            f"{self.where}: {error.message}, while `{line}` was running", hint=error.hint
         )
 
     def _answer(self, exchange: Exchange, expected: Expected, line: str) -> None:
@@ -349,14 +361,12 @@ class CliSession:
         """Log messages since the last prompt belong to nobody."""
         try:
             self._reader.drain()
-        except Closed:
+        except (Closed, ConnectionLost) as error:
             self._dirty = True
+            why = error.message if isinstance(error, ConnectionLost) else "the device closed it"
             raise ConnectionLost(
-                f"{self.where}: the device had closed the connection before `{line}` was sent"
+                f"{self.where}: the connection was gone before `{line}` was sent: {why}"
             ) from None
-        except ConnectionLost:
-            self._dirty = True
-            raise
 
     def _send(self, line: str) -> None:
         self._reader.asked()
@@ -370,9 +380,8 @@ class CliSession:
                 f"the line {line!r} cannot be written in {self._target.encoding}; not sent",
                 hint="set `encoding` for this host",
             ) from None
-        except ConnectionLost:
-            self._dirty = True
-            raise
+        except ConnectionLost as error:
+            raise self._broken(line, error) from error
 
     def _arrive(self, shown: str) -> None:
         """The prompt `shown` is on the screen: it says which mode this is."""

@@ -31,8 +31,6 @@ class Kind(Enum):
     USER = auto()
     PASSWORD = auto()
     WAKE = auto()
-    STUCK = auto()
-    """A line nobody knows, and nothing more comes."""
     TEXT_INPUT = auto()
     """The device takes free text until the end that it named."""
 

@@ -404,3 +404,26 @@ def test_nothing_of_a_password_is_in_the_transcript() -> None:
     assert (">", "s3cret!\r", True) in notes.lines
     assert (">", "admin\r", False) in notes.lines
     assert "".join(text for way, text, _ in notes.lines if way == "<").startswith("Username: ")
+
+
+def test_a_password_that_the_device_echoes_is_in_no_message() -> None:
+    bench = telnet()
+    script = bench.script.say("Password: ").hear("s3cret!").say("s3cret!\r\nwhat is s3cret!?")
+    with pytest.raises(AuthenticationFailed) as caught:
+        bench.open(script.close())
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_server_that_closes_after_authentication() -> None:
+    bench = Bench("ssh")
+    with pytest.raises(ConnectionLost, match="before any prompt, saying 'no shell for you'"):
+        bench.open(bench.script.say("no shell for you\r\n").close())
+
+
+@any_slicing()
+def test_a_login_that_ends_in_the_boot_loader(bench: Bench) -> None:
+    bench.name = "telnet"
+    script = bench.script.hear("").say("\r\nrommon 1 >")
+    with pytest.raises(ConnectionFailed, match="ends in mode rommon, prompt 'rommon 1 >'"):
+        bench.open(script)
+    assert bench.typed == "\r"
