@@ -14,11 +14,12 @@ _VARYING: tuple[tuple[str, str], ...] = (
     (r'("(?:seconds|login_seconds|prompt_seconds)": ?)[\d.]+', r"\1N"),
     (r"\b\d+(?:\.\d+)? s\b", "N s"),
     (r"\b\d+:\d\d\b", "N s"),
+    (r"^ +\d+\.\d{3} ([<>])", r"N \1"),
     (r"(127(?:\.\d+){3}:)\d+", r"\1PORT"),
     (r"known_hosts\.\d+", "known_hosts.N"),
     (r"\b[A-Z][a-z]{2} +\d+ \d\d:\d\d\b", "TIME"),
 )
-_PATTERNS = tuple((re.compile(pattern), place) for pattern, place in _VARYING)
+_PATTERNS = tuple((re.compile(pattern, re.MULTILINE), place) for pattern, place in _VARYING)
 
 
 def same(one: str, other: str) -> bool:
