@@ -66,7 +66,6 @@ class RunningLab:
     ) -> None:
         self._process = process
         self._log = log
-        self._owner = os.getpid()
         self.known_hosts = Path(ready["known_hosts"])
         """Host keys of all devices; the file is gone when the lab is."""
         self.addresses: dict[str, tuple[str, int | None, int | None]] = {
@@ -160,8 +159,6 @@ class RunningLab:
 
     def close(self) -> None:
         """Ends the lab's process; harmless when it has ended, or in a forked child."""
-        if os.getpid() != self._owner:
-            return
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         with contextlib.suppress(OSError):

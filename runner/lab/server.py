@@ -49,6 +49,7 @@ class Lab:
         self._devices: dict[str, Device] = {}
         self._names: dict[tuple[str, int], str] = {}
         self._ssh = SSHFront(order.cache, self.locate)
+        self._listeners: list[socket.socket] = []
         self.addresses: dict[str, Address] = {}
 
     def listen(self) -> None:
@@ -96,8 +97,15 @@ class Lab:
         return self._devices[name]
 
     def _accept_on(self, listener: socket.socket, kind: Transport) -> None:
+        self._listeners.append(listener)
         loop = asyncio.get_running_loop()
         loop.add_reader(listener, self._accept, listener, kind)
+
+    def close(self) -> None:
+        """Stops listening."""
+        for listener in self._listeners:
+            asyncio.get_running_loop().remove_reader(listener)
+            listener.close()
 
     def _accept(self, listener: socket.socket, kind: Transport) -> None:
         for _ in range(_ACCEPTS_AT_ONCE):
@@ -110,9 +118,8 @@ class Lab:
 
     def _admit(self, client: socket.socket, kind: Transport) -> None:
         """Hands a connection to its device. Nothing is said to anybody from outside."""
-        local = client.getsockname()[:2]
-        device = self.locate(local) if is_inside(local[0]) else None
-        if device is None or not _listens(device, kind):
+        device = self.admitted(client.getsockname()[:2], kind)
+        if device is None:
             with contextlib.suppress(OSError):
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             client.close()
@@ -123,6 +130,11 @@ class Lab:
         task = loop.create_task(_connect(make, client))
         _pending.add(task)
         task.add_done_callback(_pending.discard)
+
+    def admitted(self, local: tuple[str, int], kind: Transport) -> Device | None:
+        """The device that answers a connection made to this local address; None: nobody does."""
+        device = self.locate(local) if is_inside(local[0]) else None
+        return device if device is not None and _listens(device, kind) else None
 
     def _protocol(self, device: Device, kind: Transport) -> asyncio.Protocol:
         if device.spec.misbehaviour.silent:
@@ -203,6 +215,7 @@ async def _serve(order: Order) -> None:
         gc.freeze()
         await ended.wait()
     finally:
+        lab.close()
         known_hosts.unlink(missing_ok=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
@@ -17,6 +18,8 @@ from runner.errors import LoadError, PlayrunError
 from runner.lab import LabHost, RunningLab, start_lab
 from runner.lab.addresses import assigned, is_inside, listen_everywhere
 from runner.lab.foreground import describe
+from runner.lab.order import Order
+from runner.lab.server import Lab
 from runner.lab.topology import Device, Topology
 
 pytestmark = pytest.mark.lab
@@ -68,6 +71,7 @@ import sys, time
 from pathlib import Path
 from runner.lab import start_lab
 from runner.lab.topology import Device, Topology
+import asyncio
 import os
 lab = start_lab(Topology((Device("r1"),)), cache=Path(sys.argv[1]))
 if sys.argv[2] == "fork" and os.fork() == 0:
@@ -122,6 +126,25 @@ def test_it_is_bound_to_the_loopback_device(lab: RunningLab) -> None:
     del lab
 
 
+def test_an_address_outside_of_loopback_is_nobody_s(tmp_path: Path) -> None:
+    """Where the kernel does not let us bind to the loopback device, this is what is left."""
+    topology = Topology((Device("r1"), Device("r2", address="192.0.2.1")))
+
+    async def ask() -> tuple[object, object]:
+        opened = Lab(Order(topology, tmp_path, os.getpid()))
+        opened.listen()
+        port = opened.addresses["r1"].telnet or 0
+        opened.close()
+        return (
+            opened.admitted(("127.100.0.1", port), "telnet"),
+            opened.admitted(("192.0.2.1", port), "telnet"),
+        )
+
+    inside, outside = asyncio.run(ask())
+    assert inside is not None
+    assert outside is None
+
+
 def own_addresses() -> list[str]:
     """This machine's addresses that are not in 127/8."""
     shown = subprocess.run(
@@ -132,7 +155,6 @@ def own_addresses() -> list[str]:
 
 
 def test_no_other_address_of_this_machine_leads_to_it(lab: RunningLab) -> None:
-    """They are reached over the loopback device too, so binding to it is not enough."""
     found = device(lab, "ios")
     for address in own_addresses():
         for port in (found.ssh_port, found.telnet_port):
