@@ -69,6 +69,8 @@ class RunStarted:
     playbooks: tuple[str, ...]
     check: bool = False
     folder: str | None = None
+    flags: tuple[str, ...] = ()
+    """The words of the command line that say which hosts and where, to type again."""
 
 
 @dataclass(frozen=True, slots=True)

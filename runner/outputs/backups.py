@@ -7,7 +7,7 @@ import fcntl
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from runner.outputs.claims import Claims
 from runner.outputs.composing import discard, put_in_place, read_spool, set_aside, sweep
 from runner.outputs.recap import names
 from runner.outputs.tally import utc
-from runner.outputs.terminal import one_line
+from runner.outputs.terminal import one_line, shown_path
 from runner.safe_files import FileTrouble, folder_of, open_existing, trouble, write_whole
 
 _DIFF_LINES = 1000
@@ -150,7 +150,8 @@ class Backups:
         changed = [(host, one) for host, one in made if one.change == "changed"]
         count = Counter(one.change for _, one in made)
         numbers = {kind: count[kind] for kind in ("unchanged", "changed", "new")}
-        lines = [f"Backups: {', '.join(f'{n:,} {kind}' for kind, n in numbers.items())}"]
+        where = _folder(one.path for _, one in made)
+        lines = [f"Backups: {', '.join(f'{n:,} {kind}' for kind, n in numbers.items())}{where}"]
         lines += [
             f"  {host}: changed +{one.added} −{one.removed}" for host, one in changed[:_LISTED]
         ]
@@ -171,6 +172,14 @@ class Backups:
             "without": never,
         }
         return Report(at, "backups", tuple(map(one_line, lines)), data)
+
+
+def _folder(paths: Iterable[str]) -> str:
+    """` in output/backup/`, for people; nothing when there are none."""
+    folders = {os.path.dirname(path) for path in paths}  # noqa: PTH120
+    if not folders:
+        return ""
+    return f" in {shown_path(os.path.commonpath(sorted(folders)))}/"
 
 
 def line_changes(old: bytes, new: bytes) -> tuple[int, int]:

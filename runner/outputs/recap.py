@@ -124,14 +124,20 @@ def _group(kind: str, hosts: Sequence[tuple[str, HostTally]]) -> Iterator[Line]:
 
 def _next(tally: Tally, groups: dict[str, list[tuple[str, HostTally]]]) -> Iterator[Line]:
     playbooks = tally.started.playbooks if tally.started else ()
+    flags = _typed(tally.started.flags if tally.started else ())
     if playbooks:
-        words = " ".join(shlex.quote(one_line(book)) for book in playbooks)
-        yield Line(f"Again, only where it failed:  playrun {words} --limit @failed")
+        words = f"{_typed(playbooks)}{flags}"
+        yield Line(f"Again, only where it failed:  playrun{words} --limit @failed")
     for kind, hosts in groups.items():
         if kind in _CONNECTION:
             name = shlex.quote(one_line(hosts[0][0]))
-            yield Line(f"Look at one of them:          playrun ping {name} -vvv")
+            yield Line(f"Look at one of them:          playrun ping {name}{flags} -vvv")
             return
+
+
+def _typed(words: Sequence[str]) -> str:
+    """Words as they are typed in a shell, each after a blank."""
+    return "".join(f" {shlex.quote(one_line(word))}" for word in words)
 
 
 def _whereabouts(tally: Tally) -> Iterator[Line]:

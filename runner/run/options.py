@@ -41,6 +41,15 @@ class Options:
     transcript: bool = False
     colour: str = "auto"
 
+    def whereabouts(self) -> tuple[str, ...]:
+        """The flags that say which hosts are meant and where they are, as they are typed."""
+        words = [word for source in self.inventory for word in ("-i", source)]
+        if self.lab:
+            words.append("--lab")
+        if self.lab_topology is not None:
+            words += ["--topology", str(self.lab_topology)]
+        return tuple(words)
+
 
 Ask = Callable[[str], str]
 """Asks a person for a secret, without echo. Raises LoadError when there is no terminal."""

@@ -126,7 +126,8 @@ class Run:
             if event is not None:
                 dispatch.handle(event)
 
-        tell(RunStarted(self._began, record.run, names, self._options.check, str(record.path)))
+        check, flags = self._options.check, self._options.whereabouts()
+        tell(RunStarted(self._began, record.run, names, check, str(record.path), flags))
         for text in dict.fromkeys([*self._warnings, *setup.warnings, *_too_many(plans)]):
             tell(Notice(time.time(), "warning", setup.masks.mask(text)))
         transcripts = self._options.transcript or self._options.verbosity >= 3

@@ -59,14 +59,14 @@ def project(tmp_path: Path) -> Project:
 
 def test_new_unchanged_changed(project: Project) -> None:
     assert project.lines(*project.backs_up("r1", CONFIG)) == [
-        "Backups: 0 unchanged, 0 changed, 1 new"
+        f"Backups: 0 unchanged, 0 changed, 1 new in {project.root}/"
     ]
     assert project.lines(*project.backs_up("r1", CONFIG)) == [
-        "Backups: 1 unchanged, 0 changed, 0 new"
+        f"Backups: 1 unchanged, 0 changed, 0 new in {project.root}/"
     ]
     changed = CONFIG.replace("interface a\n", "interface b\ninterface c\n")
     assert project.lines(*project.backs_up("r1", changed)) == [
-        "Backups: 0 unchanged, 1 changed, 0 new",
+        f"Backups: 0 unchanged, 1 changed, 0 new in {project.root}/",
         "  r1: changed +2 −1",
     ]
     assert (project.root / "r1.cfg").read_text() == changed
@@ -107,7 +107,7 @@ def test_a_host_that_failed_after_its_backup_is_not_stale(project: Project) -> N
     project.run(*project.backs_up("r1", CONFIG))
     good = project.events.does("r1", action="backup", captured=(project.captured("r1", CONFIG),))
     lines = project.lines(good, project.events.leaves("r1", "failed"))
-    assert lines == ["Backups: 1 unchanged, 0 changed, 0 new"]
+    assert lines == [f"Backups: 1 unchanged, 0 changed, 0 new in {project.root}/"]
 
 
 def test_a_run_without_backups_says_nothing_of_them(project: Project) -> None:
@@ -171,7 +171,7 @@ def test_the_report_stands_in_the_recap(project: Project) -> None:
     text = screen(
         [project.events.run(), *first, project.events.ends()], Backups(project.root, project.state)
     )
-    assert "\nBackups: 0 unchanged, 0 changed, 1 new\n" in text
+    assert f"\nBackups: 0 unchanged, 0 changed, 1 new in {project.root}/\n" in text
 
 
 @pytest.mark.parametrize(
