@@ -16,8 +16,11 @@ _VARYING: tuple[tuple[str, str], ...] = (
     (r"\b\d+:\d\d\b", "N s"),
     (r"^ +\d+\.\d{3} ([<>])", r"N \1"),
     (r"(127(?:\.\d+){3}:)\d+", r"\1PORT"),
+    (r"(127(?:\.\d+){3}) +(?:\d+|-) +(?:\d+|-)$", r"\1 PORTS"),
+    (r"((?:-p|telnet 127(?:\.\d+){3})) \d+", r"\1 PORT"),
     (r"known_hosts\.\d+", "known_hosts.N"),
     (r"\b[A-Z][a-z]{2} +\d+ \d\d:\d\d\b", "TIME"),
+    (r" {2,}", " "),
 )
 _PATTERNS = tuple((re.compile(pattern, re.MULTILINE), place) for pattern, place in _VARYING)
 

@@ -8,11 +8,13 @@ from runner import platforms
 from runner.actions import ACTIONS, names
 from runner.actions.api import Action, Parameter
 from runner.engine.target import NAMES
+from runner.lab.topology import Delays, Device, Interface, Misbehaviour
 from runner.loading.keywords import NOT_YET_PLAY, NOT_YET_TASK, PLAY, TASK, Keyword
 from runner.platforms.aliases import ALIASES
 from runner.settings import documentation
 from runner.templating.library import FILTERS, TESTS
 from runner.templating.library.lookups import LOOKUPS
+from scripts.docs_pages.fields import FieldDoc, fields_of
 
 _HOLDS = {
     "any": "anything",
@@ -116,6 +118,36 @@ def platform_list() -> str:
     return _table(head, rows)
 
 
+_KINDS = {
+    "bool": "true or false",
+    "float": "seconds",
+    "float | None": "number",
+    "int": "number",
+    "int | None": "number",
+    "str": "text",
+    "str | None": "text",
+    "Mapping[str, float]": "command: seconds",
+    "Mapping[str, int]": "command: size",
+    "Mapping[str, str]": "mapping",
+    "tuple[str, ...]": "list",
+    "tuple[Transport, ...]": "list",
+    "tuple[Interface, ...]": "see below",
+    "Credentials": "`user`, `password`, `enable`",
+    "Delays": "see below",
+    "Misbehaviour": "see below",
+}
+
+
+def _fields(shape: type) -> str:
+    rows = (_field(one) for one in fields_of(shape) if one.name != "name")
+    return _table(("key", "holds", "default", "meaning"), rows)
+
+
+def _field(one: FieldDoc) -> tuple[str, str, str, str]:
+    default = {"False": "", "True": "true"}.get(one.default, one.default).replace("'", "")
+    return f"`{one.name}`", _KINDS[one.kind], default, one.doc
+
+
 def _yes(value: bool) -> str:
     return "yes" if value else ""
 
@@ -133,6 +165,10 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "actions": actions,
     "connection-variables": connection_variables,
     "platforms": platform_list,
+    "lab-device": lambda: _fields(Device),
+    "lab-delays": lambda: _fields(Delays),
+    "lab-interface": lambda: _fields(Interface),
+    "lab-misbehaviour": lambda: _fields(Misbehaviour),
     "filters": lambda: _short(FILTERS),
     "tests": lambda: _short(TESTS),
     "lookups": lambda: _short(LOOKUPS),
