@@ -24,6 +24,7 @@ _MOST_NUDGES = 2
 _SHORTEST_GLUED = 3
 _MOST_ANSWERS = 100
 _LINES_AFTER_PROMPT = 8
+_MOST_PROMPTS = 64
 _DIGITS = re.compile(r"\d+")
 
 
@@ -70,6 +71,26 @@ class Typed:
     free_text: FreeText | None = None
 
 
+class Learned:
+    """What a session knows of its device by now."""
+
+    def __init__(self, mode: str) -> None:
+        self.prompt = ""
+        """The prompt as last seen."""
+        self.mode = mode
+        self.prompts: set[str] = set()
+        """All prompts seen so far."""
+        self.pagers: set[str] = set()
+        """The words of all pagers seen so far, digits made equal."""
+
+    def arrived(self, prompt: str, mode: str | None) -> None:
+        """The device shows `prompt`; `mode` None: of no mode that is known."""
+        self.prompt = prompt
+        if len(self.prompts) < _MOST_PROMPTS:
+            self.prompts.add(prompt)
+        self.mode = mode or self.mode
+
+
 class Exchange:
     """Recognises what the device does after a line was typed, and collects its output."""
 
@@ -78,18 +99,14 @@ class Exchange:
         reader: Reader,
         rules: Rules,
         typed: Typed,
-        prompt: str,
-        mode: str,
-        pagers_met: set[str],
+        learned: Learned,
         idle: float,
     ) -> None:
         self._screen = reader.screen
         self._reader = reader
         self._rules = rules
         self._typed = typed
-        self._prompt = prompt
-        self._mode = mode
-        self._pagers_met = pagers_met
+        self._learned = learned
         self._idle = idle
         shown = reader.screen.line
         self._echo = Echo(typed.line, shown, rules.is_prompt)
@@ -142,7 +159,7 @@ class Exchange:
         words = self._screen.line
         seen = self._rules.pager(words)
         if seen is not None:
-            self._pagers_met.add(_DIGITS.sub("0", words[seen[1] :].strip()))
+            self._learned.pagers.add(_DIGITS.sub("0", words[seen[1] :].strip()))
             self._screen.blank_from(seen[1])
 
     def answered(self, text: str) -> None:
@@ -232,16 +249,16 @@ class Exchange:
         if seen is None:
             return None
         pager, column = seen
-        met = _DIGITS.sub("0", line[column:].strip()) in self._pagers_met
+        met = _DIGITS.sub("0", line[column:].strip()) in self._learned.pagers
         return Sighting(Kind.PAGER, line, 0.0 if met else self._reader.settle, pager)
 
     def _fitting(self, shown: str) -> Sighting | None:
-        head = self._echo.head or self._prompt
+        head = self._echo.head or self._learned.prompt
         if shown != head and len(head) >= _SHORTEST_GLUED and shown.endswith(head):
             # The output did not end its last line.
             return Sighting(Kind.PROMPT, head, _DOUBT_SETTLE, len(shown) - len(head))
-        mode = self._rules.mode(shown, self._mode)
-        if shown == self._prompt or (mode is not None and self._likely(mode.name, shown, head)):
+        mode = self._rules.mode(shown, self._learned.mode)
+        if shown in self._learned.prompts or (mode and self._likely(mode.name, shown, head)):
             return Sighting(Kind.PROMPT, shown, self._reader.settle)
         return None if mode is None else Sighting(Kind.PROMPT, shown, _DOUBT_SETTLE)
 

@@ -13,6 +13,7 @@ from runner.connections.configuring import configure
 from runner.connections.exchange import (
     Exchange,
     Expected,
+    Learned,
     Typed,
     from_answers,
     from_questions,
@@ -76,22 +77,20 @@ class CliSession:
         self._rules: Rules = rules_for(target.platform)
         over_ssh = transport == "ssh"
         self._newline = self._platform.ssh_newline if over_ssh else self._platform.newline
-        self._prompt = ""
-        self._mode = self._platform.exec_mode
+        self._learned = Learned(mode=self._platform.exec_mode)
         self._homes = (self._platform.exec_mode, self._platform.privileged_mode)
         self._dirty = False
-        self._pagers_met: set[str] = set()
         self._login_deadline: float | None = None
 
     @property
     def prompt(self) -> str:
         """The prompt as last seen, without trailing blanks."""
-        return self._prompt
+        return self._learned.prompt
 
     @property
     def mode(self) -> str:
         """The mode that the prompt belongs to."""
-        return self._mode
+        return self._learned.mode
 
     @property
     def dirty(self) -> bool:
@@ -150,7 +149,7 @@ class CliSession:
 
     def close(self) -> None:
         """See `Session.close`."""
-        if not self._dirty and not self._stream.closed and self._mode in self._homes:
+        if not self._dirty and not self._stream.closed and self.mode in self._homes:
             with contextlib.suppress(ConnectionFailed, ValueError):
                 self._stream.type(self._platform.logout + self._newline)
         self._dirty = True
@@ -174,18 +173,18 @@ class CliSession:
     def _settle_in(self) -> None:
         platform = self._platform
         proven = self._go_home()
-        if self._mode not in self._homes:
+        if self.mode not in self._homes:
             raise ConnectionFailed(
-                f"{self.where}: the login ends in mode {self._mode}, prompt {self._prompt!r}",
+                f"{self.where}: the login ends in mode {self.mode}, prompt {self.prompt!r}",
                 hint="log in by hand and see to it first",
             )
         for line in platform.setup:
             self._set_up(line)
         proven = proven or bool(platform.setup)
         if self._target.become and platform.privileged_mode is not None:
-            proven = proven or self._mode != platform.privileged_mode
+            proven = proven or self.mode != platform.privileged_mode
             self.enter(platform.privileged_mode)
-        if self._mode == platform.privileged_mode:
+        if self.mode == platform.privileged_mode:
             for line in platform.setup_privileged:
                 self._set_up(line)
             proven = proven or bool(platform.setup_privileged)
@@ -195,12 +194,12 @@ class CliSession:
     def _go_home(self) -> bool:
         """Out of whatever mode the login landed in; whether something was typed for it."""
         modes = self._platform.modes
-        home = modes[self._mode].home
+        home = modes[self.mode].home
         if home is not None:
             self.type_line(Typed(home, goals=frozenset((self._platform.exec_mode,))))
             return True
         moved = False
-        while self._mode not in self._homes and (parent := modes[self._mode].parent) is not None:
+        while self.mode not in self._homes and (parent := modes[self.mode].parent) is not None:
             self.enter(parent)
             moved = True
         return moved
@@ -231,12 +230,10 @@ class CliSession:
             self._reader,
             self._rules,
             typed,
-            self._prompt,
-            self._mode,
-            self._pagers_met,
+            self._learned,
             limits.idle,
         )
-        prompt = self._prompt
+        prompt = self.prompt
         self._send(typed.line)
         seen = self._converse(exchange, typed, limits)
         text = exchange.finish(seen)
@@ -385,7 +382,5 @@ class CliSession:
 
     def _arrive(self, shown: str) -> None:
         """The prompt `shown` is on the screen: it says which mode this is."""
-        self._prompt = shown
-        mode = self._rules.mode(shown, self._mode)
-        if mode is not None:
-            self._mode = mode.name
+        mode = self._rules.mode(shown, self.mode)
+        self._learned.arrived(shown, None if mode is None else mode.name)

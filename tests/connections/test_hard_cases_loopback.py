@@ -18,7 +18,10 @@ NOT_HERE = {
     # These need a clock of their own, or look at every byte that was typed.
     "test_hc01_output_that_fits_a_prompt_and_then_pauses",
     "test_hc05_a_prompt_of_no_known_mode_is_a_timeout_that_shows_it",
+    "test_hc05_a_shell_from_the_command_line",
     "test_hc06_prompt_glued_to_the_greeting",
+    "test_hc06_prompt_glued_to_the_output",
+    "test_hc10_a_silent_console_behind_a_terminal_server",
     "test_hc08_a_question_nobody_declared_stops_the_login",
     "test_hc11_aaa_slower_than_allowed_says_so",
     "test_hc14_a_known_pager_is_answered_without_waiting",
@@ -48,6 +51,8 @@ NOT_HERE = {
     "test_hc31_half_a_line_typed_by_somebody_else_is_never_run",
     "test_hc07_a_console_that_shows_nothing_until_enter",
     "test_a_connection_that_breaks_at_login",
+    "test_a_login_that_ends_in_the_boot_loader",
+    "test_hc25_the_connection_breaks_in_the_middle",
     "test_an_answer_that_never_helps_is_not_given_for_ever",
 }
 

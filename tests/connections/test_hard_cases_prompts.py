@@ -185,7 +185,9 @@ def test_hc05_a_shell_from_the_command_line(bench: Bench) -> None:
     session.command("bash")
     assert session.mode == "shell"
     assert session.command("uname").text == "Linux\n"
+    before = bench.clock.now()
     session.command("exit")
+    assert bench.clock.now() - before < 0.5, "a prompt seen before is not doubted"
     assert (session.mode, session.command("show clock").text) == ("privileged", "12:00\n")
 
 
