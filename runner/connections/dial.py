@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
+import select
 import socket
 import threading
 import time
@@ -113,13 +116,33 @@ def _connect(candidate: _Candidate, timeout: float, sockets: Sockets) -> socket.
     try:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sockets.add(sock)
-        sock.settimeout(timeout)
-        sock.connect(where)
+        _finish_connecting(sock, where, timeout, sockets)
         _keep_alive(sock)
     except BaseException:
         sockets.close(sock)
         raise
     return sock
+
+
+def _finish_connecting(
+    sock: socket.socket, where: tuple[Any, ...], timeout: float, sockets: Sockets
+) -> None:
+    sock.setblocking(False)
+    state = sock.connect_ex(where)
+    if sockets.aborted:
+        # An abort that came before the attempt began had nothing to shut down.
+        raise interrupted()
+    if state == errno.EINPROGRESS:
+        waiter = select.poll()
+        waiter.register(sock, select.POLLOUT)
+        if not waiter.poll(timeout * 1000):
+            raise TimeoutError
+        state = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if sockets.aborted:
+        raise interrupted()
+    if state:
+        raise OSError(state, os.strerror(state))
+    sock.setblocking(True)
 
 
 def _keep_alive(sock: socket.socket) -> None:

@@ -104,8 +104,9 @@ def test_a_full_device_is_asked_again(client, tmp_path):
         with socket.create_connection(("127.0.0.1", behind)) as onward:
             pump(connection, onward)
 
+    patient = Timeouts(connect=30, login=30)
     with serving(Rules()) as behind, speaking(full_at_first) as port:
-        shell = client.open(target(port, tmp_path))
+        shell = client.open(target(port, tmp_path, timeouts=patient))
         until(shell)
         client.close()
     assert len(turned_away) == 2

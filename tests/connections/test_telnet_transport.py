@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+import time
 
 import pytest
 from ssh_servers import speaking, target
@@ -160,7 +161,7 @@ def test_abort_ends_a_connection_attempt(sockets):
     thread = threading.Thread(target=connect)
     thread.start()
     while not sockets._open:
-        pass
+        time.sleep(0.001)
     sockets.abort()
     thread.join(20)
     assert not thread.is_alive()

@@ -94,7 +94,9 @@ class Handshake:
                 transport.start_client(event=done)
                 done.wait(_SLOT_SECONDS)
             self._finish(transport, done, began, greeting)
-            checker.check(transport.get_remote_server_key().asbytes())
+            if transport.host_key is None:
+                raise explain(transport, greeting)
+            checker.check(transport.host_key.asbytes())
         except BaseException:
             end(transport, self._sockets)
             raise
