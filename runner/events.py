@@ -1,16 +1,16 @@
 """What happened, to whom, when: the only thing that outputs see.
 
-Every event is frozen, picklable and already masked: no secret value is in it. `at` is
+Every event is immutable, picklable and already masked: no secret value is in it. `at` is
 seconds since the epoch. A worker sends an event as it happens; outputs never call back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from runner.model import Status
+from runner.values import EMPTY
 
 Position = tuple[Any, ...]
 """Where in a play a task stands; compared as a tuple. See docs/architecture.md."""
@@ -18,8 +18,7 @@ Position = tuple[Any, ...]
 TaskStatus = Literal["ok", "changed", "skipped", "failed", "unreachable"]
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """An exception as data. `kind` is an error class's `kind`; `detail` a traceback or None."""
 
     kind: str
@@ -30,8 +29,7 @@ class Failure:
     detail: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """One command's part of a host file: `size` bytes of the partial file from `offset`."""
 
     prompt: str
@@ -40,8 +38,7 @@ class Section:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Captured:
+class Captured(NamedTuple):
     """What a task wrote for a host file, spooled by the worker beside its target.
 
     The worker wrote `partial` and closed it; an output checks `size` and `sha256` and puts
@@ -60,8 +57,7 @@ class Captured:
     encoding: str = "utf-8"
 
 
-@dataclass(frozen=True, slots=True)
-class RunStarted:
+class RunStarted(NamedTuple):
     """A run begins. `folder` is the run record's folder, or None when there is none."""
 
     at: float
@@ -73,8 +69,7 @@ class RunStarted:
     """The words of the command line that say which hosts and where, to type again."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlayStarted:
+class PlayStarted(NamedTuple):
     """A play begins on `hosts`, in play order."""
 
     at: float
@@ -87,8 +82,7 @@ class PlayStarted:
     processes: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class TaskStarted:
+class TaskStarted(NamedTuple):
     """A host starts a task (not sent for tasks whose `when` is false)."""
 
     at: float
@@ -101,8 +95,7 @@ class TaskStarted:
     """It may change a device: if its worker dies now, nobody knows what the device took."""
 
 
-@dataclass(frozen=True, slots=True)
-class ItemFinished:
+class ItemFinished(NamedTuple):
     """One item of a loop is done. `item` is its label."""
 
     at: float
@@ -118,8 +111,7 @@ class ItemFinished:
     ignored: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TaskFinished:
+class TaskFinished(NamedTuple):
     """A host is through with a task.
 
     `values` is what `register` would store, cut to 64 kB a string; empty but for a
@@ -135,7 +127,7 @@ class TaskFinished:
     action: str
     status: TaskStatus
     seconds: float
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = EMPTY
     failure: Failure | None = None
     captured: tuple[Captured, ...] = ()
     ignored: bool = False
@@ -143,8 +135,7 @@ class TaskFinished:
     rescued: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class HostFinished:
+class HostFinished(NamedTuple):
     """A host has left a play, for whatever reason."""
 
     at: float
@@ -154,16 +145,14 @@ class HostFinished:
     failure: Failure | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PlayFinished:
+class PlayFinished(NamedTuple):
     """A play is over for all its hosts."""
 
     at: float
     play: int
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """Something the user should know; `level` is `info`, `warning` or `error`.
 
     An error that names a host makes that host a failed one (its file could not be written).
@@ -175,8 +164,7 @@ class Notice:
     host: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What an output has to say at the end of a run (where files are, what changed).
 
     `lines` are for people, plain text that may hold anything a device chose; `data` is the
@@ -186,11 +174,10 @@ class Report:
     at: float
     kind: str
     lines: tuple[str, ...]
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = EMPTY
 
 
-@dataclass(frozen=True, slots=True)
-class RunFinished:
+class RunFinished(NamedTuple):
     """A run is over. `interrupted`: by Ctrl-C."""
 
     at: float

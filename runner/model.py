@@ -7,10 +7,9 @@ has the type `bool | Source` and is rendered when the task runs.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from runner.values import Origin, Source
+from runner.values import EMPTY, Origin, Source
 
 Condition = bool | Source
 """One expression of `when`, `changed_when`, `failed_when` or `that`."""
@@ -20,8 +19,7 @@ Executor = Literal["serial", "threads", "processes"]
 Lockstep = Literal["always", "auto", "never"]
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(NamedTuple):
     """`loop` or a `with_*`: what to iterate over, and under which name."""
 
     items: Any
@@ -30,8 +28,7 @@ class Loop:
     variable: str = "item"
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """One task as written. `action` is the canonical name, `written` the user's word."""
 
     action: str
@@ -42,7 +39,7 @@ class Task:
     when: tuple[Condition, ...] = ()
     loop: Loop | None = None
     register: str | None = None
-    vars: Mapping[str, Any] = field(default_factory=dict)
+    vars: Mapping[str, Any] = EMPTY
     tags: frozenset[str] = frozenset()
     ignore_errors: bool | Source = False
     changed_when: tuple[Condition, ...] | None = None
@@ -63,8 +60,7 @@ class Task:
         return self.name or self.written or self.action
 
 
-@dataclass(frozen=True, slots=True)
-class Play:
+class Play(NamedTuple):
     """One play as written, its `commands` already turned into a `cli` task in `tasks`."""
 
     name: str
@@ -72,7 +68,7 @@ class Play:
     tasks: tuple[Task, ...]
     """Everything that runs, in order: pre_tasks, commands, (roles), tasks, post_tasks."""
     origin: Origin
-    vars: Mapping[str, Any] = field(default_factory=dict)
+    vars: Mapping[str, Any] = EMPTY
     strategy: str | None = None
     """As written; None means the configured default."""
     lockstep: Lockstep = "auto"
@@ -89,16 +85,14 @@ class Play:
     no_log: bool | Source = False
 
 
-@dataclass(frozen=True, slots=True)
-class Playbook:
+class Playbook(NamedTuple):
     """A playbook file: its path (as given) and its plays."""
 
     file: str
     plays: tuple[Play, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(NamedTuple):
     """A host of the inventory. `vars` is merged from all groups and files, unrendered."""
 
     name: str

@@ -47,6 +47,9 @@ class Source(str):
         return "{{" in self or "{%" in self or "{#" in self
 
 
+EMPTY: Mapping[str, Any] = {}
+"""The empty mapping, as a default for records. Nobody writes to it: its type has no way to."""
+
 MASK = "********"
 _SHORTEST_MASKED = 4
 

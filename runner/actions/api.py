@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from runner.connections.api import Session
 from runner.events import Captured
 from runner.platforms.model import Platform
 from runner.templating import Templar, Variables
+from runner.values import EMPTY
 
 
 class Effect(Enum):
@@ -33,8 +34,7 @@ are the controller; on a device it is a plan error."""
 Kind = Literal["text", "list", "flag", "number", "mapping", "conditions", "any"]
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One argument of an action. Templates are accepted wherever a value is."""
 
     kind: Kind = "text"
@@ -43,8 +43,7 @@ class Parameter:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(NamedTuple):
     """Parameters of which at most one may be given; `needed`: exactly one."""
 
     names: tuple[str, ...] = ()
@@ -54,8 +53,7 @@ class OneOf:
 ANY = OneOf(needed=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(NamedTuple):
     """The folders an action may read from and write to."""
 
     project: Path
@@ -66,8 +64,7 @@ class Paths:
     """The root of host files."""
 
 
-@dataclass(frozen=True, slots=True)
-class Capture:
+class Capture(NamedTuple):
     """Where a task's host file goes: the rendered target and how it is written."""
 
     target: Path
@@ -100,13 +97,12 @@ class Call:
     """Where the output of the given command goes, or None when the task has no `output`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What an action did. `values` is what `register` stores, without the common keys."""
 
     changed: bool = False
-    values: Mapping[str, Any] = field(default_factory=dict)
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = EMPTY
+    facts: Mapping[str, Any] = EMPTY
     captured: tuple[Captured, ...] = ()
     failure: Exception | None = None
     """A failure that still has values (a command's output before the error)."""

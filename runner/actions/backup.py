@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from re import Pattern
 from typing import Any
@@ -118,4 +117,4 @@ def _target(call: Call) -> Path:
 
 
 def _as_backup(captured: Captured) -> Captured:
-    return replace(captured, kind="backup")
+    return captured._replace(kind="backup")

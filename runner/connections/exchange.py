@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from re import Match, Pattern
+from typing import NamedTuple
 
 from runner.connections.api import Answer, Sink
 from runner.connections.echo import Echo, squeezed
@@ -59,8 +60,7 @@ class FreeText:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(NamedTuple):
     """What is typed and what may come of it."""
 
     line: str

@@ -16,8 +16,8 @@ import os
 import re
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from runner.connections.api import HostKeyChecking
 from runner.errors import HostKeyMismatch
@@ -27,8 +27,7 @@ _REVOKED, _AUTHORITY = "@revoked", "@cert-authority"
 _HASHED = re.compile(r"\|1\|([A-Za-z0-9+/=]+)\|([A-Za-z0-9+/=]+)\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One usable line of a known_hosts file."""
 
     file: str

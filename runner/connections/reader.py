@@ -8,7 +8,7 @@ here sleeps: all waiting happens in a transport's `read`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from runner.connections.clock import Clock
 from runner.connections.screen import Screen
@@ -24,8 +24,7 @@ _DRIBBLES = 2
 _LONGEST_DRIBBLE = 3.0
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """`idle`: seconds of silence allowed; `deadline`: when all must be over (clock time)."""
 
     idle: float

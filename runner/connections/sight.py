@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
 from re import Pattern
+from typing import NamedTuple
 
 from runner.platforms.model import Mode, Pager, Phase, Platform, Question
 
@@ -35,8 +35,7 @@ class Kind(Enum):
     """The device takes free text until the end that it named."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """Something recognised; it counts once nothing more came for `settle` seconds."""
 
     kind: Kind

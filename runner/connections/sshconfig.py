@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from runner.connections.hostkeys import wildcard_match
 
@@ -24,8 +25,7 @@ _DEEPEST_INCLUDE = 16
 _NEVER = frozenset(("exec", "canonical", "final", "tagged", "localnetwork", "version"))
 
 
-@dataclass(frozen=True, slots=True)
-class Directive:
+class Directive(NamedTuple):
     """One keyword (lower case) with its values, and where it stands."""
 
     keyword: str
@@ -33,8 +33,7 @@ class Directive:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """Who is asked about. `host` as typed, `hostname` after HostName, both lower case."""
 
     host: str
@@ -43,8 +42,7 @@ class Question:
     local_user: str
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(NamedTuple):
     """One criterion of `Host` or `Match`: `patterns` may be negated with `!`."""
 
     kind: str
@@ -75,8 +73,7 @@ class Block:
     directives: list[Directive] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """A parsed configuration, its includes in place."""
 
     blocks: tuple[Block, ...] = ()

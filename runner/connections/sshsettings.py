@@ -9,8 +9,8 @@ import shlex
 import socket
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from runner.connections.api import HostKeyChecking, Target
 from runner.connections.hostkeys import DEFAULT_PORT, user_files
@@ -38,8 +38,7 @@ _CHECKING: dict[str, HostKeyChecking] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SshSettings:
+class SshSettings(NamedTuple):
     """One connection, everything decided."""
 
     hostname: str
@@ -63,16 +62,14 @@ class SshSettings:
         return f"{host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Arguments:
+class _Arguments(NamedTuple):
     """ssh_common_args, read."""
 
     block: Block
     config_file: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Hop:
+class _Hop(NamedTuple):
     """One host of ProxyJump, as written."""
 
     host: str
@@ -103,8 +100,7 @@ class SshConfigs:
         settings = self._resolve(answer, _Hop(target.address, target.user, target.port), None)
         checking = self._checking(arguments.block, answer, target.host_key_checking)
         hops = _hops(answer, settings)
-        return replace(
-            settings,
+        return settings._replace(
             host_key_checking=checking,
             jumps=self._chain(hops, blocks, settings.place, target.user),
         )

@@ -295,9 +295,8 @@ class Execution:
         if failure is None:
             return None
         if self._quiet:
-            return replace(failure, message=_CENSORED["censored"], hint=None, detail=None)
-        return replace(
-            failure,
+            return failure._replace(message=_CENSORED["censored"], hint=None, detail=None)
+        return failure._replace(
             message=self._masked(failure.message),
             hint=failure.hint and self._masked(failure.hint),
             detail=failure.detail and self._masked(failure.detail),

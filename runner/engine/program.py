@@ -7,8 +7,7 @@ answer to each yield; any thread may take the next step, one at a time.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner.engine.execution import Ended, Execution
 from runner.engine.host import HostState
@@ -19,8 +18,7 @@ from runner.events import Failure, Position
 from runner.model import Status
 
 
-@dataclass(frozen=True, slots=True)
-class Go:
+class Go(NamedTuple):
     """The answer to a yield, with variables that another host's run_once gave this one."""
 
     answer: Answer

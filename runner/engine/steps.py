@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from runner.events import Event, Failure, Position
 from runner.model import Status
+from runner.values import EMPTY
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(NamedTuple):
     """A host stands before `position` and waits until all others are there too."""
 
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Once:
+class Once(NamedTuple):
     """A host stands at a run_once task: one host will be told `do`, the others `take`."""
 
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What a run_once task gave, for every host of the batch."""
 
     position: Position
@@ -33,8 +30,7 @@ class Result:
     failed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(NamedTuple):
     """A host reads values of `hosts`, and waits until these are at `position` or beyond."""
 
     position: Position
@@ -46,8 +42,7 @@ Yield = Before | Once | Result | Need
 Answer = Literal["go", "do", "take", "fatal"]
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(NamedTuple):
     """A value that other hosts may read: set by `host` at `position`."""
 
     host: str
@@ -56,8 +51,7 @@ class Published:
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """Let `host` go on. `number` counts a host's steps from 1; a number runs at most once.
 
     `variables` are those a run_once task on another host has given it meanwhile.
@@ -66,11 +60,10 @@ class Step:
     host: str
     number: int
     answer: Answer = "go"
-    variables: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] = EMPTY
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(NamedTuple):
     """A host has come to its next yield, or is done (`status`)."""
 
     host: str
@@ -79,7 +72,7 @@ class Progress:
     status: Status | None = None
     failure: Failure | None = None
     published: tuple[Published, ...] = ()
-    kept: Mapping[str, Any] = field(default_factory=dict)
+    kept: Mapping[str, Any] = EMPTY
 
     @staticmethod
     def never_begun(step: Step) -> Progress:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from runner.engine.failures import failure_of
 from runner.engine.host import HostState
@@ -95,14 +94,13 @@ class Work:
         program.close()
         host.leave()
         self._world.facts.pop(step.host, None)
-        return replace(progress, published=host.take_published(), kept=self._kept(host))
+        return progress._replace(published=host.take_published(), kept=self._kept(host))
 
     def _masked(self, failure: Failure | None) -> Failure | None:
         if failure is None:
             return None
         mask = self._world.masks.mask
-        return replace(
-            failure,
+        return failure._replace(
             message=mask(failure.message),
             hint=failure.hint and mask(failure.hint),
             detail=failure.detail and mask(failure.detail),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from runner.actions.api import Paths
 from runner.connections.api import Connector, HostKeyChecking, Timeouts
@@ -46,8 +46,7 @@ class Worker(Protocol):
         """Open in the first process from after the fork to the end of a play."""
 
 
-@dataclass(frozen=True, slots=True)
-class Defaults:
+class Defaults(NamedTuple):
     """Connection values for hosts that say nothing themselves: from flags and settings."""
 
     user: str | None = None
@@ -61,7 +60,7 @@ class Defaults:
     known_hosts: str | None = None
     host_key_checking: HostKeyChecking = "accept-new"
     encoding: str = "utf-8"
-    timeouts: Timeouts = field(default_factory=Timeouts)
+    timeouts: Timeouts = Timeouts()
 
 
 @dataclass(slots=True)

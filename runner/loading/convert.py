@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner import yaml
 from runner.errors import LoadError, PlayrunError, nearest
@@ -15,8 +14,7 @@ from runner.values import Origin, Source
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A value in a document, and how to say where it stands."""
 
     document: yaml.Document

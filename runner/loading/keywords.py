@@ -8,8 +8,7 @@ Sources: Ansible's "Playbook Keywords" page for the names and meanings; the word
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Holds = Literal[
     "text",
@@ -29,8 +28,7 @@ Holds = Literal[
 """`flag` and `number` accept a template too; `word` must be a plain text without one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keyword:
+class Keyword(NamedTuple):
     """One keyword: what it holds and one line for the reference."""
 
     holds: Holds

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +85,7 @@ def _play(place: Place, problems: list[PlayrunError]) -> Play | None:
         no_log=reader.flag("no_log") or False,
     )
     _refuse_facts(place, reader.flag("gather_facts"), problems)
-    return replace(play, tasks=_all_tasks(place, reader, problems))
+    return play._replace(tasks=_all_tasks(place, reader, problems))
 
 
 def _hosts(place: Place, problems: list[PlayrunError]) -> str | None:
@@ -130,7 +129,7 @@ def _all_tasks(place: Place, reader: Reader, problems: list[PlayrunError]) -> tu
     if "commands" in place.value:
         target = output if output is not None else DEFAULT_OUTPUT
         command = read_commands(place.at("commands"), problems)
-        tasks.append(replace(command, output=_path(target), redact=redact))
+        tasks.append(command._replace(output=_path(target), redact=redact))
     tasks += read_tasks(place, "tasks", output, problems)
     tasks += read_tasks(place, "post_tasks", output, problems)
     inherited = reader.names("tags")
@@ -144,4 +143,4 @@ def _path(output: bool | str) -> str | None:
 
 
 def _inherit(task: Task, tags: frozenset[str], redact: bool) -> Task:
-    return replace(task, tags=task.tags | tags, redact=task.redact or redact)
+    return task._replace(tags=task.tags | tags, redact=task.redact or redact)

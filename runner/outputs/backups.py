@@ -8,9 +8,8 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner.events import (
     Captured,
@@ -33,8 +32,7 @@ _DIFF_LINES = 1000
 _LISTED = 40
 
 
-@dataclass(frozen=True, slots=True)
-class _Backup:
+class _Backup(NamedTuple):
     """One backup of this run. `added` and `removed` are lines against the one before."""
 
     path: str

@@ -9,9 +9,8 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from runner.events import Captured, Section
 from runner.safe_files import (
@@ -29,8 +28,7 @@ _LEFTOVER = re.compile(r"\.[0-9a-f]{8}\.(partial|tmp)$")
 _LEFTOVER_AGE = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A file as this run left it: where its sections lie, and how to tell if it was touched."""
 
     sections: tuple[Section, ...]
@@ -39,8 +37,7 @@ class Placed:
     modified_ns: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """Bytes of an open file to be copied, and the header that goes above them."""
 
     file: BinaryIO

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from runner.events import (
     Event,
@@ -36,8 +35,7 @@ _MOST_FAILURES = 40
 _NOTICE_STYLES: dict[str, Style] = {"info": "", "warning": "warning", "error": "failed"}
 
 
-@dataclass(frozen=True, slots=True)
-class ConsoleOptions:
+class ConsoleOptions(NamedTuple):
     """How much to say, and how."""
 
     quiet: bool = False

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any, get_args
 
 from runner.events import Captured, Event, Failure, RunFinished, Section
@@ -18,10 +17,7 @@ _LONGEST_TEXT = 500
 _LONGEST_LIST = 20
 _DEEPEST = 6
 
-_FIELDS: dict[type[Any], tuple[str, ...]] = {
-    kind: tuple(field.name for field in fields(kind))
-    for kind in (*get_args(Event), Captured, Failure, Section)
-}
+_RECORDS = frozenset((*get_args(Event), Captured, Failure, Section))
 
 
 class Journal:
@@ -39,7 +35,7 @@ class Journal:
         self._state = folder.path.parent.parent
         self._tally = tally
         self._keep = keep
-        self._encode = json.JSONEncoder(default=_plain, separators=(",", ":")).encode
+        self._encode = json.JSONEncoder(default=str, separators=(",", ":")).encode
         self._whole("manifest.json", {"run": folder.run, **manifest})
         with folder_of(self._folder, self._folder / "events.jsonl") as (opened, name):
             self._events: int | None = open_append(opened, name)
@@ -47,7 +43,7 @@ class Journal:
     def handle(self, event: Event) -> None:
         """Adds one line; ends the record with the run. Raises FileTrouble (a full disk)."""
         if self._events is not None:
-            self._write(f"{self._encode(event)}\n".encode("ascii"))
+            self._write(f"{self._encode(_plain(event))}\n".encode("ascii"))
         if isinstance(event, RunFinished):
             self._whole("summary.json", self._tally.summary())
             prune(self._state, self._keep, self._folder)
@@ -72,16 +68,14 @@ class Journal:
 
 
 def _plain(value: Any) -> Any:
-    """What JSON does not know: our dataclasses by their fields, the rest as its text."""
-    names = _FIELDS.get(type(value))
-    if names is None:
-        return str(value)
+    """Our records by the names of their fields; JSON would make mere lists of them."""
+    if type(value) not in _RECORDS:
+        return [_plain(item) for item in value] if isinstance(value, tuple) else value
     found: dict[str, Any] = {"event": type(value).__name__}
-    for name in names:
-        found[name] = getattr(value, name)
-    values = found.get("values")
-    if values:
-        found["values"] = _short(values, 0)
+    for name, item in value._asdict().items():
+        found[name] = _plain(item)
+    if found.get("values"):
+        found["values"] = _short(found["values"], 0)
     return found
 
 

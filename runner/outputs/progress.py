@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from runner.outputs.recap import duration
 from runner.outputs.tally import Tally
 from runner.outputs.terminal import one_line
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(NamedTuple):
     """A snapshot that another thread may draw. Times are seconds since the epoch."""
 
     done: int

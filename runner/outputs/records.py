@@ -7,9 +7,8 @@ import re
 import shutil
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner.errors import LoadError
 from runner.safe_files import token, trouble
@@ -17,8 +16,7 @@ from runner.safe_files import token, trouble
 _NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
 
-@dataclass(frozen=True, slots=True)
-class RunFolder:
+class RunFolder(NamedTuple):
     """A run's own folder and its id."""
 
     path: Path

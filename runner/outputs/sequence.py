@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from runner.events import Position
 from runner.outputs.lines import Line
@@ -11,8 +12,7 @@ from runner.outputs.lines import Line
 _BEFORE, _THROUGH = 0, 1
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """Lines to show for a task at a position."""
 
     position: Position

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +101,7 @@ class HostChecks:
             if self._files.is_final(index):
                 self._findings.note(host, error)
             return unknown
-        return [(names if self._files.is_final(index) else replace(names, required=_NONE), path)]
+        return [(names if self._files.is_final(index) else names._replace(required=_NONE), path)]
 
     def _layers(
         self, host: str, task: Task, facts: Mapping[str, Any], magic: Mapping[str, Any]

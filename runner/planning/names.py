@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from runner.actions import ACTIONS
@@ -76,8 +75,8 @@ class NameReader:
                 must |= found.required if _is_text(name, stack) else frozenset()
             seen.add(name)
             todo = (todo | found.variables) - seen
-            parts.append(replace(found, required=frozenset()))
-        return replace(_merged(parts), required=frozenset(must))
+            parts.append(found._replace(required=frozenset()))
+        return _merged(parts)._replace(required=frozenset(must))
 
     def _value_of(self, name: str, layers: list[Mapping[str, Any]]) -> Names:
         layer = next((layer for layer in layers if name in layer), None)

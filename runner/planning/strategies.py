@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from runner.errors import PlanError, nearest
 from runner.model import Executor, Order, Play
@@ -21,8 +21,7 @@ _ORDERS: dict[str, Order] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+class Running(NamedTuple):
     """How plays run where they say nothing; `forced_*` come from flags and win over plays."""
 
     strategy: str = "linear"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from runner.model import Task
 
 
-@dataclass(frozen=True, slots=True)
-class TagFilter:
+class TagFilter(NamedTuple):
     """`only` as given by --tags (empty: all), `skip` by --skip-tags. Skipping wins."""
 
     only: frozenset[str] = frozenset()

@@ -8,9 +8,8 @@ inherits, and an empty value (`~`) takes the key away.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner.errors import LoadError
 from runner.values import Origin
@@ -22,8 +21,7 @@ _OWN = ("extends", "aliases", "names")
 """What a file says of itself only: a platform is not called like the one it extends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """One platform file as read, before it is merged with the one it extends."""
 
     file: Path

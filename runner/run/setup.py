@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -255,8 +255,7 @@ class Builder:
         world = setup.world
         nothing: Mapping[str, Any] = {}
         world.overrides = lambda host: overrides.get(host, nothing)
-        world.defaults = replace(
-            world.defaults,
+        world.defaults = world.defaults._replace(
             known_hosts=str(running.known_hosts),
             ssh_config="",
             host_key_checking="strict",
@@ -285,7 +284,7 @@ class Builder:
             needed=asked and _lacking(world, plays, hosts, ("become_password",)),
             login=login,
         )
-        world.defaults = replace(world.defaults, password=login, become_password=enable)
+        world.defaults = world.defaults._replace(password=login, become_password=enable)
 
 
 class InventoryHosts:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -311,8 +310,7 @@ class TrustingNobody(SandboxedEnvironment):
             return self
         known = self._variants.get(options)
         if known is None:
-            settings = {field.name: getattr(options, field.name) for field in fields(options)}
-            known = self.overlay(**settings)
+            known = self.overlay(**options._asdict())
             assert isinstance(known, TrustingNobody)
             known._made_lexer = None
             self._variants[options] = known

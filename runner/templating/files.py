@@ -5,9 +5,8 @@ from __future__ import annotations
 import os.path
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import BaseLoader, Environment, TemplateNotFound
 
@@ -18,8 +17,7 @@ _HEADER = re.compile(r"\A#jinja2:(?P<options>[^\n]*)(?:\n|\Z)")
 _MAX_BYTES = 10_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateOptions:
+class TemplateOptions(NamedTuple):
     """How a template file is read. `newline_sequence` ends the lines of what is written."""
 
     trim_blocks: bool = True
@@ -47,19 +45,18 @@ def split_header(
     for pair in header["options"].split(","):
         name, _, value = (part.strip() for part in pair.partition(":"))
         changes[name] = _option(name, value, Origin(str(path), 1, 1))
-    return text[header.end() :], replace(options, **changes), 1
+    return text[header.end() :], options._replace(**changes), 1
 
 
 _WORDS = {"true": True, "yes": True, "false": False, "no": False}
 
 
 def _option(name: str, value: str, origin: Origin) -> Any:
-    known = {field.name for field in fields(TemplateOptions)}
-    if name not in known:
+    if name not in TemplateOptions._fields:
         raise RenderError(
             f"'{name}' is not an option of a template",
             origin=origin,
-            hint=f"known are {', '.join(sorted(known))}",
+            hint=f"known are {', '.join(sorted(TemplateOptions._fields))}",
         )
     if name.endswith("_blocks"):
         word = value.lower()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator
@@ -20,8 +21,7 @@ _CHAINS = (nodes.Getattr, nodes.Getitem)
 _DEFINED = frozenset({"defined", "undefined"})
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(NamedTuple):
     """What a template reads, as far as its text tells."""
 
     variables: frozenset[str] = frozenset()

@@ -7,8 +7,7 @@ shallow copy of the containers on the way to them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner.templating.results import ATOMS, OMIT
 from runner.values import Secret, Source
@@ -28,8 +27,7 @@ Plan = None | Leaf | dict[Any, Any]
 """None: nothing to do. A dict: the plans of the elements that have something to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """A value as plain data but for its leaves, and where those are.
 
     `raw` is held so that its identity stays its own.

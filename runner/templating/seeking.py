@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jinja2.utils import missing
 
@@ -47,8 +46,7 @@ class Seeker:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class LookupCall:
+class LookupCall(NamedTuple):
     """What a lookup is given: its terms, its options, and where it may look."""
 
     terms: list[Any]

@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import os
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,7 +27,7 @@ class Project:
 
     def captured(self, host: str, text: str, complete: bool = True) -> Captured:
         plain = spool(self.root, f"{host}.cfg", ("show run", text), complete=complete)
-        return replace(plain, kind="backup")
+        return plain._replace(kind="backup")
 
     def backs_up(self, host: str, text: str) -> list[Event]:
         captured = (self.captured(host, text),)
@@ -146,7 +145,7 @@ def test_runs_at_the_same_time_lose_no_entry(tmp_path: Path) -> None:
 
 
 def test_two_hosts_with_one_backup_file(project: Project) -> None:
-    other = replace(project.captured("r1", "other\n"))
+    other = project.captured("r1", "other\n")
     events = project.events
     tally = project.run(
         *project.backs_up("r1", CONFIG),

@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import stat
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -199,7 +198,7 @@ def test_a_spool_outside_the_folder_is_refused(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("1\n")
     captured = spool(tmp_path / "output", "r1.txt", ("a", "1\n"))
-    files, _ = run(tmp_path / "output", *collected("r1", replace(captured, partial=str(secret))))
+    files, _ = run(tmp_path / "output", *collected("r1", captured._replace(partial=str(secret))))
     assert "is not beside" in files.failed["r1"]
     assert secret.exists()
 
@@ -207,7 +206,7 @@ def test_a_spool_outside_the_folder_is_refused(tmp_path: Path) -> None:
 def test_a_target_outside_the_root_is_refused(tmp_path: Path) -> None:
     captured = spool(tmp_path / "output", "r1.txt", ("a", "1\n"))
     target = str(tmp_path / "output" / ".." / "evil.txt")
-    files, _ = run(tmp_path / "output", *collected("r1", replace(captured, target=target)))
+    files, _ = run(tmp_path / "output", *collected("r1", captured._replace(target=target)))
     assert "is not inside the output folder" in files.failed["r1"]
     assert not (tmp_path / "evil.txt").exists()
 

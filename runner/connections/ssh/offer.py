@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _COOKIE = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """The algorithm lists of a KEXINIT message (RFC 4253, 7.1) that must find a match."""
 
     kex: tuple[str, ...]
