@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from runner.connections.api import HostKeyChecking
+from runner.connections.person import home_folder
 from runner.errors import HostKeyMismatch
 
 DEFAULT_PORT = 22
@@ -359,6 +360,6 @@ def _holds(entries: Iterable[Entry], blob: bytes) -> bool:
 def user_files(home: Path | None = None) -> tuple[str, ...]:
     """The known_hosts files that OpenSSH would read, apart from those a config names."""
     with contextlib.suppress(RuntimeError):
-        home = home or Path.home()
+        home = home or home_folder()
     found = ("/etc/ssh/ssh_known_hosts",)
     return (str(home / ".ssh" / "known_hosts"), *found) if home else found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import re
 import shlex
@@ -14,6 +13,7 @@ from typing import NamedTuple
 
 from runner.connections.api import HostKeyChecking, Target
 from runner.connections.hostkeys import DEFAULT_PORT, user_files
+from runner.connections.person import home_folder, user_name
 from runner.connections.sshconfig import (
     Answer,
     Block,
@@ -95,7 +95,7 @@ class SshConfigs:
         arguments = self._read_arguments(target.ssh_common_args)
         file = arguments.config_file if arguments.config_file else target.ssh_config_file
         blocks = self._blocks(file)
-        answer = Answer(target.address, target.user or "", getpass.getuser())
+        answer = Answer(target.address, target.user or "", user_name())
         answer.take((arguments.block, *blocks))
         settings = self._resolve(answer, _Hop(target.address, target.user, target.port), None)
         checking = self._checking(arguments.block, answer, target.host_key_checking)
@@ -124,7 +124,7 @@ class SshConfigs:
         chain = []
         nearest: tuple[SshSettings, ...] = ()
         for number, hop in enumerate(hops):
-            answer = Answer(hop.host, hop.user or "", getpass.getuser())
+            answer = Answer(hop.host, hop.user or "", user_name())
             answer.take(blocks)
             settings = self._resolve(answer, hop, user)
             if number == 0:
@@ -136,7 +136,7 @@ class SshConfigs:
     def _resolve(self, answer: Answer, hop: _Hop, fallback: str | None) -> SshSettings:
         hostname = _hostname(answer, hop.host)
         port = hop.port or _port(answer)
-        user = hop.user or answer.word("user") or fallback or getpass.getuser()
+        user = hop.user or answer.word("user") or fallback or user_name()
         tokens = _tokens(hostname, hop.host, port, user, self._home_folder())
 
         def paths(keyword: str) -> tuple[str, ...]:
@@ -201,7 +201,7 @@ class SshConfigs:
             return self._arguments[text]
 
     def _home_folder(self) -> Path:
-        return self._home or Path.home()
+        return self._home or home_folder()
 
 
 def _parse_file(path: str, base: str) -> Config:
@@ -335,7 +335,7 @@ def _tokens(hostname: str, host: str, port: int, user: str, home: Path) -> dict[
         "n": host,
         "p": str(port),
         "r": user,
-        "u": getpass.getuser(),
+        "u": user_name(),
         "d": str(home),
         "i": str(os.getuid()),
         "l": socket.gethostname(),
