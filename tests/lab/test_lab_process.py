@@ -21,6 +21,7 @@ from runner.lab.foreground import describe
 from runner.lab.order import Order
 from runner.lab.server import Lab
 from runner.lab.topology import Device, Topology
+from runner.loading.inventory import load_inventory
 
 pytestmark = pytest.mark.lab
 
@@ -71,6 +72,7 @@ import sys, time
 from pathlib import Path
 from runner.lab import start_lab
 from runner.lab.topology import Device, Topology
+from runner.loading.inventory import load_inventory
 import asyncio
 import os
 lab = start_lab(Topology((Device("r1"),)), cache=Path(sys.argv[1]))
@@ -165,16 +167,28 @@ def test_no_other_address_of_this_machine_leads_to_it(lab: RunningLab) -> None:
                 continue
 
 
-def test_nobody_outside_can_reach_it(tmp_path: Path) -> None:
-    """From another network namespace, over a link, to an address of this one."""
-    script = Path(__file__).with_name("outside.sh")
-    done = subprocess.run(
-        ["unshare", "--user", "--map-root-user", "--net", str(script), sys.executable, tmp_path],
+def in_a_namespace(script: str, cache: Path) -> subprocess.CompletedProcess[str]:
+    """Runs a script beside this file as root of a network of its own."""
+    file = Path(__file__).with_name(script)
+    return subprocess.run(
+        ["unshare", "--user", "--map-root-user", "--net", str(file), sys.executable, cache],
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
+
+
+def test_a_port_each_where_loopback_is_one_address(tmp_path: Path) -> None:
+    done = in_a_namespace("narrow.sh", tmp_path)
+    assert done.stdout == ("r1 127.0.0.1 True\nr2 127.0.0.1 True\n4 ports, 2 host keys\n"), (
+        done.stderr
+    )
+
+
+def test_nobody_outside_can_reach_it(tmp_path: Path) -> None:
+    """From another network namespace, over a link, to an address of this one."""
+    done = in_a_namespace("outside.sh", tmp_path)
     assert done.stdout == (
         "inside, the lab: answered\n"
         "outside, a server that is open to all: answered\n"
@@ -212,6 +226,37 @@ def test_the_table_says_how_to_log_in(lab: RunningLab) -> None:
     text = "\n".join(describe(lab))
     assert "only-ssh" in text
     assert f"-p {device(lab, 'ios').ssh_port} playrun@127.100.0.1" in text
+
+
+FOREGROUND = """
+import sys
+from pathlib import Path
+from runner.lab import serve_forever
+serve_forever(None, Path(sys.argv[1]), lambda line: print(line, flush=True),
+              inventory=Path(sys.argv[2]))
+print("over")
+"""
+
+
+def test_in_the_foreground_until_ctrl_c(tmp_path: Path) -> None:
+    inventory = tmp_path / "new" / "hosts.yml"
+    with subprocess.Popen(
+        [sys.executable, "-c", FOREGROUND, tmp_path / "cache", inventory],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as shown:
+        assert shown.stdout is not None
+        lines = [next(shown.stdout)]
+        while "Ctrl-C" not in lines[-1]:
+            lines.append(next(shown.stdout))
+        shown.send_signal(signal.SIGINT)
+        assert shown.stdout.read().split() == ["over"]
+    assert shown.returncode == 0
+    assert lines[1].split()[:2] == ["edge1", "cisco_iosxr"]
+    assert inventory.stat().st_mode & 0o777 == 0o600
+    hosts = load_inventory((str(inventory),))
+    assert hosts.host("acc1").vars["ansible_connection"] == "telnet"
+    assert not list((tmp_path / "cache").glob("known_hosts*"))
 
 
 def test_addresses_are_given_in_order() -> None:
