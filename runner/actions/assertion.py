@@ -38,15 +38,14 @@ class Assert:
         for condition in call.args["that"]:
             if not call.templar.test(condition, call.variables):
                 return _broken(condition, call.args.get("fail_msg"))
-        message = _message(call.args.get("success_msg", "All assertions passed"))
-        return Outcome(values={"msg": message})
+        return Outcome(values={"msg": call.args.get("success_msg", "All assertions passed")})
 
 
 def _broken(condition: Condition, fail_msg: Any) -> Outcome:
     """Without a message of the user's, the failure names the condition."""
-    message = "Assertion failed" if fail_msg is None else _message(fail_msg)
+    told = f"Assertion failed: {condition}" if fail_msg is None else _message(fail_msg)
+    message = "Assertion failed" if fail_msg is None else fail_msg
     values = {"assertion": str(condition), "evaluated_to": False, "msg": message}
-    told = f"{message}: {condition}" if fail_msg is None else message
     return Outcome(values=values, failure=AssertionFailed(told))
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from runner.actions.api import Call, Effect, Effects, OneOf, Outcome, Parameter, Place
 from runner.actions.files import find_source
 from runner.actions.lines import refuse_controls
-from runner.errors import ActionFailed, ConnectionLost
+from runner.connections.api import Session
+from runner.errors import ActionFailed, CommandFailed, ConnectionFailed
 from runner.platforms.model import Platform
 
 
@@ -54,13 +55,19 @@ class Config:
         try:
             session.configure(lines, on_line=lambda line: call.note({"sending": line}))
             if save is not None:
-                call.note({"sending": save})
-                session.command(save)
-        except ConnectionLost as error:
-            call.note({"lost": str(error)})
+                _save(call, session, save)
+        except ConnectionFailed as error:
+            call.note({"lost": error.message, "sent": error.sent, "seen": error.seen})
             raise
         call.note({"done": len(lines)})
         return Outcome(changed=True, values={"commands": lines})
+
+
+def _save(call: Call, session: Session, line: str) -> None:
+    call.note({"sending": line})
+    reply = session.command(line)
+    if reply.error is not None:
+        raise CommandFailed(f"the device took the lines but refused `{line}`: {reply.error}")
 
 
 def _lines(call: Call) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.actions.api import NOTHING, Call, Effects, OneOf, Outcome, Parameter, Place
-from runner.errors import RenderError
+from runner.errors import ActionFailed, RenderError
 from runner.platforms.model import Platform
 from runner.values import Source
 
@@ -34,6 +34,8 @@ class Debug:
 
     def run(self, call: Call) -> Outcome:
         """Values under `msg`, or under the expression's own text."""
+        if _number(call.args.get("verbosity", 0)) > call.variables.get("ansible_verbosity", 0):
+            return Outcome(skipped="Verbosity threshold not met.")
         if "var" not in call.args:
             return Outcome(values={"msg": call.args.get("msg", "Hello world!")})
         written = call.args["var"]
@@ -44,3 +46,10 @@ class Debug:
         except RenderError as error:
             value = f"VARIABLE IS NOT DEFINED!: {error.message}"
         return Outcome(values={expression: value})
+
+
+def _number(value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise ActionFailed(f"`verbosity` must be a number, not {value!r}") from None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import glob
+import os
 import shlex
 import subprocess
 import time
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,10 @@ _PARAMETERS: Mapping[str, Parameter] = {
     "creates": Parameter("text"),
     "removes": Parameter("text"),
     "stdin": Parameter("text"),
+    "stdin_add_newline": Parameter("flag"),
+    "strip_empty_ends": Parameter("flag"),
+    "expand_argument_vars": Parameter("flag"),
+    "executable": Parameter("text"),
 }
 
 
@@ -44,15 +51,19 @@ class Command:
         """Fails when the program's exit status is not 0."""
         argv = call.args.get("argv")
         words = [str(word) for word in argv] if argv else _split(_command(call))
-        return _run(call, words)
+        if _flag(call, "expand_argument_vars"):
+            words = [os.path.expanduser(os.path.expandvars(word)) for word in words]  # noqa: PTH111
+        return _run(call, words, words)
 
 
 class Shell(Command):
-    """Runs a line in /bin/sh."""
+    """Runs a line in /bin/sh, or in the shell that `executable` names."""
 
     def run(self, call: Call) -> Outcome:
         """Fails when the line's exit status is not 0."""
-        return _run(call, ["/bin/sh", "-c", _command(call)])
+        line = _command(call)
+        shell = str(call.args.get("executable") or "/bin/sh")
+        return _run(call, [shell, "-c", line], line)
 
 
 def _command(call: Call) -> str:
@@ -68,54 +79,88 @@ def _split(line: str) -> list[str]:
         raise ActionFailed(f"cannot split `{line}` into words: {error}") from error
 
 
-def _run(call: Call, words: list[str]) -> Outcome:
+def _flag(call: Call, name: str) -> bool:
+    """These flags are all true unless they are said not to be."""
+    return str(call.args.get(name, True)).lower() not in ("false", "no", "off", "0")
+
+
+def _run(call: Call, words: list[str], shown: str | list[str]) -> Outcome:
+    """`shown` is what `cmd` of the result says: a shell's line, a program's words."""
     folder = call.paths.playbook / str(call.args.get("chdir", "."))
-    reason = _not_needed(call, folder)
-    if reason is not None:
-        return Outcome(values={"stdout": reason, "rc": 0, "cmd": words})
+    found = _not_needed(call, folder)
+    if found is not None:
+        name, why = found
+        values = _values(shown, 0, f"skipped, since {name} {why}", "")
+        return Outcome(values={**values, "msg": f"Did not run command since '{name}' {why}"})
     if call.check:
-        return Outcome(skipped="check mode: the command was not run")
-    started = time.monotonic()
-    stdin = call.args.get("stdin")
+        text = "Command would have run if not in check mode"
+        return Outcome(values={**_values(shown, 0, "", ""), "msg": text}, skipped=text)
+    started = time.time()
     try:
-        done = subprocess.run(
-            words,
-            cwd=folder,
-            input=None if stdin is None else f"{stdin}\n",
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            capture_output=True,
-            text=True,
-            errors="surrogateescape",
-            check=False,
-        )
+        done = _done(call, words, folder)
     except OSError as error:
-        raise ActionFailed(f"cannot run `{words[0]}`: {error.strerror}") from error
-    values = _values(words, done, time.monotonic() - started)
-    failure = None
-    if done.returncode:
-        failure = ActionFailed(f"non-zero return code: {done.returncode}")
-    return Outcome(changed=True, values=values, failure=failure)
+        why = f"cannot run `{words[0] if words else ''}`: {error.strerror}"
+        return Outcome(
+            values={**_values(shown, error.errno or 1, "", ""), "msg": why},
+            failure=ActionFailed(why),
+        )
+    return _outcome(call, shown, done, started)
 
 
-def _not_needed(call: Call, folder: Path) -> str | None:
+def _done(call: Call, words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    stdin = call.args.get("stdin")
+    if stdin is not None and _flag(call, "stdin_add_newline"):
+        stdin = f"{stdin}\n"
+    return subprocess.run(
+        words,
+        cwd=folder,
+        input=None if stdin is None else str(stdin),
+        stdin=subprocess.DEVNULL if stdin is None else None,
+        capture_output=True,
+        text=True,
+        errors="surrogateescape",
+        check=False,
+    )
+
+
+def _outcome(
+    call: Call, shown: str | list[str], done: subprocess.CompletedProcess[str], started: float
+) -> Outcome:
+    out, err = done.stdout, done.stderr
+    if _flag(call, "strip_empty_ends"):
+        out, err = out.rstrip("\r\n"), err.rstrip("\r\n")
+    values = {**_values(shown, done.returncode, out, err), **_times(started, time.time())}
+    if done.returncode == 0:
+        return Outcome(changed=True, values={**values, "msg": ""})
+    failure = ActionFailed(f"non-zero return code: {done.returncode}")
+    return Outcome(changed=True, values={**values, "msg": "non-zero return code"}, failure=failure)
+
+
+def _not_needed(call: Call, folder: Path) -> tuple[str, str] | None:
+    """The file that makes the command unnecessary, and why; None: it is needed."""
     creates, removes = call.args.get("creates"), call.args.get("removes")
-    if creates and any(folder.glob(str(creates))):
-        return f"skipped, since {creates} exists"
-    if removes and not any(folder.glob(str(removes))):
-        return f"skipped, since {removes} does not exist"
+    if creates and _exists(folder, str(creates)):
+        return str(creates), "exists"
+    if removes and not _exists(folder, str(removes)):
+        return str(removes), "does not exist"
     return None
 
 
-def _values(
-    words: list[str], done: subprocess.CompletedProcess[str], seconds: float
-) -> dict[str, Any]:
-    out, err = done.stdout.rstrip("\r\n"), done.stderr.rstrip("\r\n")
+def _exists(folder: Path, pattern: str) -> bool:
+    return bool(glob.glob(str(folder / pattern)))  # noqa: PTH207  the pattern may be absolute
+
+
+def _values(shown: str | list[str], code: int, out: str, err: str) -> dict[str, Any]:
     return {
-        "cmd": words,
-        "rc": done.returncode,
+        "cmd": shown,
+        "rc": code,
         "stdout": out,
         "stderr": err,
         "stdout_lines": out.splitlines(),
         "stderr_lines": err.splitlines(),
-        "delta": f"{seconds:.6f}",
     }
+
+
+def _times(started: float, ended: float) -> dict[str, str]:
+    begin, end = datetime.fromtimestamp(started), datetime.fromtimestamp(ended)
+    return {"start": str(begin), "end": str(end), "delta": str(end - begin)}

@@ -62,7 +62,16 @@ class Execution:
         self._action: Action = ACTIONS[item.task.action]
         self._started = False
         self._writing = False
-        self._quiet = False
+        self._label = self._named()
+        self._quiet = True
+
+    def _named(self) -> str:
+        """The task's name as this host sees it; as written where that cannot be told."""
+        label = self._task.label
+        try:
+            return self._masked(self._templar.text(label, self._variables))
+        except PlayrunError:
+            return label
 
     def run(self) -> tuple[Ended, bool]:
         """Runs it; returns how it ended and whether a failure is ignored.
@@ -70,16 +79,18 @@ class Execution:
         Raises only Signal (another host's values are needed first).
         """
         begun = time.monotonic()
-        self._quiet = bool(self._flag(self._task.no_log or self._host.plan.play.no_log))
         ended = self._guarded(self._task_or_loop, self._variables)
-        ignored = ended.status == "failed" and bool(
-            self._flag(self._task.ignore_errors or self._host.plan.play.ignore_errors)
-        )
-        if ignored:
-            ended.values["ignored"] = True
+        ignored = ended.status == "failed" and self._ignores()
         self._store(ended)
         self._tell(ended, ignored=ignored, seconds=time.monotonic() - begun)
         return ended, ignored
+
+    def _ignores(self) -> bool:
+        """A condition that cannot be told ignores nothing."""
+        try:
+            return self._flag(self._task.ignore_errors)
+        except PlayrunError:
+            return False
 
     def _flag(self, value: Any) -> bool:
         rendered = self._templar.render(value, self._variables)
@@ -98,20 +109,13 @@ class Execution:
     def _broken(self, error: BaseException, values: Mapping[str, Any]) -> Ended:
         status = task_status(error, connected=self._host.connected)
         failure = failure_of(error, self._task.origin)
-        return Ended(
-            status,
-            {
-                "changed": False,
-                "msg": failure.message,
-                **values,
-                "failed": status == "failed",
-                "unreachable": status == "unreachable",
-            },
-            failure,
-            host=host_status(error, status, writing=self._writing),
-        )
+        told = {"changed": False, "msg": failure.message, **values, "failed": status == "failed"}
+        if status == "unreachable":
+            told["unreachable"] = True
+        return Ended(status, told, failure, host=host_status(error, status, writing=self._writing and self._host.connected))
 
     def _task_or_loop(self, variables: Variables) -> Ended:
+        self._quiet = self._flag(self._task.no_log)
         if self._task.loop is None:
             return self._one(variables)
         try:
@@ -139,11 +143,19 @@ class Execution:
         loop = self._task.loop
         assert loop is not None
         ends: list[Ended] = []
-        for item in items:
-            ended = self._guarded(self._one, variables.child(**{loop.variable: item}))
-            ended.values.update({loop.variable: item, "ansible_loop_var": loop.variable})
-            self._tell_item(item, ended)
-            ends.append(ended)
+        before = dict(self._host.facts)
+        try:
+            for item in items:
+                ended = self._guarded(self._one, variables.child(**{loop.variable: item}))
+                ended.values.update({loop.variable: item, "ansible_loop_var": loop.variable})
+                self._host.facts.update(ended.facts)
+                self._tell_item(item, ended)
+                ends.append(ended)
+        except Signal:
+            # The task begins again later: what its items set must not be there by then.
+            self._host.facts.clear()
+            self._host.facts.update(before)
+            raise
         return _together(ends)
 
     def _one(self, variables: Variables) -> Ended:
@@ -197,7 +209,7 @@ class Execution:
                 self._host.name,
                 self._host.plan.index,
                 self._position,
-                self._task.label,
+                self._label,
                 self._task.action,
                 writes=self._writing,
             )
@@ -206,7 +218,8 @@ class Execution:
     def _act(self, call: Call) -> Ended:
         outcome = self._action.run(call)
         if outcome.failure is not None:
-            ended = self._broken(outcome.failure, outcome.values)
+            values = {"changed": outcome.changed, **outcome.values}
+            ended = self._broken(outcome.failure, values)
             return replace(ended, captured=outcome.captured)
         return _well(outcome)
 
@@ -217,6 +230,14 @@ class Execution:
             return ended
         if task.changed_when is None and task.failed_when is None:
             return ended
+        try:
+            return self._judged(ended, variables)
+        except PlayrunError as error:
+            broken = self._broken(error, {**ended.values, "msg": error.message})
+            return replace(broken, facts=ended.facts, captured=ended.captured)
+
+    def _judged(self, ended: Ended, variables: Variables) -> Ended:
+        task = self._task
         seen = variables.child(**ended.values)
         if task.register is not None:
             seen = seen.child(**{task.register: ended.values})
@@ -254,7 +275,7 @@ class Execution:
                 self._host.name,
                 self._host.plan.index,
                 self._position,
-                self._task.label,
+                self._label,
                 self._task.action,
                 "(censored)" if self._quiet else self._masked(_label(item)),
                 ended.status,
@@ -270,7 +291,7 @@ class Execution:
                 self._host.name,
                 self._host.plan.index,
                 self._position,
-                self._task.label,
+                self._label,
                 self._task.action,
                 ended.status,
                 seconds,
@@ -306,7 +327,7 @@ class Execution:
 def _well(outcome: Outcome) -> Ended:
     values = {"changed": outcome.changed, "failed": False, **outcome.values}
     if outcome.skipped is not None:
-        values.update({"skipped": True, "skip_reason": outcome.skipped, "msg": outcome.skipped})
+        values = {"msg": outcome.skipped, **values, "skipped": True}
         return Ended("skipped", values)
     status: TaskStatus = "changed" if outcome.changed else "ok"
     return Ended(status, values, facts=outcome.facts, captured=outcome.captured)
@@ -336,6 +357,7 @@ def _together(ends: list[Ended]) -> Ended:
     values: dict[str, Any] = {
         "changed": any(ended.values.get("changed") for ended in ends),
         "results": results,
+        "skipped": False,
     }
     facts = {name: value for ended in ends for name, value in ended.facts.items()}
     captured = tuple(part for ended in ends for part in ended.captured)
@@ -343,16 +365,12 @@ def _together(ends: list[Ended]) -> Ended:
     if failed is not None:
         values.update({"failed": True, "msg": "One or more items failed"})
         return Ended(failed.status, values, failed.failure, facts, captured, failed.host)
+    if not ends:
+        reason = "No items in the list"
+        return Ended("skipped", {**values, "skipped": True, "skipped_reason": reason})
     if all(ended.status == "skipped" for ended in ends):
-        values.update(
-            {
-                "skipped": True,
-                "msg": "All items skipped" if ends else "No items in the list",
-                "skip_reason": "No items in the list",
-            }
-        )
-        return Ended("skipped", values)
-    values.update({"failed": False, "msg": "All items completed", "skipped": False})
+        return Ended("skipped", {**values, "skipped": True, "msg": "All items skipped"})
+    values["msg"] = "All items completed"
     return Ended("changed" if values["changed"] else "ok", values, None, facts, captured)
 
 
@@ -382,6 +400,3 @@ def _shown(value: Any, mask: Callable[[str], str]) -> Any:
     if isinstance(value, (list, tuple)):
         return [_shown(inner, mask) for inner in value]
     return mask(str(value))
-
-
-__all__ = ["Ended", "Execution", "PlayrunError"]

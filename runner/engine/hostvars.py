@@ -9,6 +9,8 @@ from runner.engine.world import World
 from runner.events import Position
 from runner.templating import Signal
 
+LOCALHOST = ("localhost", "127.0.0.1", "::1")
+
 
 class NeedRead(Signal):
     """Values of `hosts` are read that may not be there yet.
@@ -42,11 +44,15 @@ class HostVars(Mapping[str, Any]):
         self._joined = joined
 
     def __getitem__(self, host: str) -> Mapping[str, Any]:
-        if host not in self._world.hosts.groups["all"]:
+        if host not in self:
             raise KeyError(host)
         if host != self._own and not self._joined:
             raise NeedRead(frozenset({host}))
         return self._variables_of(host)
+
+    def __contains__(self, host: object) -> bool:
+        """The hosts of the inventory, and localhost though it stands in none."""
+        return host in LOCALHOST or host in self._world.hosts.groups["all"]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._world.hosts.groups["all"])

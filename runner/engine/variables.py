@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from runner.engine.world import World
@@ -10,6 +10,22 @@ from runner.model import Play, Task
 from runner.templating import Variables
 
 _NOTHING: Mapping[str, Any] = {}
+
+
+class Groups(Mapping[str, Any]):
+    """The magic variable `groups`: every group's hosts, a list made when it is asked for."""
+
+    def __init__(self, groups: Mapping[str, Sequence[str]]) -> None:
+        self._groups = groups
+
+    def __getitem__(self, name: str) -> list[str]:
+        return list(self._groups[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._groups)
+
+    def __len__(self) -> int:
+        return len(self._groups)
 
 
 def magic_variables(world: World, host: str, play: Play, hosts: Sequence[str]) -> dict[str, Any]:
@@ -20,13 +36,14 @@ def magic_variables(world: World, host: str, play: Play, hosts: Sequence[str]) -
         "inventory_hostname": host,
         "inventory_hostname_short": host.split(".")[0],
         "group_names": list(world.hosts.groups_of(host)),
-        "groups": world.hosts.groups,
+        "groups": Groups(world.hosts.groups),
         "play_hosts": names,
         "ansible_play_hosts": names,
         "ansible_play_hosts_all": names,
         "ansible_play_batch": names,
         "ansible_play_name": play.name,
         "ansible_check_mode": world.check,
+        "ansible_diff_mode": False,
     }
 
 

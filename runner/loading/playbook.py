@@ -10,7 +10,7 @@ from runner.errors import LoadError, PlayrunError, Problems, nearest
 from runner.loading.commands import read_commands
 from runner.loading.convert import Place, Reader, kind_of
 from runner.loading.keywords import NOT_YET_PLAY, PLAY
-from runner.loading.tasks import DEFAULT_OUTPUT, read_tasks
+from runner.loading.tasks import OfPlay, output_path, read_tasks
 from runner.model import Play, Playbook, Task
 from runner.values import Origin, Source
 
@@ -81,11 +81,9 @@ def _play(place: Place, problems: list[PlayrunError]) -> Play | None:
         remote_user=reader.text("remote_user"),
         port=reader.number("port", least=1),
         check_mode=reader.flag("check_mode"),
-        ignore_errors=reader.flag("ignore_errors") or False,
-        no_log=reader.flag("no_log") or False,
     )
     _refuse_facts(place, reader.flag("gather_facts"), problems)
-    return play._replace(tasks=_all_tasks(place, reader, problems))
+    return play._replace(tasks=_all_tasks(place, reader, play.tags, problems))
 
 
 def _hosts(place: Place, problems: list[PlayrunError]) -> str | None:
@@ -121,26 +119,37 @@ def _refuse_facts(place: Place, value: bool | Source | None, problems: list[Play
         )
 
 
-def _all_tasks(place: Place, reader: Reader, problems: list[PlayrunError]) -> tuple[Task, ...]:
+def _all_tasks(
+    place: Place, reader: Reader, tags: frozenset[str], problems: list[PlayrunError]
+) -> tuple[Task, ...]:
     """pre_tasks, then commands, then tasks, then post_tasks: the order they run in."""
-    output = reader.output("output")
-    redact = reader.flag("redact") is True
-    tasks: list[Task] = read_tasks(place, "pre_tasks", output, problems)
-    if "commands" in place.value:
-        target = output if output is not None else DEFAULT_OUTPUT
-        command = read_commands(place.at("commands"), problems)
-        tasks.append(command._replace(output=_path(target), redact=redact))
-    tasks += read_tasks(place, "tasks", output, problems)
-    tasks += read_tasks(place, "post_tasks", output, problems)
-    inherited = reader.names("tags")
-    return tuple(_inherit(task, inherited, redact) for task in tasks)
+    of_play = OfPlay(
+        output=reader.output("output"),
+        redact=reader.flag("redact") is True,
+        tags=tags,
+        ignore_errors=reader.flag("ignore_errors") or False,
+        no_log=reader.flag("no_log") or False,
+    )
+    return (
+        *read_tasks(place, "pre_tasks", of_play, problems),
+        *_commands(place, of_play, problems),
+        *read_tasks(place, "tasks", of_play, problems),
+        *read_tasks(place, "post_tasks", of_play, problems),
+    )
 
 
-def _path(output: bool | str) -> str | None:
-    if output is True:
-        return DEFAULT_OUTPUT
-    return output or None
-
-
-def _inherit(task: Task, tags: frozenset[str], redact: bool) -> Task:
-    return task._replace(tags=task.tags | tags, redact=task.redact or redact)
+def _commands(place: Place, of_play: OfPlay, problems: list[PlayrunError]) -> tuple[Task, ...]:
+    """`commands` as a task, or nothing. Its output goes to a file unless `output` is false."""
+    if "commands" not in place.value:
+        return ()
+    own = True if of_play.output is None else of_play.output
+    task = read_commands(place.at("commands"), problems)
+    return (
+        task._replace(
+            output=output_path(own, of_play.output),
+            redact=of_play.redact,
+            tags=of_play.tags,
+            ignore_errors=of_play.ignore_errors,
+            no_log=of_play.no_log,
+        ),
+    )

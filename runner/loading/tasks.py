@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner.actions.names import known_elsewhere, resolve, words
 from runner.errors import PlayrunError, nearest
@@ -18,10 +18,19 @@ DEFAULT_OUTPUT = Source("{{ inventory_hostname }}.txt")
 _LOOPS = ("loop", "with_items")
 
 
-def read_tasks(
-    place: Place, key: str, output: bool | str | None, problems: list[PlayrunError]
-) -> list[Task]:
-    """The tasks under `key` of a play; `output` is the play's, for tasks with `output: true`."""
+class OfPlay(NamedTuple):
+    """What tasks have from their play where they do not say it themselves."""
+
+    output: bool | str | None = None
+    """For tasks with `output: true`."""
+    redact: bool = False
+    tags: frozenset[str] = frozenset()
+    ignore_errors: bool | Source = False
+    no_log: bool | Source = False
+
+
+def read_tasks(place: Place, key: str, of_play: OfPlay, problems: list[PlayrunError]) -> list[Task]:
+    """The tasks under `key` of a play."""
     value = place.value.get(key)
     if value is None:
         return []
@@ -33,11 +42,11 @@ def read_tasks(
             )
         )
         return []
-    read = [_task(place.at(key).at(index), output, problems) for index in range(len(value))]
+    read = [_task(place.at(key).at(index), of_play, problems) for index in range(len(value))]
     return [task for task in read if task is not None]
 
 
-def _task(place: Place, output: bool | str | None, problems: list[PlayrunError]) -> Task | None:
+def _task(place: Place, of_play: OfPlay, problems: list[PlayrunError]) -> Task | None:
     if not isinstance(place.value, dict):
         problems.append(
             place.error(
@@ -62,22 +71,26 @@ def _task(place: Place, output: bool | str | None, problems: list[PlayrunError])
         loop=_loop(place, problems),
         register=_register(place, reader, problems),
         vars=reader.mapping("vars"),
-        tags=reader.names("tags"),
-        ignore_errors=reader.flag("ignore_errors") or False,
+        tags=reader.names("tags") | of_play.tags,
+        ignore_errors=_first(reader.flag("ignore_errors"), of_play.ignore_errors),
         changed_when=reader.conditions("changed_when"),
         failed_when=reader.conditions("failed_when"),
         delegate_to=_delegate(place, reader, problems),
         run_once=reader.flag("run_once") or False,
-        no_log=reader.flag("no_log") or False,
+        no_log=_first(reader.flag("no_log"), of_play.no_log),
         connection=reader.text("connection"),
         check_mode=reader.flag("check_mode"),
         become=reader.flag("become"),
-        output=_output(reader.output("output") or own_output, output),
-        redact=reader.flag("redact") is True,
+        output=output_path(reader.output("output") or own_output, of_play.output),
+        redact=_first(reader.flag("redact"), of_play.redact) is True,
     )
 
 
-def _output(own: bool | str | None, of_play: bool | str | None) -> str | None:
+def _first(own: bool | Source | None, of_play: bool | Source) -> bool | Source:
+    return of_play if own is None else own
+
+
+def output_path(own: bool | str | None, of_play: bool | str | None) -> str | None:
     """A task's own path; for `true` the play's, else the default one."""
     if own is True:
         return of_play if isinstance(of_play, str) else DEFAULT_OUTPUT

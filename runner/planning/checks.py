@@ -22,6 +22,7 @@ from runner.platforms.model import Platform
 from runner.templating import Names, Variables
 from runner.values import Origin
 
+_NO_FILE: Path | None = None
 _NONE: frozenset[str] = frozenset()
 _CONTROLLER = ("localhost", "127.0.0.1", "::1")
 
@@ -44,7 +45,7 @@ class HostChecks:
         self._hosts = hosts
         self._reader = reader
         self._dynamic = dynamic
-        self._read: list[tuple[Names, Names]] = []
+        self._read: list[Names] = []
         self._files = TemplateFiles(world, tasks)
         self._undefined = Undefined(world, play, dynamic)
         self._findings = Findings(hosts)
@@ -75,11 +76,12 @@ class HostChecks:
                 check(host, task, variables)
             except PlayrunError as error:
                 self._findings.note(host, error)
-        when, rest = (self._reader.closure(names, layers) for names in self._read[index])
-        parts: list[tuple[Names, Path | None]] = [(rest, None)]
+        reader = self._reader
+        when = [reader.closure(reader.of_condition(item), layers) for item in task.when]
+        parts = [(reader.closure(self._read[index], layers), _NO_FILE)]
         if self._files.has_one(task):
             parts += self._in_file(host, index, task, variables, layers)
-        self.crosses[index] |= reads_others(when) or any(reads_others(names) for names, _ in parts)
+        self.crosses[index] |= any(map(reads_others, [*when, *(names for names, _ in parts)]))
         self._undefined.look(host, index, task, when, parts, variables)
 
     def _in_file(

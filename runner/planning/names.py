@@ -21,19 +21,25 @@ class NameReader:
         self._values: dict[int, tuple[Any, Names]] = {}
         self._conditions: dict[str, Names] = {}
 
-    def of_task(self, task: Task) -> tuple[Names, Names]:
-        """The names in the task's conditions, and those in everything else of it."""
+    def of_task(self, task: Task) -> Names:
+        """The names in everything of a task but its `when`.
+
+        Of several conditions in a list only the first is certain to be looked at.
+        """
         raw = ACTIONS[task.action].raw
         texts: list[Any] = [value for name, value in task.args.items() if name not in raw]
         texts += [task.loop.items if task.loop else None, task.output, task.ignore_errors]
-        texts += [task.no_log, task.connection, task.become, task.check_mode]
-        conditions = list(task.when)
-        later = [*(task.changed_when or ()), *(task.failed_when or ())]
-        for name in raw & set(task.args):
-            later += _as_conditions(task.args[name])
-        when = _merged(self.of_condition(condition) for condition in conditions)
-        rest = _merged([*(self.of_value(text) for text in texts), *(map(self.of_condition, later))])
-        return when, rest
+        texts += [task.no_log, task.connection, task.become, task.check_mode, task.name]
+        lists = [_as_conditions(task.args.get(name)) for name in sorted(raw)]
+        lists += [list(task.changed_when or ()), list(task.failed_when or ())]
+        parts = [*(self.of_value(text) for text in texts)]
+        for conditions in lists:
+            names = [self.of_condition(condition) for condition in conditions]
+            parts += [*names[:1], *(each._replace(required=frozenset()) for each in names[1:])]
+        if "var" in raw and "var" in task.args:
+            # `debug: var` shows an undefined variable as such.
+            parts = [_merged(parts)._replace(required=frozenset())]
+        return _merged(parts)
 
     def of_value(self, value: Any) -> Names:
         """The names in a value's templates, deep."""

@@ -20,22 +20,16 @@ class TagFilter(NamedTuple):
 
     def _wanted(self, tags: frozenset[str]) -> bool:
         only = self.only or frozenset({"all"})
-        if only & tags:
+        if "always" in tags or only & (tags or frozenset({"untagged"})):
             return True
-        if "never" in tags:
-            return False
-        if "always" in tags or "all" in only:
-            return True
-        return ("tagged" in only and bool(tags)) or ("untagged" in only and not tags)
+        return "never" not in tags and ("all" in only or ("tagged" in only and bool(tags)))
 
     def _skipped(self, tags: frozenset[str]) -> bool:
-        if self.skip & tags:
-            return True
-        if "always" in tags:
-            return False
         if "all" in self.skip:
+            return "always" not in tags or "always" in self.skip
+        if self.skip & (tags or frozenset({"untagged"})):
             return True
-        return ("tagged" in self.skip and bool(tags)) or ("untagged" in self.skip and not tags)
+        return "tagged" in self.skip and bool(tags)
 
 
 def tag_filter(only: Iterable[str], skip: Iterable[str]) -> TagFilter:

@@ -8,7 +8,7 @@ from typing import Any
 
 from runner.engine.world import World
 from runner.errors import PlanError, RenderError, nearest
-from runner.model import Play, Task
+from runner.model import Condition, Play, Task
 from runner.planning.findings import some
 from runner.planning.texts import origin_in_file, origin_of
 from runner.templating import Names, Variables
@@ -36,41 +36,57 @@ class Undefined:
         host: str,
         index: int,
         task: Task,
-        when: Names,
+        when: Sequence[Names],
         rest: Sequence[tuple[Names, Path | None]],
         variables: Variables,
     ) -> None:
-        """`when` are the names of the task's conditions, `rest` those of everything else,
-        each with the template file that they are in."""
+        """`when` are the names of each of the task's conditions, `rest` those of everything
+        else, each with the template file that they are in."""
         if self._dynamic is None or task.ignore_errors is not False:
             return
+        self._tasks[index] = task
         known = _OWN | self._dynamic | ({task.loop.variable} if task.loop else set())
-        missing = list(_missing(when.required, variables, known))
-        places: list[tuple[str, Path | None]] = [(name, None) for name in missing]
+        if not self._may_run(host, index, when, known, variables):
+            return
         if task.register:
             known |= {task.register}
-        others = [
-            (name, path)
-            for names, path in rest
-            for name in _missing(names.required, variables, known)
-        ]
-        if others and not self._guarded(task, when, variables):
-            places += others
-        self._tasks[index] = task
-        for name, path in places:
-            self._found.setdefault((index, name, path), []).append(host)
+        for names, path in rest:
+            for name in _missing(names.required, variables, known):
+                self._note(host, index, name, path)
 
-    def _guarded(self, task: Task, when: Names, variables: Variables) -> bool:
-        """Whether `when` keeps the task from running here, as far as can be told now."""
+    def _may_run(
+        self,
+        host: str,
+        index: int,
+        when: Sequence[Names],
+        known: set[str] | frozenset[str],
+        variables: Variables,
+    ) -> bool:
+        """Whether the task is certain to run here; notes a condition that cannot be tested.
+
+        Conditions are looked at in order, and none after the first that does not hold.
+        """
+        task = self._tasks[index]
+        for condition, names in zip(task.when, when, strict=True):
+            missing = list(_missing(names.required, variables, known))
+            for name in missing:
+                self._note(host, index, name, None)
+            if missing or self._cannot_tell(names, task) or not self._holds(condition, variables):
+                return False
+        return True
+
+    def _cannot_tell(self, names: Names, task: Task) -> bool:
         assert self._dynamic is not None
-        if not task.when:
-            return False
-        if when.lookups or when.variables & self._dynamic or task.loop is not None:
-            return True
+        return bool(names.lookups or names.variables & self._dynamic) or task.loop is not None
+
+    def _holds(self, condition: Condition, variables: Variables) -> bool:
         try:
-            return not all(self._world.templar.test(item, variables) for item in task.when)
+            return self._world.templar.test(condition, variables)
         except RenderError:
             return False
+
+    def _note(self, host: str, index: int, name: str, path: Path | None) -> None:
+        self._found.setdefault((index, name, path), []).append(host)
 
     def problems(self) -> Iterator[PlanError]:
         """One error for each name of a task."""
