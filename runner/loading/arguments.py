@@ -128,7 +128,9 @@ def _no_name(written: Written, key: str) -> PlayrunError:
 
 
 def _names(action: Action) -> str:
-    return ", ".join(name for name in action.parameters if name != "*") or "none"
+    if "*" in action.parameters:
+        return "names with their values: `name: value`"
+    return ", ".join(action.parameters) or "none"
 
 
 def _check_presence(

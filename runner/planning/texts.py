@@ -30,7 +30,16 @@ def template_faults(world: World, play: Play, tasks: Sequence[Task]) -> Iterator
         yield from world.templar.check([task.vars, task.loop.items if task.loop else None])
         yield from world.templar.check([task.output, task.connection, task.run_once])
         for condition in conditions_of(task):
-            yield from world.templar.check_condition(condition)
+            yield from _condition_faults(world, condition)
+
+
+def _condition_faults(world: World, condition: Condition) -> Iterator[PlayrunError]:
+    for fault in world.templar.check_condition(condition):
+        if fault.hint is None and isinstance(condition, Source) and "{{" in condition:
+            hint = "a condition is an expression already: leave the {{ }} out"
+            yield type(fault)(fault.message, origin=fault.origin, hint=hint)
+        else:
+            yield fault
 
 
 def conditions_of(task: Task) -> list[Condition]:
