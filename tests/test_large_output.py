@@ -37,19 +37,25 @@ def test_a_huge_output_is_whole_and_costs_no_memory(tmp_path: Path, transport: s
     assert peak < MEMORY_KB
 
 
+MEASURING = """
+import resource, subprocess, sys
+ended = subprocess.run(sys.argv[1:]).returncode
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(ended)
+"""
+"""Run in a process of its own: a child's peak begins with that of the process it came from."""
+
+
 def run_and_measure(command: list[str], folder: Path) -> int:
     """Peak resident kilobytes of the process itself. Fails when it does."""
-    process = subprocess.Popen(
-        command,
+    ended = subprocess.run(
+        [sys.executable, "-c", MEASURING, *command],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
-    assert process.stdout is not None
-    said = process.stdout.read()
-    process.stdout.close()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, said.decode()
-    return usage.ru_maxrss
+    assert ended.returncode == 0, ended.stdout
+    return int(ended.stdout.split()[-1])
