@@ -21,7 +21,6 @@ PlayrunError                 what happened, where, and what to do about it
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -166,5 +165,7 @@ class ConnectionLost(ConnectionFailed):
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word most like `word`, for "did you mean"; None if none is close."""
+    import difflib  # for those who made a mistake
+
     matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return matches[0] if matches else None

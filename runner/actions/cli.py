@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner.actions.api import Call, Effect, Effects, OneOf, Outcome, Parameter, Place
 from runner.actions.lines import refuse_controls
@@ -18,8 +17,7 @@ from runner.platforms.model import Platform
 from runner.values import Secret, Source
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One command and the answers declared for the questions it may ask."""
 
     text: str

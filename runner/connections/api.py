@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from runner.platforms.model import Platform
 from runner.values import Secret
@@ -12,8 +11,7 @@ from runner.values import Secret
 HostKeyChecking = Literal["strict", "accept-new", "off"]
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
+class Timeouts(NamedTuple):
     """All in seconds. `idle` restarts with every byte; `command` is the total for one command."""
 
     connect: float = 10.0
@@ -22,8 +20,7 @@ class Timeouts:
     command: float = 600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """One host and how to log in to it: everything resolved, nothing left to look up."""
 
     host: str
@@ -50,11 +47,10 @@ class Target:
     known_hosts: str | None = None
     """playrun's own known_hosts file (written under accept-new); ~/.ssh/known_hosts is read too."""
     encoding: str = "utf-8"
-    timeouts: Timeouts = field(default_factory=Timeouts)
+    timeouts: Timeouts = Timeouts()
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A declared answer: when the device's last line matches `prompt` (a regex), send `answer`.
 
     `secret`: mask what was sent in transcripts. `newline`: whether Enter follows.
@@ -65,8 +61,7 @@ class Answer:
     newline: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What one command gave.
 
     `text` has no echo and no prompt, LF line ends, undecodable bytes as surrogates; it is

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from re import Pattern
+from typing import NamedTuple
 
 from runner.connections.api import Target
 from runner.connections.exchange import untypeable
@@ -45,8 +45,7 @@ _HALF_A_PASSWORD = re.compile(r"\S{0,6}(?:word|ord)\s*:", re.IGNORECASE)
 """What is left of the questions when their first letters were lost."""
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(NamedTuple):
     """A user name and a password for one of the logins on the way."""
 
     user: str | None

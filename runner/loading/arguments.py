@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner.actions import ACTIONS
 from runner.actions.api import Action, Parameter
@@ -16,8 +15,7 @@ from runner.loading.keyvalue import options_in, pairs
 from runner.values import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """An action as a task names it. `place` is where its arguments stand."""
 
     word: str

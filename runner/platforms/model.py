@@ -8,15 +8,15 @@ last line of the screen, trailing blanks removed; every other pattern is searche
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from re import Pattern
-from typing import Literal
+from typing import Literal, NamedTuple
+
+from runner.values import EMPTY
 
 Phase = Literal["login", "command", "config", "save", "logout"]
 
 
-@dataclass(frozen=True, slots=True)
-class Mode:
+class Mode(NamedTuple):
     """One mode of the command line and how to get there from its `parent`."""
 
     name: str
@@ -32,8 +32,7 @@ class Mode:
     """Typed once when a login lands in this mode, to reach `exec_mode` (Junos as root: `cli`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A question of the device's and the one answer the platform declares for it."""
 
     pattern: Pattern[str]
@@ -43,8 +42,7 @@ class Question:
     """`login`, `command`, `config`, `save` or `logout`: the only time the answer may be given."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pager:
+class Pager(NamedTuple):
     """What a pager looks like on the last line, and the key that shows the next page."""
 
     pattern: Pattern[str]
@@ -52,8 +50,7 @@ class Pager:
     quit: str = "q"
 
 
-@dataclass(frozen=True, slots=True)
-class LoginDialogue:
+class LoginDialogue(NamedTuple):
     """Telnet and console login, and what SSH may still ask after authentication."""
 
     user: Pattern[str]
@@ -67,8 +64,7 @@ class LoginDialogue:
     """Not a wrong password but no free line: `All VTYs busy`."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigMode:
+class ConfigMode(NamedTuple):
     """What finishes a change typed in `mode` (the mode itself says how to enter and leave it).
 
     None: the platform has no such step. `confirm`, `replace` and `rollback` hold places for
@@ -85,8 +81,7 @@ class ConfigMode:
     rollback: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Backup:
+class Backup(NamedTuple):
     """The command that shows the whole configuration, and how to know that it is whole."""
 
     command: str
@@ -96,8 +91,7 @@ class Backup:
     """Whole lines that change by themselves; removed unless `raw`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Platform:
+class Platform(NamedTuple):
     """A command line: modes, login, paging, errors, configuration, backup."""
 
     name: str
@@ -135,7 +129,7 @@ class Platform:
     """What may follow the first `|` of such a command (all of it); None: no pipe may."""
     secrets: tuple[Pattern[str], ...] = ()
     """Group `secret` is what `redact: true` replaces."""
-    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    names: Mapping[str, tuple[str, ...]] = EMPTY
     """What other tools call it: `{"scrapli": ("cisco_iosxe",), …}`."""
     text_input: tuple[Pattern[str], ...] = ()
     """What a device says when a line begins free text that no prompt interrupts (a banner).

@@ -7,7 +7,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import asyncssh
@@ -137,8 +137,7 @@ class RealBench(Bench):
         assert self.devices is not None
         assert not options
         self.devices.steps, self.devices.failure = script.steps, None
-        target = replace(
-            target or self.target(),
+        target = (target or self.target())._replace(
             address="127.0.0.1",
             port=self.devices.ports[self.name],
             host_key_checking="off",

@@ -8,7 +8,7 @@ anything else than the script expects fails the test with both texts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import given, settings
@@ -241,7 +241,7 @@ class Bench:
             password=Secret("s3cret!"),
             timeouts=Timeouts(),
         )
-        return replace(plain, **changes)  # type: ignore[arg-type]
+        return plain._replace(**changes)  # type: ignore[arg-type]
 
     def open(self, script: Script, target: Target | None = None, **options: object) -> CliSession:
         self.transport = ScriptedTransport(script.steps, self.name, self.clock, self.slices)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import socket
 import threading
-from dataclasses import replace
 
 import pytest
 from ssh_servers import Rules, serving, speaking, target
@@ -84,8 +83,8 @@ def test_ssh_config_is_heeded(connector, tmp_path):
         (tmp_path / ".ssh" / "config").write_text(
             f"Host r1\n HostName 127.0.0.1\n Port {port}\n User from-config\n"
         )
-        wanted = replace(
-            target(port, tmp_path), address="r1", port=None, user=None, ssh_config_file=None
+        wanted = target(port, tmp_path)._replace(
+            address="r1", port=None, user=None, ssh_config_file=None
         )
         connector.connect(wanted).close()
 

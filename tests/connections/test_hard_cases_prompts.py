@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 from scripted import Bench, any_slicing
 
@@ -230,7 +228,7 @@ def test_hc06_prompt_glued_to_the_output(bench: Bench) -> None:
 @pytest.mark.parametrize("transport", ["ssh", "telnet"])
 def test_hc06_bare_shell_prompts(transport: str, prompt: str) -> None:
     bench = Bench(transport, slices=[2, 7])
-    platform = dataclasses.replace(load("linux"), setup=())
+    platform = load("linux")._replace(setup=())
     script = bench.script
     if transport == "telnet":
         script.say("h login: ").hear("admin").say("admin\r\nPassword: ").hear("s3cret!").say("\r\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import subprocess
 import sys
@@ -204,7 +203,7 @@ def test_a_line_that_leaves_config_mode_by_itself(bench: Bench) -> None:
 
 
 def test_configure_on_a_platform_without_such_a_mode(bench: Bench) -> None:
-    platform = dataclasses.replace(load("cisco_ios"), config=None)
+    platform = load("cisco_ios")._replace(config=None)
     session = bench.open(bench.script.login(), bench.target(platform))
     with pytest.raises(CommandFailed, match="cisco_ios has no configuration mode"):
         session.configure(["hostname R2"])
@@ -236,7 +235,7 @@ def test_a_login_that_lands_in_a_shell_goes_home(bench: Bench) -> None:
 
 
 def test_privileged_set_up_lines_are_typed_when_privileged(bench: Bench) -> None:
-    platform = dataclasses.replace(load("cisco_ios"), setup_privileged=("terminal monitor",))
+    platform = load("cisco_ios")._replace(setup_privileged=("terminal monitor",))
     script = bench.script.login("R1>").run("enable").run("terminal monitor")
     session = bench.open(script, bench.target(platform, become=True))
     assert session.mode == "privileged"
@@ -278,7 +277,7 @@ def test_stray_prompts_never_shift_the_answers(bench: Bench) -> None:
 def test_rules_are_made_once_for_a_platform(bench: Bench) -> None:
     platform = load("cisco_ios")
     assert rules_for(platform) is rules_for(platform)
-    other = dataclasses.replace(platform, asks=(re.compile("x"),))
+    other = platform._replace(asks=(re.compile("x"),))
     assert rules_for(other) is not rules_for(platform)
 
 

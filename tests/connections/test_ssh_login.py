@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 
 import asyncssh
 import pytest
@@ -116,7 +115,7 @@ def test_key_files_of_all_kinds(client, tmp_path, algorithm, form, passphrase):
     with serving(rules) as port:
         wanted = target(port, tmp_path, password=None, private_key_file=str(path))
         if passphrase:
-            wanted = replace(wanted, private_key_passphrase=Secret(passphrase))
+            wanted = wanted._replace(private_key_passphrase=Secret(passphrase))
         client.open(wanted)
         client.close()
 
@@ -242,7 +241,7 @@ def test_a_declared_login_question_is_answered(client, tmp_path):
     import re
 
     question = Question(re.compile("accept the banner"), "yes", phase="login")
-    platform = replace(generic(), questions=(question,))
+    platform = generic()._replace(questions=(question,))
     rounds = [[("Do you accept the banner? ", True)], [("Password: ", False)]]
     rules = Rules(rounds=rounds)
     with serving(rules) as port:
@@ -293,7 +292,7 @@ def test_no_terminal_is_said(client, tmp_path):
 
 
 def test_terminal_has_the_size_of_the_platform(client, tmp_path):
-    platform = replace(generic(), terminal=(300, 40))
+    platform = generic()._replace(terminal=(300, 40))
     with serving(Rules()) as port:
         shell = client.open(target(port, tmp_path, platform=platform))
         until(shell)
@@ -303,8 +302,8 @@ def test_terminal_has_the_size_of_the_platform(client, tmp_path):
 
 
 def test_user_suffix_of_the_platform(client, tmp_path):
-    login = replace(generic().login, user_suffix="+c511w")
-    platform = replace(generic(), login=login)
+    login = generic().login._replace(user_suffix="+c511w")
+    platform = generic()._replace(login=login)
     rules = Rules(user="admin+c511w")
     with serving(rules) as port:
         client.open(target(port, tmp_path, platform=platform))

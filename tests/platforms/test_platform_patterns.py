@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from typing import Any
 
 import pytest
@@ -30,9 +29,8 @@ def patterns(value: Any, path: str) -> Iterator[tuple[str, re.Pattern[str]]]:
     """Every pattern in `value`, with where it stands."""
     if isinstance(value, re.Pattern):
         yield path, value
-    elif is_dataclass(value):
-        for field in fields(value):
-            yield from patterns(getattr(value, field.name), f"{path}.{field.name}")
+    elif hasattr(value, "_asdict"):
+        yield from patterns(value._asdict(), path)
     elif isinstance(value, dict):
         for key, inner in value.items():
             yield from patterns(inner, f"{path}.{key}")

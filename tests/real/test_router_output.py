@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from realparts.slicing import relay
 from realparts.steady import steady
@@ -84,7 +82,7 @@ def test_vty_does_not_page(connect, frr, become):
 
 def test_pager_that_cannot_be_switched_off(connect, frr):
     """A daemon that was told of a small window: the pager's marks leave no trace."""
-    platform = replace(load("frr"), terminal=(80, 24), setup=())
+    platform = load("frr")._replace(terminal=(80, 24), setup=())
     with connect(over_vty(frr.r1, "bgpd", platform=platform)) as session:
         text = session.command("show ip bgp").text
         after = session.command("show version").text

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from realparts import ssh
 from realparts.targets import over_ssh, with_key
@@ -87,7 +85,7 @@ def test_jump_host_given_as_an_argument(connect, jump, engineer, login_keys, tmp
 def test_wrong_password(refuse, sshd, engineer, login_keys, dress):
     target = over_ssh(sshd(dress), engineer, password=Secret("not the word"))
     if dress == "both":
-        target = replace(target, private_key_file=str(login_keys.ed25519))
+        target = target._replace(private_key_file=str(login_keys.ed25519))
     message = refuse(target, errors.AuthenticationFailed)
     assert target.address in message
     assert "not the word" not in message
@@ -141,7 +139,7 @@ def test_new_host_key_is_learnt_once(connect, sshd, engineer, tmp_path):
     answer(connect, target)
     learnt = known.read_text()
     assert learnt.strip() in server.known_hosts_lines
-    answer(connect, replace(target, host_key_checking="strict"))
+    answer(connect, target._replace(host_key_checking="strict"))
     assert known.read_text() == learnt
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import csv
 import glob
 import io
@@ -172,6 +171,8 @@ def _ini(call: LookupCall) -> list[Any]:
 
 
 def _ini_values(call: LookupCall, key: str, options: Mapping[str, str]) -> list[str]:
+    import configparser  # takes its time, and few playbooks read such files
+
     path = call.file(options["file"])
     text = call.text(path, options.get("encoding", "utf-8"))
     section = options["section"]

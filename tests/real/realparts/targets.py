@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +32,13 @@ def over_ssh(server: SshServer, user: User, *, platform: str = "linux", **change
         known_hosts=str(known),
         timeouts=TIMEOUTS,
     )
-    return replace(target, **changes)
+    return target._replace(**changes)
 
 
 def with_key(target: Target, key: Path, passphrase: str | None = None) -> Target:
     """The same login with a key and no password."""
     secret = Secret(passphrase) if passphrase else None
-    return replace(target, password=None, private_key_file=str(key), private_key_passphrase=secret)
+    return target._replace(password=None, private_key_file=str(key), private_key_passphrase=secret)
 
 
 def over_telnet(address: str, port: int, user: User, *, platform: str, **changes: Any) -> Target:
@@ -54,7 +53,7 @@ def over_telnet(address: str, port: int, user: User, *, platform: str, **changes
         password=Secret(user.password),
         timeouts=TIMEOUTS,
     )
-    return replace(target, **changes)
+    return target._replace(**changes)
 
 
 def over_vty(router: Router, daemon: str = "zebra", **changes: Any) -> Target:
@@ -68,10 +67,10 @@ def over_vty(router: Router, daemon: str = "zebra", **changes: Any) -> Target:
         password=Secret(routers.VTY_PASSWORD),
         timeouts=TIMEOUTS,
     )
-    return replace(target, **changes)
+    return target._replace(**changes)
 
 
 def enabled(target: Target, password: str | None = routers.ENABLE_PASSWORD) -> Target:
     """The same login, with `enable` afterwards."""
     secret = Secret(password) if password is not None else None
-    return replace(target, become=True, become_password=secret)
+    return target._replace(become=True, become_password=secret)
