@@ -46,16 +46,24 @@ sys.exit(ended)
 """Run in a process of its own: a child's peak begins with that of the process it came from."""
 
 
+MEASURE = """
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[1:])
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(code)
+"""
+"""The kernel counts what a process was before its exec: only a small parent tells the truth."""
+
+
 def run_and_measure(command: list[str], folder: Path) -> int:
-    """Peak resident kilobytes of the process itself. Fails when it does."""
-    ended = subprocess.run(
-        [sys.executable, "-c", MEASURING, *command],
+    """Peak resident kilobytes of the command. Fails when it does."""
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, *command],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        capture_output=True,
         text=True,
         check=False,
     )
-    assert ended.returncode == 0, ended.stdout
-    return int(ended.stdout.split()[-1])
+    assert done.returncode == 0, done.stdout + done.stderr
+    return int(done.stdout.split()[-1])

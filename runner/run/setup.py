@@ -14,7 +14,7 @@ from runner.actions import ACTIONS
 from runner.actions.api import Paths
 from runner.connections.api import Timeouts
 from runner.engine.target import Settings as HostSettings
-from runner.engine.target import transport_of
+from runner.engine.target import become_of, transport_of
 from runner.engine.variables import magic_variables, task_variables
 from runner.engine.world import Defaults, World
 from runner.errors import LoadError, nearest
@@ -243,6 +243,7 @@ class Builder:
                     LabHost(
                         HostSettings(variables, setup.world).text("platform"),
                         "telnet" if transport == "telnet" else "ssh",
+                        become_of(variables, play, task, setup.world),
                     ),
                 )
         running = setup.stack.enter_context(
