@@ -84,7 +84,10 @@ def _console(options: str, command: str, at: int, scratch: Scratch) -> str:
     given = dict(_options(options))
     try:
         printed = scratch.run(
-            command, given.get("in", "repository"), int(given.get("exit", 0)), given.get("interrupt")
+            command,
+            given.get("in", "repository"),
+            int(given.get("exit", 0)),
+            given.get("interrupt"),
         )
     except CommandBroke as error:
         raise StalePage(at + 1, str(error)) from None

@@ -86,10 +86,11 @@ def _read(process: subprocess.Popen[bytes], interrupt: str | None) -> bytes:
         return process.communicate(timeout=_SECONDS)[0]
     assert process.stdout is not None
     printed = b""
-    for line in process.stdout:
-        printed += line
-        if interrupt and interrupt.encode() in line:
-            time.sleep(_HESITATION)
-            os.killpg(process.pid, signal.SIGINT)
-            interrupt = ""
+    with process.stdout as stream:
+        for line in stream:
+            printed += line
+            if interrupt and interrupt.encode() in line:
+                time.sleep(_HESITATION)
+                os.killpg(process.pid, signal.SIGINT)
+                interrupt = ""
     return printed
