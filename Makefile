@@ -24,7 +24,8 @@ types: install
 	$(BIN)/mypy
 
 unit: install
-	$(BIN)/pytest -m "not real and not foreign"
+	$(BIN)/pytest -m "not real and not foreign" --cov --cov-report=
+	$(BIN)/coverage report --skip-covered --sort=cover | tail -n 30
 
 check: lint types unit
 
