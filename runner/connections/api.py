@@ -89,6 +89,9 @@ class Transcript(Protocol):
     def sent(self, text: str, masked: bool = False) -> None:
         """What was typed; `masked`: show asterisks in its place, and in its echo's."""
 
+    def close(self) -> None:
+        """The session has ended. May be called twice. Never raises."""
+
 
 class Transport(Protocol):
     """Bytes to and from a device: an SSH shell channel, a Telnet connection. One thread.

@@ -91,3 +91,5 @@ class DeviceStream(_Base):
         """Ends the connection. Never raises."""
         self.closed = True
         self._transport.close()
+        if self._transcript is not None:
+            self._transcript.close()

@@ -142,7 +142,7 @@ class HostChecks:
         written = task.args.get("path") if task.action == "backup" else task.output
         if written is None or not self._is_static(written):
             return
-        required = self._reader.of_value(written).required - {"command", "command_slug"}
+        required = self._reader.of_output(written).required
         if any(name not in variables for name in required):
             return
         filled = variables.child(command="command", command_slug="command")

@@ -11,6 +11,8 @@ from runner.templating import Names, Templar
 from runner.values import Source
 
 _NONE = Names()
+OF_A_COMMAND = frozenset({"command", "command_slug"})
+"""What an `output` path may name besides variables."""
 
 
 class NameReader:
@@ -28,11 +30,11 @@ class NameReader:
         """
         raw = ACTIONS[task.action].raw
         texts: list[Any] = [value for name, value in task.args.items() if name not in raw]
-        texts += [task.loop.items if task.loop else None, task.output, task.ignore_errors]
+        texts += [task.loop.items if task.loop else None, task.ignore_errors]
         texts += [task.no_log, task.connection, task.become, task.check_mode, task.name]
         lists = [_as_conditions(task.args.get(name)) for name in sorted(raw)]
         lists += [list(task.changed_when or ()), list(task.failed_when or ())]
-        parts = [*(self.of_value(text) for text in texts)]
+        parts = [self.of_output(task.output), *(self.of_value(text) for text in texts)]
         for conditions in lists:
             names = [self.of_condition(condition) for condition in conditions]
             parts += [*names[:1], *(each._replace(required=frozenset()) for each in names[1:])]
@@ -40,6 +42,13 @@ class NameReader:
             # `debug: var` shows an undefined variable as such.
             parts = [_merged(parts)._replace(required=frozenset())]
         return _merged(parts)
+
+    def of_output(self, path: str | None) -> Names:
+        """The names in a path of host files, without those that each command fills in."""
+        names = self.of_value(path)
+        return names._replace(
+            variables=names.variables - OF_A_COMMAND, required=names.required - OF_A_COMMAND
+        )
 
     def of_value(self, value: Any) -> Names:
         """The names in a value's templates, deep."""

@@ -306,6 +306,9 @@ def test_a_secret_answer_is_masked_in_the_transcript() -> None:
     sent: list[tuple[str, bool]] = []
 
     class Notes:
+        def close(self) -> None:
+            return
+
         def received(self, text: str) -> None:
             pass
 

@@ -393,6 +393,9 @@ def test_nothing_of_a_password_is_in_the_transcript() -> None:
         def __init__(self) -> None:
             self.lines: list[tuple[str, str, bool]] = []
 
+        def close(self) -> None:
+            return
+
         def received(self, text: str) -> None:
             self.lines.append(("<", text, False))
 
