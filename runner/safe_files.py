@@ -17,6 +17,7 @@ from pathlib import Path
 
 from runner.errors import ActionFailed
 
+_ROOT = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _LONGEST_NAME = 255
 
@@ -83,8 +84,10 @@ def _wrong_with(name: str) -> str | None:
 def open_root(root: Path) -> int:
     """A descriptor of `root`, made (0700) when missing. The root itself may be a link."""
     try:
+        with suppress(FileNotFoundError):
+            return os.open(root, _ROOT)
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        return os.open(root, _ROOT)
     except OSError as error:
         raise trouble(root, error) from error
 

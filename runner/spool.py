@@ -54,13 +54,16 @@ class HostFileWriter:
         self._redact = redact
         self._name = fitting(target.name, f".{token()}.partial")
         self._digest = hashlib.sha256()
+        self._held: list[bytes] = []
         self._size = 0
+        self._written = 0
         self._sections: list[Section] = []
         self._open: _Section | None = None
         self._error: OSError | None = None
         with folder_of(root, target) as (folder, _):
-            self._file = os.fdopen(create(folder, self._name), "wb", buffering=_BUFFER)
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fd = create(folder, self._name)
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._fd: int | None = fd
 
     def section(self, prompt: str, command: str) -> Callable[[str], None]:
         """Begins the next command's part; what it gives takes the pieces of its output."""
@@ -74,8 +77,10 @@ class HostFileWriter:
     def finish(self, complete: bool) -> Captured:
         """Closes the spool. Raises FileTrouble, the spool removed, when it could not be written."""
         self._end_section()
-        with suppress(OSError):
-            self._flush()
+        if not self._written and len(self._sections) > 1:
+            self._add_headers()
+        self._write_held()
+        self._close()
         if self._error is not None:
             self.abort()
             raise trouble(self._target, self._error) from self._error
@@ -91,8 +96,7 @@ class HostFileWriter:
 
     def abort(self) -> None:
         """Throws the spool away. Never raises."""
-        with suppress(OSError):
-            self._file.close()
+        self._close()
         with suppress(Exception), folder_of(self._root, self._target) as (folder, _):
             os.unlink(self._name, dir_fd=folder)
 
@@ -110,20 +114,49 @@ class HostFileWriter:
         )
 
     def _put(self, data: bytes) -> None:
-        if self._error is not None or not data:
+        self._held.append(data)
+        self._size += len(data)
+        if self._size - self._written >= _BUFFER:
+            self._write_held()
+
+    def _add_headers(self) -> None:
+        """Makes what is still in memory the file that several commands become: nearly always
+        nothing is left to do then but to rename the spool."""
+        content, self._held, self._size = b"".join(self._held), [], 0
+        sections, self._sections = self._sections, []
+        for part in sections:
+            self._put(header(part, self._encoding))
+            self._sections.append(part._replace(offset=self._size))
+            self._put(content[part.offset : part.offset + part.size])
+
+    def _write_held(self) -> None:
+        data, self._held = b"".join(self._held), []
+        self._written = self._size
+        if self._error is not None or self._fd is None:
             return
+        self._digest.update(data)
         try:
-            self._file.write(data)
+            _write_all(self._fd, data)
         except OSError as error:
             self._error = error
-        self._digest.update(data)
-        self._size += len(data)
 
-    def _flush(self) -> None:
+    def _close(self) -> None:
+        if self._fd is None:
+            return
+        fd, self._fd = self._fd, None
         try:
-            self._file.close()
+            os.close(fd)
         except OSError as error:
             self._error = self._error or error
+
+
+def header(section: Section, encoding: str) -> bytes:
+    """Prompt and command as they stood on the terminal: the line above one of several parts."""
+    line = f"{section.prompt}{section.command}\n"
+    try:
+        return line.encode(encoding, "surrogateescape")
+    except UnicodeEncodeError:
+        return line.encode("utf-8", "surrogateescape")
 
 
 class _Section:

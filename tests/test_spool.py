@@ -38,16 +38,30 @@ def test_what_is_written_is_described(tmp_path: Path) -> None:
     writer.section("r1#", "show clock")("12:00\n")
     captured = writer.finish(complete=True)
     data = Path(captured.partial).read_bytes()
-    assert data == b"IOS\nno newline\n12:00\n"
+    assert data == b"r1#show version\nIOS\nno newline\nr1#show clock\n12:00\n"
     assert captured.size == len(data)
     assert captured.sha256 == hashlib.sha256(data).hexdigest()
     assert [(s.command, s.offset, s.size) for s in captured.sections] == [
-        ("show version", 0, 15),
-        ("show clock", 15, 6),
+        ("show version", 16, 15),
+        ("show clock", 45, 6),
     ]
     assert captured.target == str(tmp_path / "r1.txt")
     assert Path(captured.partial).parent == tmp_path
     assert not (tmp_path / "r1.txt").exists()
+
+
+def test_what_does_not_fit_into_memory_is_written_as_it_comes(tmp_path: Path) -> None:
+    writer = HostFileWriter(tmp_path / "r1.txt", tmp_path)
+    writer.section("r1#", "show tech")("x" * 100_000 + "\n")
+    assert (tmp_path / writer.finish(complete=True).partial).stat().st_size == 100_001
+    writer = HostFileWriter(tmp_path / "r1.txt", tmp_path)
+    writer.section("r1#", "show tech")("x" * 100_000 + "\n")
+    writer.section("r1#", "show clock")("12:00\n")
+    captured = writer.finish(complete=True)
+    data = Path(captured.partial).read_bytes()
+    assert data == b"x" * 100_000 + b"\n12:00\n"
+    assert captured.sha256 == hashlib.sha256(data).hexdigest()
+    assert [(s.offset, s.size) for s in captured.sections] == [(0, 100_001), (100_001, 6)]
 
 
 @settings(deadline=None, max_examples=60)

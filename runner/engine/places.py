@@ -11,7 +11,7 @@ from runner.values import Origin
 def inside(root: Path, path: str, origin: Origin | None) -> Path:
     """The file that a rendered `output` or `path` names under `root`. Raises PlanError."""
     parts = Path(path).parts
-    if not parts or Path(path).is_absolute() or ".." in parts or "\0" in path:
+    if not parts or path.startswith("/") or ".." in parts or "\0" in path:
         raise PlanError(
             f"a host file lies inside the output folder, and {path!r} does not",
             origin=origin,

@@ -22,6 +22,7 @@ from runner.safe_files import (
     replace,
     token,
 )
+from runner.spool import header
 
 _CHUNK = 1 << 20
 _LEFTOVER = re.compile(r"\.[0-9a-f]{8}\.(partial|tmp)$")
@@ -44,14 +45,6 @@ class _Part(NamedTuple):
     section: Section
     encoding: str
 
-    def header(self) -> bytes:
-        """Prompt and command as they stood on the terminal."""
-        line = f"{self.section.prompt}{self.section.command}\n"
-        try:
-            return line.encode(self.encoding, "surrogateescape")
-        except UnicodeEncodeError:
-            return line.encode("utf-8", "surrogateescape")
-
 
 def put_in_place(
     root: Path,
@@ -72,7 +65,7 @@ def put_in_place(
         for captured in captures:
             _check(folder, path, captured)
         sections = [section for captured in captures for section in captured.sections]
-        if before is None and len(captures) == 1 and len(sections) == 1:
+        if before is None and _is_the_file(captures):
             replace(folder, _spool(path, captures[0]), name)
         else:
             with _parts(folder, path, captures, before) as parts:
@@ -91,7 +84,7 @@ def set_aside(root: Path, path: Path, captures: Sequence[Captured]) -> Path | No
             _unlink(folder, *(_spool(path, captured) for captured in captures))
             return None
         partial = fitting(name, ".partial")
-        if len(captures) == 1 and len(captures[0].sections) == 1:
+        if _is_the_file(captures):
             replace(folder, _spool(path, captures[0]), partial)
             return path.with_name(partial)
         with _parts(folder, path, captures, None) as parts:
@@ -138,11 +131,30 @@ def _abandoned(folder: int, name: str, oldest: float) -> bool:
         os.close(fd)
 
 
+def _is_the_file(captures: Sequence[Captured]) -> bool:
+    """Whether the one spool there is needs nothing more: a single part, or parts that its
+    worker has put under their headers."""
+    if len(captures) != 1:
+        return False
+    (captured,) = captures
+    if len(captured.sections) == 1:
+        return captured.size == captured.sections[0].size
+    at = 0
+    for section in captured.sections:
+        at += len(header(section, captured.encoding))
+        if section.offset != at:
+            return False
+        at += section.size
+    return at == captured.size
+
+
 def _spool(path: Path, captured: Captured) -> str:
-    partial = Path(captured.partial)
-    if partial.parent != path.parent or partial.name == path.name:
-        raise FileTrouble(f"{partial} is not beside {path}: a defect in playrun, please report it")
-    return partial.name
+    folder, name = os.path.split(captured.partial)
+    if folder != os.fspath(path.parent) or name in ("", path.name):
+        raise FileTrouble(
+            f"{captured.partial} is not beside {path}: a defect in playrun, please report it"
+        )
+    return name
 
 
 def _check(folder: int, path: Path, captured: Captured) -> None:
@@ -197,7 +209,7 @@ def _write(folder: int, name: str, parts: Sequence[_Part]) -> list[Section]:
     try:
         with os.fdopen(create(folder, temporary), "wb") as out:
             for part in parts:
-                out.write(part.header())
+                out.write(header(part.section, part.encoding))
                 offset = out.tell()
                 _copy(part, out)
                 section = part.section

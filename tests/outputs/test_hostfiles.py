@@ -39,11 +39,12 @@ def test_one_command_is_exactly_what_the_device_printed(tmp_path: Path) -> None:
     assert names(tmp_path) == ["r1.txt"]
 
 
-def test_several_commands_stand_under_their_prompts(tmp_path: Path) -> None:
-    parts = [("show version", "IOS\n"), ("conf t", ""), ("show clock", "12:00")]
+@pytest.mark.parametrize("version", ["IOS\n", "IOS\n" * 50_000])
+def test_several_commands_stand_under_their_prompts(tmp_path: Path, version: str) -> None:
+    parts = [("show version", version), ("conf t", ""), ("show clock", "12:00")]
     run(tmp_path, *collected("r1", spool(tmp_path, "r1.txt", *parts)))
     assert (tmp_path / "r1.txt").read_text() == (
-        "r1#show version\nIOS\nr1#conf t\nr1#show clock\n12:00\n"
+        f"r1#show version\n{version}r1#conf t\nr1#show clock\n12:00\n"
     )
     assert names(tmp_path) == ["r1.txt"]
 
@@ -213,10 +214,10 @@ def test_a_target_outside_the_root_is_refused(tmp_path: Path) -> None:
 
 def test_a_full_disk_keeps_the_old_file_and_fails_the_host(tmp_path: Path) -> None:
     (tmp_path / "r1.txt").write_text("old")
-    parts = [("a", "x" * 3000), ("b", "y" * 3000)]
+    parts = [("a", "x" * 80_000), ("b", "y" * 3000)]
     captured = spool(tmp_path, "r1.txt", *parts)
     other = spool(tmp_path, "r2.txt", ("a", "small\n"))
-    with files_up_to(4096):
+    with files_up_to(81_920):
         files, tally = run(tmp_path, *collected("r1", captured), *collected("r2", other))
     assert files.failed["r1"].startswith(f"cannot write {tmp_path}/r1.txt: the file is larger")
     assert list(files.failed) == ["r1"]
