@@ -12,7 +12,7 @@ from pathlib import Path
 
 _SECONDS = 90.0
 _REPOSITORY = ("playbooks", "inventory", "templates", "playrun.toml")
-_HESITATION = 0.4
+_HESITATION = 0.5
 """Seconds from the sight of a text to the key: the next host has begun by then."""
 _PLACE = "/home/you"
 """What the scratch folder is called in what is shown."""
