@@ -156,6 +156,15 @@ def _short(table: Mapping[str, object]) -> str:
     return _listed(name for name in table if "." not in name)
 
 
+def _lookups(supported: bool) -> str:
+    """The lookups there are, or those that only say that they are not there yet."""
+    return _listed(
+        name
+        for name, lookup in LOOKUPS.items()
+        if lookup.__qualname__.startswith("_unsupported") is not supported
+    )
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "settings": documentation,
     "play-keywords": lambda: _keywords(PLAY),
@@ -171,5 +180,6 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "lab-misbehaviour": lambda: _fields(Misbehaviour),
     "filters": lambda: _short(FILTERS),
     "tests": lambda: _short(TESTS),
-    "lookups": lambda: _short(LOOKUPS),
+    "lookups": lambda: _lookups(True),
+    "lookups-not-yet": lambda: _lookups(False),
 }
