@@ -33,9 +33,11 @@ def command(as_list: bool, graph: bool, host: str | None, **given: Any) -> int:
             from runner.run.setup import unknown_host
 
             raise unknown_host(inventory, host)
-        click.echo(json.dumps(_shown(inventory.vars_of(host)), indent=4, default=str))
+        click.echo(
+            json.dumps(_shown(inventory.vars_of(host)), indent=4, sort_keys=True, default=str)
+        )
     else:
-        click.echo(json.dumps(_listing(inventory), indent=4, default=str))
+        click.echo(json.dumps(_listing(inventory), indent=4, sort_keys=True, default=str))
     return 0
 
 
@@ -57,7 +59,12 @@ def _tree(inventory: Inventory, group: str, depth: int) -> Iterator[str]:
     yield f"{indent}--@{group}:" if depth else f"@{group}:"
     for child in inventory.children_of(group):
         yield from _tree(inventory, child, depth + 1)
-    yield from (f"{indent}  |--{host}" for host in inventory.own_hosts_of(group))
+    yield from (f"{indent}  |--{host}" for host in _own_hosts(inventory, group))
+
+
+def _own_hosts(inventory: Inventory, group: str) -> list[str]:
+    """As `ansible-inventory` shows them: hosts that stand right under `all` are `ungrouped`."""
+    return [] if group == "all" else list(inventory.own_hosts_of(group))
 
 
 def _listing(inventory: Inventory) -> dict[str, Any]:
@@ -66,7 +73,7 @@ def _listing(inventory: Inventory) -> dict[str, Any]:
     for name in inventory.group_names:
         entry = {
             "children": list(inventory.children_of(name)),
-            "hosts": list(inventory.own_hosts_of(name)),
+            "hosts": _own_hosts(inventory, name),
         }
         found = {key: value for key, value in entry.items() if value}
         if found:
@@ -81,7 +88,7 @@ def _shown(variables: Any) -> Any:
         return MASK
     if isinstance(variables, dict):
         return {
-            name: MASK if _is_secret(str(name)) and isinstance(value, str) else _shown(value)
+            str(name): MASK if _is_secret(str(name)) and isinstance(value, str) else _shown(value)
             for name, value in variables.items()
             if name not in ("inventory_file", "inventory_dir")
         }
