@@ -47,8 +47,8 @@ class HostChecks:
         self._dynamic = dynamic
         self._read: list[Names] = []
         self._files = TemplateFiles(world, tasks)
-        self._undefined = Undefined(world, play, dynamic)
         self._findings = Findings(hosts)
+        self._undefined = Undefined(world, play, dynamic, self._findings)
         self._targets = Targets()
         self.platforms: dict[str, Platform] = {}
         self.crosses = [task.run_once is not False for task in tasks]

@@ -9,7 +9,7 @@ from typing import Any
 from runner.engine.world import World
 from runner.errors import PlanError, RenderError, nearest
 from runner.model import Condition, Play, Task
-from runner.planning.findings import some
+from runner.planning.findings import Findings, some
 from runner.planning.texts import origin_in_file, origin_of
 from runner.templating import Names, Variables
 
@@ -24,10 +24,13 @@ class Undefined:
     `dynamic` are the names that tasks set while the run goes; None: any may be set.
     """
 
-    def __init__(self, world: World, play: Play, dynamic: frozenset[str] | None) -> None:
+    def __init__(
+        self, world: World, play: Play, dynamic: frozenset[str] | None, findings: Findings
+    ) -> None:
         self._world = world
         self._play = play
         self._dynamic = dynamic
+        self._findings = findings
         self._found: dict[tuple[int, str, Path | None], list[str]] = {}
         self._tasks: dict[int, Task] = {}
 
@@ -71,18 +74,23 @@ class Undefined:
             missing = list(_missing(names.required, variables, known))
             for name in missing:
                 self._note(host, index, name, None)
-            if missing or self._cannot_tell(names, task) or not self._holds(condition, variables):
+            if missing or self._cannot_tell(names, task):
+                return False
+            if not self._holds(host, condition, variables):
                 return False
         return True
 
     def _cannot_tell(self, names: Names, task: Task) -> bool:
         assert self._dynamic is not None
-        return bool(names.lookups or names.variables & self._dynamic) or task.loop is not None
+        changing = self._dynamic | _OWN
+        return bool(names.lookups or names.variables & changing) or task.loop is not None
 
-    def _holds(self, condition: Condition, variables: Variables) -> bool:
+    def _holds(self, host: str, condition: Condition, variables: Variables) -> bool:
+        """What it gives now it would give then; so would its error be the same."""
         try:
             return self._world.templar.test(condition, variables)
-        except RenderError:
+        except RenderError as error:
+            self._findings.note(host, error)
             return False
 
     def _note(self, host: str, index: int, name: str, path: Path | None) -> None:
