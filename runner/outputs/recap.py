@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from runner.outputs.lines import Line, Style
-from runner.outputs.tally import HostTally, Tally
+from runner.outputs.tally import HostTally, PlayTally, Tally
 from runner.outputs.terminal import one_line, shown_path
 
 PER_HOST = 40
@@ -140,9 +140,21 @@ def _typed(words: Sequence[str]) -> str:
     return "".join(f" {shlex.quote(one_line(word))}" for word in words)
 
 
+def _plays(plays: Sequence[PlayTally]) -> Iterator[Line]:
+    """One line a play, so that strategies can be compared on one's own fleet."""
+    width = max(len(one_line(play.name)) for play in plays)
+    for play in plays:
+        hosts = "1 host" if play.hosts == 1 else f"{play.hosts:,} hosts"
+        name = one_line(play.name).ljust(width)
+        yield Line(f"{name}  {_precise(play.seconds):>7}  {hosts}, {play.who}")
+    yield Line("")
+
+
 def _whereabouts(tally: Tally) -> Iterator[Line]:
     slowest = tally.slowest()
     yield Line("")
+    if len(tally.plays) > 1:
+        yield from _plays(tally.plays)
     for report in tally.reports.values():
         for line in report.lines:
             yield Line(one_line(line))

@@ -66,12 +66,16 @@ def prune(state: Path, keep: int, current: Path | None = None) -> None:
 
 
 def last_failed(state: Path) -> list[str]:
-    """The hosts that something went wrong with in the last run, in its order.
+    """The hosts that something went wrong with in the last run of a playbook, in its order.
+
+    What `exec` and `ping` met does not count: it was about other hosts, and other tasks.
 
     A run that was killed left no summary; then it is every host that is not known to have
     done well. Raises LoadError when there is no run to look at.
     """
     for path in reversed(runs(state)):
+        if not _ran_playbooks(path):
+            continue
         summary = _read_summary(path)
         if summary is not None:
             return [host for host, one in summary.items() if not _well(one)]
@@ -82,6 +86,14 @@ def last_failed(state: Path) -> list[str]:
         f"@failed: there is no earlier run in {state / 'runs'}",
         hint="run a playbook first, or name the hosts",
     )
+
+
+def _ran_playbooks(folder: Path) -> bool:
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return True
+    return not isinstance(manifest, dict) or manifest.get("playbooks") != []
 
 
 def _read_summary(folder: Path) -> dict[str, dict[str, Any]] | None:

@@ -81,6 +81,27 @@ class HostTally:
         }
 
 
+@dataclass(slots=True)
+class PlayTally:
+    """One play: who ran it, on how many hosts, and for how long."""
+
+    name: str
+    executor: str
+    workers: int
+    processes: int
+    hosts: int
+    began: float
+    seconds: float = 0.0
+
+    @property
+    def who(self) -> str:
+        """`threads, 32 workers`: what the play's strategy came to."""
+        if self.executor == "serial":
+            return "serial"
+        where = f" in {self.processes} processes" if self.executor == "processes" else ""
+        return f"{self.executor}, {self.workers} workers{where}"
+
+
 class Tally:
     """Everything that screens, records and exit codes want to know of a run.
 
@@ -98,6 +119,7 @@ class Tally:
         self.finished: RunFinished | None = None
         self.now = 0.0
         """The time of the last event."""
+        self.plays: list[PlayTally] = []
         self.reports: dict[str, Report] = {}
         self.notices: list[Notice] = []
         self._counted: set[str] = set()
@@ -122,6 +144,7 @@ class Tally:
         if isinstance(event, PlayStarted):
             self._play(event)
         elif isinstance(event, PlayFinished):
+            self.plays[-1].seconds = max(0.0, event.at - self.plays[-1].began)
             self.running.clear()
             self._unfinished.clear()
         elif isinstance(event, Notice):
@@ -135,6 +158,16 @@ class Tally:
             self._cut_off()
 
     def _play(self, event: PlayStarted) -> None:
+        self.plays.append(
+            PlayTally(
+                event.name,
+                event.executor,
+                event.workers,
+                event.processes,
+                len(event.hosts),
+                event.at,
+            )
+        )
         self.play_hosts = event.hosts
         self.play_done = 0
         self.running.clear()
@@ -173,10 +206,12 @@ class Tally:
     def _failed(self, tally: HostTally, event: TaskFinished) -> None:
         self._counted.add(event.host)
         unreachable = event.status == "unreachable"
+        held_back = event.failure is not None and event.failure.kind == "not_tried"
         tally.unreachable += unreachable
         tally.failed += not unreachable
         tally.task = event.task
-        self._worsen(tally, "unreachable" if unreachable else "failed", event.failure)
+        status: Status = "unreachable" if unreachable else "failed"
+        self._worsen(tally, "not_tried" if held_back else status, event.failure)
 
     def _host(self, event: HostFinished) -> None:
         tally = self._of(event.host)
@@ -265,6 +300,17 @@ class Tally:
             "seconds": round(self.elapsed, 3),
             "interrupted": self.finished.interrupted if self.finished else True,
             "exit_code": self.exit_code(),
+            "plays": [
+                {
+                    "name": play.name,
+                    "executor": play.executor,
+                    "workers": play.workers,
+                    "processes": play.processes,
+                    "hosts": play.hosts,
+                    "seconds": round(play.seconds, 3),
+                }
+                for play in self.plays
+            ],
             "statuses": self.statuses(),
             "failures": {
                 kind: [host for host, _ in hosts] for kind, hosts in self.failures().items()

@@ -135,6 +135,7 @@ class Run:
             self._gate(plans),
             self._settings.handshakes,
             record.transcripts if transcripts else None,
+            lambda text: tell(Notice(time.time(), "warning", setup.masks.mask(text))),
         )
         interrupted = False
         try:

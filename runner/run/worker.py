@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import threading
 from collections.abc import Callable, Iterator
@@ -17,23 +18,39 @@ _SPARE_FILES = 64
 
 
 class DeviceWorker:
-    """Makes the connector of the process it is first used in."""
+    """Makes one connector for each process: a forked one must not share its parent's.
 
-    def __init__(self, gate: CredentialGate, handshakes: int, transcripts: Path | None) -> None:
+    `notice` hears what connections leave undone (a `Match exec` in ssh_config); only in the
+    process that made this object, since only that one has outputs.
+    """
+
+    def __init__(
+        self,
+        gate: CredentialGate,
+        handshakes: int,
+        transcripts: Path | None,
+        notice: Callable[[str], None] = lambda _text: None,
+    ) -> None:
         self._gate = gate
         self._handshakes = handshakes
         self._transcripts = transcripts
-        self._connector: DeviceConnector | None = None
+        self._notice = notice
+        self._owner = os.getpid()
+        self._connectors: dict[int, DeviceConnector] = {}
         self._lock = threading.Lock()
 
     def connector(self) -> DeviceConnector:
         """This process's connector."""
         with self._lock:
-            if self._connector is None:
-                self._connector = DeviceConnector(
-                    self._gate, handshakes=self._handshakes, transcript=self._transcript()
+            here = os.getpid()
+            if here not in self._connectors:
+                self._connectors[here] = DeviceConnector(
+                    self._gate,
+                    handshakes=self._handshakes,
+                    transcript=self._transcript(),
+                    notice=self._notice if here == self._owner else None,
                 )
-            return self._connector
+            return self._connectors[here]
 
     def _transcript(self) -> Callable[[str], Transcript] | None:
         folder = self._transcripts
@@ -50,8 +67,9 @@ class DeviceWorker:
 
     def abort(self) -> None:
         """Cuts every connection of this process."""
-        if self._connector is not None:
-            self._connector.close_all()
+        connector = self._connectors.get(os.getpid())
+        if connector is not None:
+            connector.close_all()
 
 
 def raise_file_limit() -> int:
