@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from runner.actions.api import Capture
@@ -55,9 +55,18 @@ class HostState:
     def variables(self, task: Task, position: Position, *, joined: bool = False) -> Variables:
         """The host's variables for one task, in Ansible's order of precedence."""
         self._magic["hostvars"] = HostVars(
-            self.world, self.name, lambda host: self._seen(host, position), joined=joined
+            self.world,
+            self.name,
+            lambda host: self._seen(host, position),
+            lambda host: host in self._all_hosts,
+            joined=joined,
         )
         return task_variables(self.world, self.name, self.plan.play, task, self.facts, self._magic)
+
+    @cached_property
+    def _all_hosts(self) -> frozenset[str]:
+        """For look-ups: `groups["all"]` is a sequence, and a fleet is large."""
+        return frozenset(self.world.hosts.groups["all"])
 
     def _seen(self, host: str, position: Position) -> Mapping[str, Any]:
         """Another host's variables: what it has published, not what it holds by now."""

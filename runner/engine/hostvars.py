@@ -35,12 +35,14 @@ class HostVars(Mapping[str, Any]):
         world: World,
         own: str,
         variables_of: Callable[[str], Mapping[str, Any]],
+        is_host: Callable[[str], bool],
         *,
         joined: bool,
     ) -> None:
         self._world = world
         self._own = own
         self._variables_of = variables_of
+        self._is_host = is_host
         self._joined = joined
 
     def __getitem__(self, host: str) -> Mapping[str, Any]:
@@ -52,7 +54,7 @@ class HostVars(Mapping[str, Any]):
 
     def __contains__(self, host: object) -> bool:
         """The hosts of the inventory, and localhost though it stands in none."""
-        return host in LOCALHOST or host in self._world.hosts.groups["all"]
+        return isinstance(host, str) and (host in LOCALHOST or self._is_host(host))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._world.hosts.groups["all"])

@@ -6,51 +6,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from planned_plays import planned
 
-from runner import platforms
-from runner.actions.api import Paths
-from runner.engine.world import Defaults, World
 from runner.errors import PlayrunError
-from runner.loading.inventory import load_inventory
-from runner.loading.playbook import load_playbook
-from runner.planning.plays import Planner
-from runner.planning.strategies import Running
-from runner.planning.tags import TagFilter
-from runner.run.setup import InventoryHosts
-from runner.templating import Templar
-from runner.values import Masks
 
-PLAY = """
-- hosts: all
-  vars: {there: 1, no_: false, platform: cisco_ios, deep: "{{ deeper.down }}", safe: "{{ nowhere | default(1) }}"}
-  tasks:
-    - set_fact: {fact: 1}
-    - debug: {msg: x}
-      register: result
-"""  # noqa: E501
+BEFORE = """
+- set_fact: {fact: 1}
+- debug: {msg: x}
+  register: result
+"""
 
 
 def plan(folder: Path, tasks: str) -> Any:
-    """Plans a play with these tasks; the error it is refused with, or None."""
-    lines = "".join(f"    {line}\n" for line in tasks.strip().splitlines())
-    (folder / "site.yml").write_text(PLAY + lines)
-    (folder / "hosts.yml").write_text("all: {hosts: {h1: {own: 1}, h2: {}}}\n")
-    inventory = load_inventory([str(folder / "hosts.yml")])
-    masks = Masks()
-    world = World(
-        hosts=InventoryHosts(inventory),
-        templar=Templar(searchpath=[folder], masks=masks),
-        masks=masks,
-        paths=Paths(folder, folder, folder / "output"),
-        folder=folder,
-        defaults=Defaults(),
-        platform=platforms.load,
-    )
-    playbook, _ = load_playbook(folder / "site.yml")
-    planner = Planner(world, TagFilter(), Running())
-    planner.learn_names(playbook.plays)
+    """The error that a play with these tasks, after two that set names, is refused with; None."""
     try:
-        planner.plan(playbook.plays[0], 0, inventory.hosts, last=True)
+        planned(folder, tasks, before=BEFORE)
     except PlayrunError as error:
         return error
     return None
