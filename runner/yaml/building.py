@@ -20,6 +20,7 @@ from runner.yaml.events import (
     SequenceStartEvent,
     StreamEndEvent,
     StreamStartEvent,
+    place_of,
     reader,
     syntax_problem,
 )
@@ -114,8 +115,8 @@ class _Builder:
         return messages.located(message, self._text, self._origin(event), hint=hint)
 
     def _origin(self, event: Any) -> Origin:
-        mark = event.start_mark
-        return Origin(self._file, mark.line + 1, mark.column + 1)
+        line, column = place_of(event)
+        return Origin(self._file, line + 1, column + 1)
 
     def _value(self, event: Any) -> Any:
         kind = type(event)

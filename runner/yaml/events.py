@@ -44,6 +44,7 @@ __all__ = [
     "StreamEndEvent",
     "StreamStartEvent",
     "SyntaxProblem",
+    "place_of",
     "reader",
     "syntax_problem",
 ]
@@ -65,6 +66,18 @@ def _pure_events(text: str) -> Iterator[Any]:
     from ruamel.yaml import YAML
 
     yield from YAML(typ="safe", pure=True).parse(text)
+
+
+def place_of(event: Any) -> tuple[int, int]:
+    """Line and column, from 0, where a value begins.
+
+    A text below `|` or `>` begins on the line after, so that its own lines can be counted;
+    what has a tag (`!vault |`) begins with the tag.
+    """
+    mark = event.start_mark
+    if type(event) is ScalarEvent and event.style in ("|", ">") and event.tag is None:
+        return mark.line + 1, 0
+    return mark.line, mark.column
 
 
 PARSER_ERRORS = (YAMLError, UnicodeEncodeError)

@@ -15,6 +15,7 @@ from runner.yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
     StreamEndEvent,
+    place_of,
 )
 
 
@@ -71,7 +72,7 @@ class Places:
         kind = type(event)
         if kind is AliasEvent:
             return self._anchors[event.anchor]
-        place = Place((event.start_mark.line, event.start_mark.column))
+        place = Place(place_of(event))
         if kind is ScalarEvent:
             place.text = event.value
         elif kind is SequenceStartEvent:
