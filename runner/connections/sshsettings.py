@@ -8,6 +8,7 @@ import shlex
 import socket
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -86,6 +87,7 @@ class SshConfigs:
         """`notice` is told, once each, what in a configuration is not done as written."""
         self._notice = notice
         self._home = home
+        self._user_files = user_files(home)
         self._lock = threading.Lock()
         self._configs: dict[str | None, tuple[Block, ...]] = {}
         self._arguments: dict[str, _Arguments] = {}
@@ -137,11 +139,11 @@ class SshConfigs:
         hostname = _hostname(answer, hop.host)
         port = hop.port or _port(answer)
         user = hop.user or answer.word("user") or fallback or user_name()
-        tokens = _tokens(hostname, hop.host, port, user, self._home_folder())
+        tokens = partial(_tokens, hostname, hop.host, port, user, self._home_folder)
 
         def paths(keyword: str) -> tuple[str, ...]:
             values = [value for value in answer.all(keyword) if value.lower() != "none"]
-            return tuple(_expand(value, tokens) for value in values)
+            return tuple(_expand(value, tokens()) for value in values)
 
         alias = answer.word("hostkeyalias")
         return SshSettings(
@@ -150,15 +152,15 @@ class SshConfigs:
             user=user,
             identity_files=paths("identityfile"),
             certificate_files=paths("certificatefile"),
-            host_key_alias=_percent(alias, tokens) if alias else None,
+            host_key_alias=_percent(alias, tokens()) if alias else None,
             known_hosts=self._known_hosts(answer, tokens),
         )
 
-    def _known_hosts(self, answer: Answer, tokens: dict[str, str]) -> tuple[str, ...]:
+    def _known_hosts(self, answer: Answer, tokens: Callable[[], dict[str, str]]) -> tuple[str, ...]:
         named = answer.get("userknownhostsfile")
         if named is None:
-            return user_files(self._home)
-        return tuple(_expand(value, tokens) for value in named.values if value != "none")
+            return self._user_files
+        return tuple(_expand(value, tokens()) for value in named.values if value != "none")
 
     def _checking(
         self, given: Block, answer: Answer, wanted: HostKeyChecking
@@ -328,7 +330,9 @@ def _jump_in_command(directive: Directive) -> str:
     return f"{user}{destination}" + (f":{port}" if port else "")
 
 
-def _tokens(hostname: str, host: str, port: int, user: str, home: Path) -> dict[str, str]:
+def _tokens(
+    hostname: str, host: str, port: int, user: str, home: Callable[[], Path]
+) -> dict[str, str]:
     return {
         "%": "%",
         "h": hostname,
@@ -336,7 +340,7 @@ def _tokens(hostname: str, host: str, port: int, user: str, home: Path) -> dict[
         "p": str(port),
         "r": user,
         "u": user_name(),
-        "d": str(home),
+        "d": str(home()),
         "i": str(os.getuid()),
         "l": socket.gethostname(),
         "L": socket.gethostname().split(".")[0],

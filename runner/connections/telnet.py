@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import select
 import socket
 import time
 
@@ -15,6 +16,7 @@ from runner.connections.dial import Sockets, dial, interrupted
 from runner.errors import ConnectionLost, NegotiationFailed
 
 DEFAULT_PORT = 23
+_LONGEST_WAIT = 1_000_000.0
 _READ_SIZE = 65_535
 
 _IAC, _DONT, _DO, _WONT, _WILL, _SB, _SE = 255, 254, 253, 252, 251, 250, 240
@@ -198,6 +200,11 @@ class TelnetTransport:
         self._sockets = sockets
         self._write_timeout = write_timeout
         self._heard = False
+        # Never blocking, and asked before it is waited for: a timeout of the socket's own
+        # costs two more system calls with every read and write.
+        sock.setblocking(False)
+        self._incoming = select.poll()
+        self._incoming.register(sock, select.POLLIN)
 
     def read(self, timeout: float) -> bytes:
         """See `Transport.read`. Raises NegotiationFailed when an SSH server greets."""
@@ -216,8 +223,7 @@ class TelnetTransport:
     def write(self, data: bytes) -> None:
         """See `Transport.write`; 0xff is doubled."""
         try:
-            self._sock.settimeout(self._write_timeout)
-            self._sock.sendall(_doubled(data))
+            self._send(_doubled(data))
         except OSError as error:
             raise self._lost(error) from None
 
@@ -227,7 +233,8 @@ class TelnetTransport:
 
     def _receive(self, timeout: float) -> bytes:
         try:
-            self._sock.settimeout(timeout)
+            if timeout > 0.0:
+                _wait(self._incoming, timeout)
             chunk = self._sock.recv(_READ_SIZE)
         except BlockingIOError:
             raise TimeoutError from None
@@ -243,8 +250,18 @@ class TelnetTransport:
     def _send_reply(self, reply: bytes) -> None:
         # A device that closed meanwhile is noticed by the next read, after its last words.
         with contextlib.suppress(OSError):
-            self._sock.settimeout(self._write_timeout)
-            self._sock.sendall(reply)
+            self._send(reply)
+
+    def _send(self, data: bytes) -> None:
+        """All of `data`. Raises OSError: TimeoutError when it is not taken in time."""
+        deadline = time.monotonic() + self._write_timeout
+        while data:
+            try:
+                data = data[self._sock.send(data) :]
+            except BlockingIOError:
+                room = select.poll()
+                room.register(self._sock, select.POLLOUT)
+                _wait(room, deadline - time.monotonic())
 
     def _refuse_ssh(self, data: bytes) -> None:
         if not self._heard and data.startswith(b"SSH-"):
@@ -262,6 +279,11 @@ class TelnetTransport:
                 f"the device took nothing of what was sent for {self._write_timeout:g} s"
             )
         return ConnectionLost(f"the connection broke: {error.strerror or error}")
+
+
+def _wait(events: select.poll, seconds: float) -> None:
+    if not events.poll(min(max(0.0, seconds), _LONGEST_WAIT) * 1000):
+        raise TimeoutError
 
 
 def open_telnet(target: Target, sockets: Sockets) -> TelnetTransport:

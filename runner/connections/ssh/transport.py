@@ -7,6 +7,7 @@ that cost half as much again as the ones put first here. Nothing it offers is ta
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterable
 from typing import Any
 
@@ -110,6 +111,10 @@ class ClientTransport(paramiko.Transport):
     def __init__(self, sock: Any) -> None:
         """`sock` is a connected socket or a channel of another transport."""
         super().__init__(sock, packetizer_class=BufferedPacketizer)
+        if isinstance(sock, socket.socket):
+            # Shutting it down wakes its reader; a timeout would be asked of the system
+            # before every read and every write.
+            sock.settimeout(None)
         self.offer: Offer | None = None
         self.farewell = ""
         self.banner_timeout = self.handshake_timeout = IDLE_WAKE_SECONDS
