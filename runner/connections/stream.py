@@ -20,12 +20,18 @@ _SEARCH_WINDOW = 4_096
 """Never used by our own reader, but the library's default search is quadratic."""
 
 
-class Silence(Exception):
+class Silence(TIMEOUT):
     """Nothing came within the time asked for."""
 
+    def __init__(self, value: str = "silence") -> None:
+        super().__init__(value)
 
-class Closed(Exception):
+
+class Closed(EOF):
     """The device has ended the connection; everything it sent has been read."""
+
+    def __init__(self, value: str = "end of file") -> None:
+        super().__init__(value)
 
 
 class DeviceStream(_Base):
@@ -51,15 +57,18 @@ class DeviceStream(_Base):
         self._transport = transport
 
     def read_nonblocking(self, size: int = _READ_SIZE, timeout: float | None = None) -> str:
-        """What pexpect reads with; `size` is a hint, a transport gives what it has."""
+        """What pexpect reads with; `size` is a hint, a transport gives what it has.
+
+        Raises Silence, Closed, ConnectionLost.
+        """
         del size
         try:
             data = self._transport.read(timeout or 0.0)
         except TimeoutError:
-            raise TIMEOUT("silence") from None
+            raise Silence from None
         if not data:
             self.flag_eof = True
-            raise EOF("end of file")
+            raise Closed
         text = self._incoming.decode(data)
         if self._transcript is not None:
             self._transcript.received(text)
@@ -70,12 +79,7 @@ class DeviceStream(_Base):
 
         Waits `timeout` seconds at most. Raises Silence, Closed, ConnectionLost.
         """
-        try:
-            return self.read_nonblocking(_READ_SIZE, timeout)
-        except TIMEOUT:
-            raise Silence from None
-        except EOF:
-            raise Closed from None
+        return self.read_nonblocking(_READ_SIZE, timeout)
 
     def type(self, text: str, *, secret: bool = False) -> None:
         """Sends `text`, masked in the transcript if `secret`.

@@ -233,8 +233,7 @@ class TelnetTransport:
 
     def _receive(self, timeout: float) -> bytes:
         try:
-            if timeout > 0.0:
-                _wait(self._incoming, timeout)
+            _wait(self._incoming, timeout)
             chunk = self._sock.recv(_READ_SIZE)
         except BlockingIOError:
             raise TimeoutError from None
