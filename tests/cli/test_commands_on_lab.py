@@ -249,3 +249,32 @@ def test_ctrl_c(project: Path) -> None:
     assert "Traceback" not in errors
     assert "hang1" in out
     assert list(project.glob(".playrun/runs/*/summary.json"))
+
+
+def test_a_host_that_is_not_reached_is_not_ignored(project: Path, playrun: Any) -> None:
+    (project / "site.yml").write_text(
+        "- hosts: dead\n  tasks:\n    - {cli: show version, ignore_errors: true}\n"
+        "    - {name: never, debug: {msg: x}}\n"
+    )
+    said = playrun("site.yml")
+    assert said.code == 4
+    assert "never" not in said.out
+
+
+def test_colours_only_where_they_are_wanted(
+    project: Path, playrun: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "\x1b[" in playrun("site.yml", "-l", "r1", "--color", "always").out
+    assert "\x1b[" not in playrun("site.yml", "-l", "r1").out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in playrun("site.yml", "-l", "r1").out
+
+
+@pytest.mark.parametrize("strategy", ["serial", "threads", "processes"])
+def test_every_strategy_leaves_the_same_files(project: Path, strategy: str) -> None:
+    process = spawn("site.yml", "--strategy", strategy, "--processes", "2", cwd=project)
+    out, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (0, ""), out
+    text = (project / "output/t1.txt").read_text()
+    assert text.startswith("t1#show version\nCisco IOS")
+    assert "t1#show running-config\n" in text
