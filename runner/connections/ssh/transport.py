@@ -24,7 +24,9 @@ from runner.connections.ssh.offer import Offer, parse_offer
 IDLE_WAKE_SECONDS = 60.0
 """How often an idle connection's thread looks around. Closing it wakes it at once."""
 
-_READ_SIZE = 65_536
+_READ_SIZE = 8_192
+_LONG_READ = 65_536
+"""Only once a short read was filled: a session that waits holds the memory of its read."""
 _LARGEST_PACKET = 1 << 20
 """Thirty times what we allow a device to send (RFC 4253, 6.1 asks for 35,000 bytes)."""
 _LONGEST_LINE = 65_536
@@ -49,6 +51,7 @@ class BufferedPacketizer(Packetizer):
         super().__init__(sock)
         self._source = sock
         self._buffer = bytearray()
+        self._size = _READ_SIZE
 
     def start_handshake(self, timeout: float) -> None:
         """Does nothing."""
@@ -75,7 +78,7 @@ class BufferedPacketizer(Packetizer):
 
     def _fill(self, *, may_rekey: bool) -> None:
         try:
-            chunk = self._source.recv(_READ_SIZE)
+            chunk = self._source.recv(self._size)
         except (TimeoutError, BlockingIOError):
             if self.closed:
                 raise EOFError from None
@@ -88,6 +91,7 @@ class BufferedPacketizer(Packetizer):
             raise
         if not chunk:
             raise EOFError
+        self._size = _LONG_READ if len(chunk) == self._size else _READ_SIZE
         self._buffer += chunk
 
 
