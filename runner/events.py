@@ -143,6 +143,8 @@ class HostFinished(NamedTuple):
     play: int
     status: Status
     failure: Failure | None = None
+    unwritten: bool = False
+    """Tasks with an `output` were still to come: what this play captured is not all of it."""
 
 
 class PlayFinished(NamedTuple):

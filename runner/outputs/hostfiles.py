@@ -1,9 +1,10 @@
 """Puts what the workers spooled in the place of the host files, whole or not at all.
 
 A host's captures are settled when the host leaves the play: only then is it known whether
-all of a file's parts came. One command's file is exactly what the device printed; several
-stand under a line each, prompt and command as on a terminal. A later play of the same run
-appends; the first write of a run replaces.
+all of a file's parts came. What a host brought that failed with parts still to come is kept
+as `.partial` beside the old file. One command's file is exactly what the device printed;
+several stand under a line each, prompt and command as on a terminal. A later play of the
+same run appends; the first write of a run replaces.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ class HostFiles:
         if isinstance(event, TaskFinished):
             return list(self._take(event)) if event.captured else []
         if isinstance(event, HostFinished):
-            return list(self._settle(event.host, event.at, whole=True))
+            cut_short = event.status != "ok" and event.unwritten
+            return list(self._settle(event.host, event.at, whole=not cut_short))
         if isinstance(event, RunFinished):
             return [*self._abandon(event.at), *self._report(event.at)]
         return []

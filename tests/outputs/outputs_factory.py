@@ -89,8 +89,10 @@ class Events:
         failure = Failure(kind, message, more.pop("hint", None), more.pop("where", None))
         return self.does(host, status=more.pop("status", "failed"), failure=failure, **more)
 
-    def leaves(self, host: str, status: str = "ok", failure: Failure | None = None) -> HostFinished:
-        return HostFinished(self.now, host, self.play, status, failure)  # type: ignore[arg-type]
+    def leaves(
+        self, host: str, status: str = "ok", failure: Failure | None = None, **more: Any
+    ) -> HostFinished:
+        return HostFinished(self.now, host, self.play, status, failure, **more)  # type: ignore[arg-type]
 
     def play_ends(self) -> PlayFinished:
         return PlayFinished(self.now, self.play)

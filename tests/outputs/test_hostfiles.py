@@ -136,6 +136,43 @@ def test_a_host_that_never_finished_replaces_nothing(tmp_path: Path) -> None:
     assert (tmp_path / "r1.txt.partial").read_text() == "1\n"
 
 
+def test_a_host_cut_short_keeps_its_old_file_and_all_that_came_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "r1.txt").write_text("old")
+    e = Events()
+    events = [
+        e.does("r1", captured=(spool(tmp_path, "r1.txt", ("a", "1\n")),)),
+        e.fails("r1"),
+        e.leaves("r1", "failed", unwritten=True),
+    ]
+    run(tmp_path, *events)
+    assert (tmp_path / "r1.txt").read_text() == "old"
+    assert (tmp_path / "r1.txt.partial").read_text() == "1\n"
+    assert names(tmp_path) == ["r1.txt", "r1.txt.partial"]
+
+
+@pytest.mark.parametrize(("status", "unwritten"), [("failed", False), ("ok", True)])
+def test_all_the_parts_of_a_play_are_a_file_however_the_host_ends(
+    tmp_path: Path, status: str, unwritten: bool
+) -> None:
+    e = Events()
+    captured = (spool(tmp_path, "r1.txt", ("a", "1\n")),)
+    run(tmp_path, e.does("r1", captured=captured), e.leaves("r1", status, unwritten=unwritten))
+    assert (tmp_path / "r1.txt").read_text() == "1\n"
+
+
+def test_a_play_cut_short_leaves_what_an_earlier_play_wrote(tmp_path: Path) -> None:
+    e = Events()
+    captured = (spool(tmp_path, "r1.txt", ("b", "2\n")),)
+    run(
+        tmp_path,
+        *collected("r1", spool(tmp_path, "r1.txt", ("a", "1\n"))),
+        e.does("r1", captured=captured),
+        e.leaves("r1", "unreachable", unwritten=True),
+    )
+    assert (tmp_path / "r1.txt").read_text() == "1\n"
+    assert (tmp_path / "r1.txt.partial").read_text() == "2\n"
+
+
 def test_two_hosts_on_one_path_name_both(tmp_path: Path) -> None:
     first = spool(tmp_path, "all.txt", ("a", "1\n"))
     second = spool(tmp_path, "all.txt", ("a", "2\n"), prompt="r2#")
