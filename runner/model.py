@@ -15,7 +15,6 @@ Condition = bool | Source
 """One expression of `when`, `changed_when`, `failed_when` or `that`."""
 
 Order = Literal["lockstep", "free"]
-Executor = Literal["serial", "threads", "processes"]
 Lockstep = Literal["always", "auto", "never"]
 
 

@@ -37,17 +37,15 @@ class Settings:
         (), "sources", "Inventory files, folders or comma lists; later ones win."
     )
     output: str = _setting("output", "path", "The folder that host files are written under.")
-    strategy: Literal["linear", "free", "host_pinned", "serial", "threads", "processes"] = _setting(
+    strategy: str = _setting(
         "linear",
-        "choice",
-        "How plays run that do not say so themselves.",
-        ("linear", "free", "host_pinned", "serial", "threads", "processes"),
+        "text",
+        "How plays run that do not say so themselves: linear, free, host_pinned or an executor.",
     )
-    executor: Literal["serial", "threads", "processes"] = _setting(
+    executor: str = _setting(
         "threads",
-        "choice",
-        "Who runs the hosts where the strategy names no executor.",
-        ("serial", "threads", "processes"),
+        "text",
+        "Who runs the hosts where the strategy names no executor: serial, threads, processes.",
     )
     workers: int = _setting(32, "at_least_one", "Hosts that are worked on at a time.")
     processes: int = _setting(

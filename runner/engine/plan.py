@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from runner.model import Executor, Order, Play, Task
+from runner.model import Order, Play, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class PlayPlan:
     hosts: tuple[str, ...]
     items: tuple[Item, ...]
     order: Order
-    executor: Executor
+    executor: str
+    """A key of `runner.engine.strategies.STRATEGIES`."""
     workers: int
     processes: int = 1
     shared: frozenset[str] | None = frozenset()

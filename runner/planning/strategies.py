@@ -5,15 +5,11 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
+from runner.engine.strategies import STRATEGIES
 from runner.errors import PlanError, nearest
-from runner.model import Executor, Order, Play
+from runner.model import Order, Play
 from runner.values import Origin
 
-_EXECUTORS: dict[str, Executor] = {
-    "serial": "serial",
-    "threads": "threads",
-    "processes": "processes",
-}
 _ORDERS: dict[str, Order] = {
     "linear": "lockstep",
     "free": "free",
@@ -33,15 +29,18 @@ class Running(NamedTuple):
     forced_processes: int | None = None
 
 
-def order_and_executor(play: Play, running: Running) -> tuple[Order, Executor]:
+def order_and_executor(play: Play, running: Running) -> tuple[Order, str]:
     """What the play's strategy means. Raises PlanError for a word we do not have."""
     word = running.forced_strategy or play.strategy or running.strategy
     short = word.removeprefix("ansible.builtin.")
-    if short in _EXECUTORS:
-        return "free", _EXECUTORS[short]
-    if short in _ORDERS:
-        return _ORDERS[short], _EXECUTORS.get(running.executor, "threads")
-    raise _unknown(word, short, _origin(play, running))
+    if short in STRATEGIES:
+        return "free", short
+    if short not in _ORDERS:
+        raise _unknown(word, short, _origin(play, running))
+    if running.executor not in STRATEGIES:
+        hint = "use one of " + ", ".join(STRATEGIES)
+        raise PlanError(f"the setting `executor`: there is no `{running.executor}`", hint=hint)
+    return _ORDERS[short], running.executor
 
 
 def _origin(play: Play, running: Running) -> Origin | None:
@@ -49,7 +48,7 @@ def _origin(play: Play, running: Running) -> Origin | None:
 
 
 def _unknown(word: str, short: str, origin: Origin | None) -> PlanError:
-    known = [*_ORDERS, *_EXECUTORS]
+    known = [*_ORDERS, *STRATEGIES]
     hint = "use one of " + ", ".join(known)
     if short in ("dask", "debug"):
         return PlanError(f"the strategy `{word}` is not supported yet", origin=origin, hint=hint)

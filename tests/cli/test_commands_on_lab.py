@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -238,6 +239,8 @@ def test_ctrl_c(project: Path) -> None:
     process = spawn("site.yml", cwd=project)
     journal: list[Path] = []
     while not any("TaskStarted" in file.read_text() for file in journal):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
         journal = list(project.glob(".playrun/runs/*/events.jsonl"))
     assert process.stdout is not None
     process.send_signal(2)
