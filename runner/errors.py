@@ -6,6 +6,7 @@ PlayrunError                 what happened, where, and what to do about it
 ├── Problems                 several LoadErrors and PlanErrors found at once
 ├── TaskError                a task failed on a host
 │   ├── CommandFailed        the device answered with one of its error messages
+│   │   └── QuestionAsked    it asked what nobody declared an answer to
 │   ├── RenderError          a template failed: undefined variable, bad filter, bad syntax
 │   ├── AssertionFailed      `assert` did not hold
 │   └── ActionFailed         any other failure of an action
@@ -89,6 +90,12 @@ class CommandFailed(TaskError):
     """The device answered a command with one of its platform's error messages."""
 
     kind = "command"
+
+
+class QuestionAsked(CommandFailed):
+    """The device asked a question that nobody declared an answer to; it was not answered."""
+
+    kind = "question"
 
 
 class RenderError(TaskError):

@@ -129,4 +129,4 @@ class _Change:
             state = f"the {self._sent - 1} lines before it are active"
         if error.hint is not None:
             state = f"{state}; {error.hint}"
-        return CommandFailed(f"line {self._sent}: {error.message}", hint=state)
+        return type(error)(f"line {self._sent}: {error.message}", hint=state)

@@ -24,7 +24,13 @@ from runner.connections.moving import move
 from runner.connections.reader import Limits, Reader
 from runner.connections.sight import Kind, Rules, Sighting, rules_for
 from runner.connections.stream import Closed, DeviceStream, Silence
-from runner.errors import CommandFailed, ConnectionFailed, ConnectionLost, PromptTimeout
+from runner.errors import (
+    CommandFailed,
+    ConnectionFailed,
+    ConnectionLost,
+    PromptTimeout,
+    QuestionAsked,
+)
 from runner.platforms import error_in
 from runner.platforms.model import Pager, Phase, Platform
 
@@ -340,7 +346,7 @@ class CliSession:
             seen = self._reader.until(look, limits, lambda _: None)
             self._arrive(seen.line)
             self._dirty = False
-        raise CommandFailed(
+        raise QuestionAsked(
             f"`{line}` asks {asked.line.strip()[-200:]!r}, and no answer is declared",
             hint="declare it with `prompt` and `answer`",
         )

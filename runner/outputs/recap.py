@@ -34,6 +34,7 @@ _TITLES = {
     "negotiation": "no common SSH algorithm",
     "not_tried": "not tried, since the credential failed elsewhere",
     "output": "file not written",
+    "question": "asked a question without a declared answer",
     "render": "template failed",
     "timeout": "no prompt in time",
     "unreachable": "unreachable",

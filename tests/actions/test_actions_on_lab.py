@@ -127,6 +127,13 @@ def test_questions_are_answered_only_as_declared(here: Path, lab: Any) -> None:
     assert "[confirm]" in results(here)["asked"]["values"]["stdout"][0]
 
 
+def test_a_question_nobody_declared_is_a_class_of_its_own(here: Path, lab: Any) -> None:
+    said = lab("- {name: asked, cli: clear counters}")
+    assert said.code == 2
+    assert results(here)["asked"]["failure"]["kind"] == "question"
+    assert "asked a question without a declared answer: 2 hosts: r1, r2" in said.out
+
+
 def test_config_changes_the_running_config_and_is_in_the_journal(here: Path, lab: Any) -> None:
     (here / "templates").mkdir()
     (here / "templates/lo.j2").write_text(

@@ -6,7 +6,7 @@ import pytest
 from scripted import Bench, Script, any_slicing
 
 from runner.connections.api import Answer
-from runner.errors import CommandFailed, ConnectionLost
+from runner.errors import CommandFailed, QuestionAsked, ConnectionLost
 from runner.values import Secret
 
 INTERRUPT = "\x03"
@@ -85,7 +85,7 @@ def test_hc16_an_undeclared_question_fails_and_is_left(transport: str, question:
         bench = Bench(transport, slices=slices)
         script = bench.script.login().hear("do it").say("do it\r\n")
         session = bench.open(interrupted(script, question))
-        with pytest.raises(CommandFailed) as caught:
+        with pytest.raises(QuestionAsked) as caught:
             session.command("do it")
         assert question.strip() in str(caught.value)
         assert not session.dirty
@@ -127,7 +127,7 @@ def test_hc16_a_question_in_config_mode_stops_before_the_next_line(bench: Bench)
     )
     script.hear(INTERRUPT, newline=False).say("\r\nR1(config)#").run("end")
     session = bench.open(script)
-    with pytest.raises(CommandFailed, match=r"line 1.*Do you want to continue"):
+    with pytest.raises(QuestionAsked, match=r"line 1.*Do you want to continue"):
         session.configure(["no username joe", "y"])
     assert (session.mode, session.dirty) == ("privileged", False)
     assert bench.finished
