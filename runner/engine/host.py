@@ -36,11 +36,15 @@ class HostState:
         connector: Connector,
         pool: SessionPool,
         emit: Callable[[Event], None],
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
     ) -> None:
         self.name = name
         self.plan = plan
         self.world = world
         self.emit = emit
+        self.cancelled = cancelled
+        """Whether connections are being cut. Called from the host's thread, often."""
         self.facts = world.facts_of(name)
         self.published: list[Published] = []
         self._connector = connector
