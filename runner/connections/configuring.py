@@ -64,11 +64,18 @@ class _Change:
         self._seen = 0
 
     def run(self, lines: Sequence[str]) -> Sequence[Reply]:
+        """Whatever stops it in the middle, nobody goes on from there: what was typed may stand
+        in a candidate, and the next change would commit it."""
         try:
             replies = self._type_all(lines)
             move(self._session, self._home, *self._answers())
         except ConnectionFailed as error:
             error.sent, error.seen = self._sent, self._seen
+            raise
+        except BaseException as error:
+            if self._session.mode != self._home or not isinstance(error, CommandFailed):
+                self._session.spoil()
+                error.add_note(f"{self._sent} lines were sent, {self._seen} of them answered")
             raise
         return replies
 
@@ -81,8 +88,7 @@ class _Change:
                 patience = self._session.target.timeouts.command
                 self._type([self._config.commit], replies, idle=patience)
         except CommandFailed as error:
-            self._give_up()
-            raise self._explained(error) from error
+            raise self._explained(error, clean=self._give_up()) from error
         return replies
 
     def _type(
@@ -109,24 +115,50 @@ class _Change:
                 self._on_line(line)
         self._sent += len(lines)
 
-    def _give_up(self) -> None:
-        """Throws away what can be thrown away, and leaves the mode."""
-        if self._session.dirty:
-            return
-        with contextlib.suppress(PlayrunError):
-            if self._config.abort is not None:
-                typed = Typed(self._config.abort, expected=self._answers())
-                self._session.type_line(typed, check=False)
-            move(self._session, self._home, *self._answers())
+    def _give_up(self) -> bool:
+        """Throws away what can be thrown away, and leaves the mode; whether that worked.
+
+        A session where it did not is spoilt.
+        """
+        clean = False
+        if not self._session.dirty:
+            with contextlib.suppress(PlayrunError):
+                clean = self._abort()
+                move(self._session, self._home, *self._answers())
+        clean = clean and self._session.mode == self._home
+        if not clean:
+            self._session.spoil()
+        return clean
+
+    def _abort(self) -> bool:
+        if self._config.abort is None:
+            return True
+        typed = Typed(self._config.abort, expected=self._answers())
+        return self._session.type_line(typed).error is None
 
     def _answers(self) -> list[Expected]:
         return from_questions(rules_for(self._session.platform).questions("config"))
 
-    def _explained(self, error: CommandFailed) -> CommandFailed:
-        if self._config.commit is not None:
-            state = "nothing was committed"
-        else:
-            state = f"the {self._sent - 1} lines before it are active"
+    def _explained(self, error: CommandFailed, *, clean: bool) -> CommandFailed:
+        state = self._state(clean)
         if error.hint is not None:
             state = f"{state}; {error.hint}"
         return type(error)(f"line {self._sent}: {error.message}", hint=state)
+
+    def _state(self, clean: bool) -> str:
+        """What the device holds now of what was typed."""
+        before = self._sent - 1
+        if self._config.commit is not None:
+            if clean:
+                return "nothing was committed"
+            return (
+                "nothing was committed, but what was typed could not be thrown away and may"
+                " still stand in the candidate: look there before the next commit"
+            )
+        if before < 1:
+            return "nothing before it was sent"
+        return (
+            f"the {before} lines before it are active"
+            if before > 1
+            else ("the line before it is active")
+        )

@@ -141,6 +141,10 @@ class CliSession:
         """See `Session.configure`."""
         return configure(self, lines, on_line)
 
+    def spoil(self) -> None:
+        """Marks the session dirty: it is in a state that nobody may go on from."""
+        self._dirty = True
+
     def enter(self, mode: str) -> None:
         """Changes to `mode`, by way of the modes between.
 

@@ -20,6 +20,8 @@ class SessionPool:
         self._limit = limit
         self._open = 0
         self._idle: OrderedDict[str, Session] = OrderedDict()
+        self._homes: dict[str, str] = {}
+        """The mode that each host's session began in."""
         self._changed = threading.Condition()
 
     def take(self, host: str, connect: Callable[[], Session]) -> Session:
@@ -32,10 +34,13 @@ class SessionPool:
         if spare is not None:
             spare.close()
         try:
-            return connect()
+            session = connect()
         except BaseException:
             self._gone()
             raise
+        with self._changed:
+            self._homes[host] = session.mode
+        return session
 
     def _make_room(self) -> Session | None:
         """Counts one more open session; returns the one that must be closed for it."""
@@ -48,7 +53,7 @@ class SessionPool:
 
     def put(self, host: str, session: Session) -> None:
         """The host is at a yield: keep its session while there is room and it is clean."""
-        if session.dirty:
+        if session.dirty or session.mode != self._homes.get(host):
             self.drop(session)
             return
         with self._changed:

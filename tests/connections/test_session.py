@@ -180,7 +180,7 @@ def test_configure_stops_at_the_first_refused_line(bench: Bench) -> None:
     with pytest.raises(CommandFailed) as caught:
         session.configure(["interface Lo0", "ip adress x", "shutdown"], on_line=told.append)
     assert "line 2: the device refused `ip adress x`: % Invalid input" in str(caught.value)
-    assert "the 1 lines before it are active" in str(caught.value)
+    assert "the line before it is active" in str(caught.value)
     assert told == ["interface Lo0", "ip adress x"]
     assert session.mode == "privileged"
     assert bench.finished

@@ -18,6 +18,7 @@ class Line:
     def __init__(self, name: str) -> None:
         self.name = name
         self.dirty = False
+        self.mode = "exec"
         self.closed = False
 
     def close(self) -> None:
@@ -62,6 +63,15 @@ def test_a_dirty_session_is_closed_not_kept() -> None:
     pool, lines = SessionPool(2), Lines()
     line = pool.take("a", lines.opener("a"))  # type: ignore[arg-type]
     line.dirty = True  # type: ignore[misc]
+    pool.put("a", line)
+    assert lines.all[0].closed
+    assert pool.take("a", lines.opener("a")) is lines.all[1]  # type: ignore[arg-type]
+
+
+def test_a_session_left_in_another_mode_is_closed_not_kept() -> None:
+    pool, lines = SessionPool(2), Lines()
+    line = pool.take("a", lines.opener("a"))  # type: ignore[arg-type]
+    line.mode = "config"  # type: ignore[misc]
     pool.put("a", line)
     assert lines.all[0].closed
     assert pool.take("a", lines.opener("a")) is lines.all[1]  # type: ignore[arg-type]
