@@ -35,6 +35,9 @@ _EARLY_PROMPT_SETTLE = 1.0
 _WOKEN_SETTLE = 0.5
 """After Enter the question may come twice; the last one counts."""
 _QUESTION_SETTLE = 1.0
+_SENTENCE_SETTLE = 2.0
+"""Words like `password:` also end sentences of greetings, and the network cuts them there: a
+password is typed at what may be one only if nothing more comes."""
 _SILENCE = 3.0
 _MOST_WAKES = 3
 _MOST_USER_QUESTIONS = 3
@@ -143,13 +146,24 @@ class Login:
         if match is None:
             if self._password_sent or rest.fullmatch(shown) is None:
                 return None
+            if not user and self._authenticated:
+                return self._doubtful_password(shown, whole=True)
             return Sighting(kind, shown, max(_WOKEN_SETTLE, self._reader.settle))
         # `r1 login:` is as good as `login:`, but `Last login:` is the start of a greeting.
         before = shown[: match.start()].split()
         whole = len(before) <= 1 and before != ["Last"] and match.end() >= len(shown)
+        if not user and (self._authenticated or not whole):
+            return self._doubtful_password(shown, whole)
         if self._wakes:
             return Sighting(kind, shown, max(_WOKEN_SETTLE, self._reader.settle))
         return Sighting(kind, shown, 0.0 if whole else self._reader.settle)
+
+    def _doubtful_password(self, shown: str, whole: bool) -> Sighting:
+        """Who has authenticated us has no use for the password: only a line that is a question
+        for it and nothing else, of a login of the device's own, gets it once more."""
+        if self._authenticated and not whole:
+            return Sighting(Kind.QUESTION, shown, _SENTENCE_SETTLE)
+        return Sighting(Kind.PASSWORD, shown, _SENTENCE_SETTLE)
 
     def _other(self, shown: str) -> Sighting | None:
         if self._rules.mode(shown) is not None:

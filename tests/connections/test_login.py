@@ -270,6 +270,46 @@ def test_a_connection_that_breaks_at_login(bench: Bench) -> None:
     assert bench.transport.closed
 
 
+@pytest.mark.parametrize("pause", [0.5, 1.9])
+@pytest.mark.parametrize(
+    "greeting",
+    ["Never give anyone your password:", "Motd: to change your password:", "password:"],
+)
+def test_no_password_is_typed_into_a_greeting_behind_ssh(greeting: str, pause: float) -> None:
+    for slices in ([], [1], [7]):
+        bench = Bench("ssh", slices=slices)
+        works(bench, bench.script.say(greeting).wait(pause).say(" see the rules\r\nR1#"))
+        assert "s3cret" not in bench.typed
+
+
+def test_a_sentence_that_ends_with_password_never_gets_it_behind_ssh() -> None:
+    bench = Bench("ssh")
+    with pytest.raises(PromptTimeout, match="never type your password:"):
+        bench.open(bench.script.say("never type your password:").wait(100))
+    assert bench.typed == ""
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_no_password_is_typed_into_a_greeting_over_telnet(before: bool) -> None:
+    for slices in ([], [1], [7]):
+        bench = telnet(slices)
+        script = bench.script if before else ask(bench.script)
+        script.say("\r\nPlease do change your password:").wait(1.9).say(" soon\r\n")
+        works(bench, (ask(script) if before else script).say("R1#"))
+        assert bench.typed.count("s3cret!") == 1
+
+
+def test_a_long_password_question_is_answered_when_nothing_more_comes() -> None:
+    bench = telnet()
+    works(bench, ask(bench.script, password="Please enter the password: ").say("R1#"))
+
+
+def test_a_woken_console_does_not_make_a_sentence_a_question() -> None:
+    bench = telnet()
+    script = bench.script.hear("").say("\r\nDo never tell your password:").wait(1.5)
+    works(bench, ask(script.say(" to anyone\r\n")).say("R1#"))
+
+
 def enabled(bench: Bench, script: Script, **changes: object):
     target = bench.target(become=True, become_password=Secret("en4ble"), **changes)  # type: ignore[arg-type]
     return bench.open(script, target)
