@@ -7,6 +7,7 @@ and stays data for ever. Secrets are `Secret`, a type that does not print itself
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections.abc import Callable, Mapping
@@ -63,6 +64,8 @@ class Masks:
 
     def __init__(self) -> None:
         self._values: set[str] = set()
+        self._new: list[str] = []
+        self._stale = False
         self._pattern: re.Pattern[str] | None = None
         self._lock = threading.Lock()
 
@@ -72,17 +75,33 @@ class Masks:
             return
         with self._lock:
             self._values.add(secret)
-            longest_first = sorted(self._values, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+            self._new.append(secret)
+            self._stale = True
+
+    def take_new(self) -> tuple[str, ...]:
+        """What was added since the last time: a worker process tells it to the others."""
+        if not self._new:
+            return ()
+        with self._lock:
+            new, self._new = tuple(self._new), []
+        return new
 
     def mask(self, text: str) -> str:
         """`text` with every known secret replaced by asterisks."""
+        if self._stale:
+            self._compile()
         pattern = self._pattern
         return text if pattern is None else pattern.sub(MASK, text)
 
+    def _compile(self) -> None:
+        """Once for all secrets that came since the last text: a fleet may have thousands."""
+        with self._lock:
+            self._pattern = re.compile(_any_of(sorted(self._values)))
+            self._stale = False
+
     def mask_value(self, value: Any) -> Any:
         """`value` with every string in it (dicts and lists, deep) masked."""
-        if self._pattern is None:
+        if not self._values:
             return value
         if isinstance(value, str):
             return self.mask(value)
@@ -91,6 +110,22 @@ class Masks:
         if isinstance(value, (list, tuple)):
             return [self.mask_value(item) for item in value]
         return value
+
+
+def _any_of(words: list[str]) -> str:
+    """A pattern for the longest of `words`, which shares what they begin with.
+
+    A plain alternation of thousands tries every one of them at every character.
+    """
+    shared = os.path.commonprefix(words)  # noqa: RUF071 - characters are meant, not paths
+    rests = [word[len(shared) :] for word in words]
+    if len(rests) == 1:
+        return re.escape(shared)
+    by_first: dict[str, list[str]] = {}
+    for rest in filter(None, rests):
+        by_first.setdefault(rest[0], []).append(rest)
+    choices = "|".join(_any_of(more) for more in by_first.values())
+    return f"{re.escape(shared)}(?:{choices})" + ("?" if "" in rests else "")
 
 
 class Secret:

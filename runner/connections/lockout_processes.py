@@ -164,6 +164,8 @@ class _Server(threading.Thread):
 
     def stop(self) -> None:
         """Ends the thread; who still waits sees the end of its ticket."""
+        # A worker forked while this thread lives holds this end too: closing it says nothing.
+        self._halt.shutdown(socket.SHUT_RDWR)
         self._halt.close()
         self.join()
 

@@ -18,7 +18,6 @@ from runner.engine.steps import (
     Need,
     Once,
     Progress,
-    Published,
     Result,
     Step,
     Yield,
@@ -45,6 +44,8 @@ class _Host:
     due: dict[str, Any] = field(default_factory=dict)
     task: TaskStarted | None = None
     """The task it was last seen starting, until that has finished."""
+    done: int = 0
+    """How many of the play's items it has behind it, well or ignored."""
 
 
 class Conductor:
@@ -94,19 +95,27 @@ class Conductor:
         for name, answer in answers:
             host = self._hosts[name]
             host.number += 1
-            host.at = None
             host.running = True
             self._running += 1
             self._needy.discard(name)
-            steps.append(Step(name, host.number, answer, host.due))
+            failure = self._why_fatal(host.at) if answer == "fatal" else None
+            steps.append(Step(name, host.number, answer, host.due, failure))
+            host.at = None
             host.due = {}
         self._strategy.submit(steps)
+
+    def _why_fatal(self, at: Yield | None) -> Failure | None:
+        result = self._results.get(at.position) if at is not None else None
+        return result.failure if result is not None else None
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, TaskStarted):
             self._hosts[event.host].task = event
         elif isinstance(event, TaskFinished):
-            self._hosts[event.host].task = None
+            host = self._hosts[event.host]
+            host.task = None
+            if event.ignored or event.status in ("ok", "changed", "skipped"):
+                host.done = event.position[0] + 1
         self._tell(event)
 
     def _on_progress(self, progress: Progress) -> None:
@@ -116,7 +125,7 @@ class Conductor:
         host.at = progress.at
         if isinstance(host.at, Need):
             self._needy.add(progress.host)
-        self._share(progress.published)
+        self._share(progress)
         if progress.status is not None:
             self._done(progress)
         elif isinstance(progress.at, Result):
@@ -125,10 +134,14 @@ class Conductor:
             return
         self._let_go()
 
-    def _share(self, published: tuple[Published, ...]) -> None:
-        if published:
-            publish(self._world, published)
-            self._strategy.share(published)
+    def _share(self, progress: Progress) -> None:
+        for secret in progress.secrets:
+            self._world.masks.add(secret)
+        self._world.masks.take_new()
+        if progress.published:
+            publish(self._world, progress.published)
+        if progress.published or progress.secrets:
+            self._strategy.share(progress.published, progress.secrets)
 
     def _done(self, progress: Progress) -> None:
         host = self._hosts[progress.host]
@@ -138,10 +151,17 @@ class Conductor:
             self._say_finished(progress.host, progress.status, progress.failure)
         for position, leader in self._leaders.items():
             if leader == progress.host and position not in self._results:
-                self._results[position] = Result(position, {}, failed=True)
+                gone = Failure(
+                    "run_once", f"{leader} was lost while it ran this task for all hosts"
+                )
+                self._results[position] = Result(position, {}, failed=True, failure=gone)
 
     def _say_finished(self, name: str, status: Status, failure: Failure | None) -> None:
-        self._tell(HostFinished(time.time(), name, self._plan.index, status, failure))
+        to_come = self._plan.items[self._hosts[name].done :]
+        unwritten = status != "ok" and any(item.task.output is not None for item in to_come)
+        self._tell(
+            HostFinished(time.time(), name, self._plan.index, status, failure, unwritten=unwritten)
+        )
 
     def _on_result(self, leader: str, result: Result) -> None:
         """Every other host of the batch gets the values, wherever it is."""

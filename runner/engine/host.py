@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from runner.actions.api import Capture
@@ -36,6 +36,7 @@ class HostState:
         connector: Connector,
         pool: SessionPool,
         emit: Callable[[Event], None],
+        names: list[str],
         *,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -54,7 +55,7 @@ class HostState:
         self._targets: dict[tuple[Any, ...], Target] = {}
         self._platform: Platform | None = None
         self._journal: HostJournal | None = None
-        self._magic = magic_variables(world, name, plan.play, plan.hosts)
+        self._magic = magic_variables(world, name, plan.play, names)
 
     def variables(self, task: Task, position: Position, *, joined: bool = False) -> Variables:
         """The host's variables for one task, in Ansible's order of precedence."""
@@ -62,15 +63,10 @@ class HostState:
             self.world,
             self.name,
             lambda host: self._seen(host, position),
-            lambda host: host in self._all_hosts,
+            self.world.is_host,
             joined=joined,
         )
         return task_variables(self.world, self.name, self.plan.play, task, self.facts, self._magic)
-
-    @cached_property
-    def _all_hosts(self) -> frozenset[str]:
-        """For look-ups: `groups["all"]` is a sequence, and a fleet is large."""
-        return frozenset(self.world.hosts.groups["all"])
 
     def _seen(self, host: str, position: Position) -> Mapping[str, Any]:
         """Another host's variables: what it has published, not what it holds by now."""

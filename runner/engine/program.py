@@ -23,6 +23,7 @@ class Go(NamedTuple):
 
     answer: Answer
     variables: Mapping[str, Any]
+    failure: Failure | None = None
 
 
 class HostLeft(Exception):
@@ -59,29 +60,34 @@ def _runs_once(host: HostState, item: Item) -> bool:
     return host.world.templar.text(item.task.run_once, variables).lower() in ("true", "yes")
 
 
-def _ask(host: HostState, question: Yield) -> Generator[Yield, Go, Answer]:
+def _ask(host: HostState, question: Yield) -> Generator[Yield, Go, Go]:
     """Yields a question; takes in the variables that come with the answer."""
     host.rest()
     go = yield question
     host.facts.update(go.variables)
-    return go.answer
+    return go
 
 
 def _once(host: HostState, item: Item, position: Position) -> Program:
     """The first host of the batch runs the task; the others get its result and its verdict."""
-    answer = yield from _ask(host, Once(position))
-    if answer == "take":
+    go = yield from _ask(host, Once(position))
+    if go.answer == "take":
         return
-    if answer == "fatal":
-        raise HostLeft(
-            "failed", Failure("run_once", f"`{item.task.label}` failed on the host that ran it")
-        )
+    if go.answer == "fatal":
+        raise HostLeft("not_run", go.failure)
     before = dict(host.facts)
     ended, ignored = yield from _execute(host, item, position)
     gained = {name: value for name, value in host.facts.items() if before.get(name) is not value}
     failed = ended.failed and not ignored
-    yield from _ask(host, Result(position, gained, failed))
+    yield from _ask(host, Result(position, gained, failed, _ends_the_play(host, item, ended)))
     _leave_if_failed(ended, ignored)
+
+
+def _ends_the_play(host: HostState, item: Item, ended: Ended) -> Failure:
+    """What the other hosts of the batch are told when the one that ran the task failed."""
+    why = ended.failure.message if ended.failure is not None else "it failed"
+    message = f"`{item.task.label}` runs once and failed on {host.name}: {why}"
+    return Failure("run_once", message, where=str(item.task.origin))
 
 
 def _execute(

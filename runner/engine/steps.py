@@ -28,6 +28,8 @@ class Result(NamedTuple):
     position: Position
     values: Mapping[str, Any]
     failed: bool
+    failure: Failure | None = None
+    """Why it failed, for the hosts that leave the play with the one that ran it."""
 
 
 class Need(NamedTuple):
@@ -61,6 +63,8 @@ class Step(NamedTuple):
     number: int
     answer: Answer = "go"
     variables: Mapping[str, Any] = EMPTY
+    failure: Failure | None = None
+    """With `fatal`: why the run_once task failed, and where."""
 
 
 class Progress(NamedTuple):
@@ -73,6 +77,8 @@ class Progress(NamedTuple):
     failure: Failure | None = None
     published: tuple[Published, ...] = ()
     kept: Mapping[str, Any] = EMPTY
+    secrets: tuple[str, ...] = ()
+    """Secret values that became known meanwhile: every process must mask them from now on."""
 
     @staticmethod
     def never_begun(step: Step) -> Progress:

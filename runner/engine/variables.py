@@ -28,9 +28,11 @@ class Groups(Mapping[str, Any]):
         return len(self._groups)
 
 
-def magic_variables(world: World, host: str, play: Play, hosts: Sequence[str]) -> dict[str, Any]:
-    """The variables that playrun itself sets; nothing overrides them."""
-    names = list(hosts)
+def magic_variables(world: World, host: str, play: Play, names: list[str]) -> dict[str, Any]:
+    """The variables that playrun itself sets; nothing overrides them.
+
+    `names` are the play's hosts: one list for all of them, since a fleet's would add up.
+    """
     return {
         **world.magic,
         "inventory_hostname": host,
@@ -75,7 +77,8 @@ def other_variables(
 ) -> Variables:
     """A host as others see it in `hostvars`: without the play's and the task's variables."""
     own = {
-        **magic,
+        # Rendered as a whole, hostvars within hostvars would have no end.
+        **{name: value for name, value in magic.items() if name != "hostvars"},
         "inventory_hostname": host,
         "inventory_hostname_short": host.split(".")[0],
         "group_names": list(world.hosts.groups_of(host)),

@@ -30,11 +30,16 @@ class Work:
         self._pool = SessionPool(limit)
         self._programs: dict[str, tuple[HostState, Program]] = {}
         self._numbers: dict[str, int] = {}
+        self._names = list(plan.hosts)
         self._stopped = False
+        self._cut = False
+        world.masks.take_new()
 
-    def share(self, values: tuple[Published, ...]) -> None:
-        """Makes values of other workers' hosts readable here."""
+    def share(self, values: tuple[Published, ...], secrets: tuple[str, ...] = ()) -> None:
+        """Makes values of other workers' hosts readable here, and their secrets masked."""
         publish(self._world, values)
+        for secret in secrets:
+            self._world.masks.add(secret)
 
     def cancel(self, *, now: bool) -> None:
         """No host begins another task; with `now` every connection is cut as well.
@@ -42,6 +47,7 @@ class Work:
         Takes no lock: it may be called from a signal handler.
         """
         self._stopped = True
+        self._cut = self._cut or now
         if now:
             self._worker.abort()
 
@@ -65,12 +71,24 @@ class Work:
             return self._done(step, "failed", failure_of(error))
         if at is None:
             return self._done(step, "ok", None)
-        return Progress(step.host, step.number, at, published=host.take_published())
+        return Progress(
+            step.host,
+            step.number,
+            at,
+            published=host.take_published(),
+            secrets=self._world.masks.take_new(),
+        )
 
     def _program(self, step: Step, emit: Emit) -> tuple[HostState, Program]:
         if step.host not in self._programs:
             host = HostState(
-                step.host, self._plan, self._world, self._worker.connector(), self._pool, emit
+                step.host,
+                self._plan,
+                self._world,
+                self._worker.connector(),
+                self._pool,
+                emit,
+                self._names,
             )
             self._programs[step.host] = (host, host_program(host, lambda: self._stopped))
         return self._programs[step.host]
@@ -81,7 +99,7 @@ class Work:
             if step.number == 1:
                 host.facts.update(step.variables)
                 return next(program)
-            return program.send(Go(step.answer, step.variables))
+            return program.send(Go(step.answer, step.variables, step.failure))
         except StopIteration:
             return None
 
@@ -94,7 +112,11 @@ class Work:
         program.close()
         host.leave()
         self._world.facts.pop(step.host, None)
-        return progress._replace(published=host.take_published(), kept=self._kept(host))
+        return progress._replace(
+            published=host.take_published(),
+            kept=self._kept(host),
+            secrets=self._world.masks.take_new(),
+        )
 
     def _masked(self, failure: Failure | None) -> Failure | None:
         if failure is None:

@@ -91,6 +91,14 @@ class World:
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     shared: dict[str, dict[str, list[tuple[Position, Any]]]] = field(default_factory=dict)
 
+    names: frozenset[str] | None = None
+
+    def is_host(self, name: str) -> bool:
+        """Whether the inventory has a host of that name; asked often, of large fleets."""
+        if self.names is None:
+            self.names = frozenset(self.hosts.groups["all"])
+        return name in self.names
+
     def facts_of(self, host: str) -> dict[str, Any]:
         """The host's registered values and set facts, to read and to write."""
         return self.facts.setdefault(host, {})

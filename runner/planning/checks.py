@@ -43,6 +43,7 @@ class HostChecks:
         self._play = play
         self._tasks = tasks
         self._hosts = hosts
+        self._names = list(hosts)
         self._reader = reader
         self._dynamic = dynamic
         self._read: list[Names] = []
@@ -58,7 +59,7 @@ class HostChecks:
         """Looks at every host; fills `platforms` and `crosses`. The templates must be valid."""
         self._read = [self._reader.of_task(task) for task in self._tasks]
         for host in self._hosts:
-            magic = magic_variables(self._world, host, self._play, self._hosts)
+            magic = magic_variables(self._world, host, self._play, self._names)
             for index, task in enumerate(self._tasks):
                 self._look(host, index, task, magic)
         return [

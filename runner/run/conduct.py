@@ -31,7 +31,7 @@ class Interrupts:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Ctrl-C and SIGTERM come here while this is open. Only the main thread may."""
+        """Ctrl-C, SIGTERM and a lost terminal come here while this is open."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -59,7 +59,7 @@ class Interrupts:
         self._tell(Notice(time.time(), "warning", text))
 
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def conduct(plans: Sequence[PlayPlan], world: World, worker: Worker, tell: Tell) -> bool:
@@ -101,6 +101,8 @@ def _play(
     if plan.hosts:
         strategy = STRATEGIES[plan.executor](plan, lambda limit: _work(plan, world, worker, limit))
         interrupts.conductor = Conductor(plan, world, strategy, tell)
+        if interrupts.count:
+            interrupts.conductor.cancel(now=interrupts.count > 1)
         try:
             with worker.serving():
                 statuses = interrupts.conductor.run()

@@ -13,8 +13,8 @@ from runner import platforms, yaml
 from runner.actions import ACTIONS
 from runner.actions.api import Paths
 from runner.connections.api import Timeouts
+from runner.engine.target import NAMES, become_of, transport_of
 from runner.engine.target import Settings as HostSettings
-from runner.engine.target import become_of, transport_of
 from runner.engine.variables import magic_variables, task_variables
 from runner.engine.world import Defaults, World
 from runner.errors import LoadError, nearest
@@ -31,7 +31,7 @@ from runner.run.credentials import become_password, login_password
 from runner.run.options import Ask, Options
 from runner.settings import Settings
 from runner.templating import Templar, Variables
-from runner.values import Masks
+from runner.values import Masks, Source
 
 STATE = ".playrun"
 
@@ -127,7 +127,8 @@ class Builder:
             inventory = load_inventory(sources, playbook_dirs=[self.playbook_dir], vault=self.vault)
             setup = self._setup(inventory, stack)
             setup.planner.learn_names(plays)
-            hosts = {id(play): setup.hosts_of(play) for play in plays}
+            hosts = {id(play): list(setup.hosts_of(play)) for play in plays}
+            _mask_passwords(setup, plays, hosts)
             if self.options.lab:
                 self._start_lab(setup, plays, hosts)
             self._credentials(setup, plays, hosts)
@@ -228,7 +229,7 @@ class Builder:
         return Path(self.settings.lab) if self.settings.lab else None
 
     def _start_lab(
-        self, setup: Setup, plays: Sequence[Play], hosts: Mapping[int, Sequence[str]]
+        self, setup: Setup, plays: Sequence[Play], hosts: Mapping[int, list[str]]
     ) -> None:
         """Puts a simulated device in the place of every selected device."""
         from runner.lab import LabHost, start_lab
@@ -265,7 +266,7 @@ class Builder:
     # credentials
 
     def _credentials(
-        self, setup: Setup, plays: Sequence[Play], hosts: Mapping[int, Sequence[str]]
+        self, setup: Setup, plays: Sequence[Play], hosts: Mapping[int, list[str]]
     ) -> None:
         """Asks once, and only if some selected host has nothing of its own to log in with."""
         world = setup.world
@@ -337,15 +338,39 @@ def _device_tasks(plays: Sequence[Play]) -> list[tuple[Play, Task]]:
     ]
 
 
-def _variables(world: World, host: str, play: Play, task: Task, hosts: Sequence[str]) -> Variables:
+def _variables(world: World, host: str, play: Play, task: Task, hosts: list[str]) -> Variables:
     magic = magic_variables(world, host, play, hosts)
     return task_variables(world, host, play, task, {}, magic)
+
+
+_SECRET = tuple(
+    name
+    for meaning in ("password", "become_password", "console_password", "private_key_passphrase")
+    for name in NAMES[meaning]
+)
+
+
+def _mask_passwords(setup: Setup, plays: Sequence[Play], hosts: Mapping[int, list[str]]) -> None:
+    """Before anything is shown: a password is a secret also while nobody has logged in yet.
+
+    Templates and vaulted values mask themselves when they are revealed.
+    """
+    selected = dict.fromkeys(host for names in hosts.values() for host in names)
+    places = [setup.inventory.vars_of(host) for host in selected]
+    places += [setup.world.extra_vars, *(play.vars for play in plays)]
+    for variables in places:
+        for name in _SECRET:
+            value = variables.get(name)
+            if isinstance(value, Source) and value.has_markers:
+                continue
+            if isinstance(value, (str, int)) and not isinstance(value, bool):
+                setup.masks.add(str(value))
 
 
 def _lacking(
     world: World,
     plays: Sequence[Play],
-    hosts: Mapping[int, Sequence[str]],
+    hosts: Mapping[int, list[str]],
     names: tuple[str, ...],
 ) -> bool:
     """Whether some selected host has none of these connection values."""

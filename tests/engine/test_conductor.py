@@ -13,7 +13,7 @@ from playing import make_world
 from runner.engine.conductor import Conductor
 from runner.engine.plan import PlayPlan
 from runner.engine.steps import Before, Need, Once, Progress, Published, Result, Step, Yield
-from runner.events import HostFinished
+from runner.events import Failure, HostFinished
 from runner.model import Play
 from runner.values import Origin
 
@@ -28,12 +28,14 @@ class Scripted:
         self.steps: deque[Step] = deque()
         self.log: list[str] = []
         self.shared: list[Published] = []
+        self.secrets: list[str] = []
 
     def submit(self, steps: Iterable[Step]) -> None:
         self.steps.extend(steps)
 
-    def share(self, values: tuple[Published, ...]) -> None:
+    def share(self, values: tuple[Published, ...], secrets: tuple[str, ...]) -> None:
         self.shared.extend(values)
+        self.secrets.extend(secrets)
 
     def progress(self, on_event: Any) -> Iterator[Progress | None]:
         while self.steps:
@@ -196,3 +198,31 @@ def test_many_hosts_at_one_position_go_together(tmp_path: Path, count: int) -> N
     strategy, _ = conduct(tmp_path, hosts)
     order = [line.split()[0] for line in strategy.log]
     assert order == list(hosts) * 3
+
+
+def test_a_secret_that_one_worker_learns_is_masked_everywhere(tmp_path: Path) -> None:
+    class Telling(Scripted):
+        def progress(self, on_event: Any) -> Iterator[Progress | None]:
+            for progress in super().progress(on_event):
+                yield progress and progress._replace(secrets=("vaulted-value",))
+
+    plan = PlayPlan(0, Play("p", "all", (), Origin("f", 1, 1)), ("a",), (), "free", "serial", 1)
+    world, _ = make_world(tmp_path, "a,")
+    strategy = Telling({"a": through()})
+    Conductor(plan, world, strategy, lambda event: None).run()
+    assert world.masks.mask("<vaulted-value>") == "<********>"
+    assert strategy.secrets == ["vaulted-value"]
+
+
+def test_a_failed_run_once_says_on_which_host_and_why(tmp_path: Path) -> None:
+    failure = Failure("run_once", "`t` runs once and failed on a: no")
+    said: list[Failure | None] = []
+
+    def follower() -> Script:
+        step = yield Once((1,))
+        said.append(step.failure)
+
+    log: list[Any] = []
+    leader = once_host(log, do=lambda: Result((1,), {}, failed=True, failure=failure))
+    conduct(tmp_path, {"a": leader, "b": follower})
+    assert said == [failure]

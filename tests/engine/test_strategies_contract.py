@@ -210,6 +210,77 @@ def test_nothing_runs_twice_after_a_worker_died(
     assert len(well) >= 4
 
 
+WAITING = """
+- hosts: all
+  gather_facts: false
+  strategy: processes
+  lockstep: always
+  workers: {workers}
+  processes: {processes}
+  vars: {{platform: generic}}
+  tasks:
+    - {{name: before, set_fact: {{a: 1}}}}
+    - {{name: deed, debug: {{msg: x}}}}
+    - {{name: after, set_fact: {{b: 1}}}}
+- hosts: all
+  gather_facts: false
+  strategy: threads
+  tasks:
+    - {{name: later, set_fact: {{c: 1}}}}
+"""
+
+
+@pytest.mark.parametrize(("processes", "workers"), [(1, 1), (1, 3), (2, 2), (3, 3)])
+def test_hosts_that_wait_in_a_worker_that_dies_are_answered_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processes: int, workers: int
+) -> None:
+    def die(call: Call) -> None:
+        if call.host == "h2":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with_action(monkeypatch, die)
+    played = play(tmp_path, WAITING.format(processes=processes, workers=workers), hosts(6))
+    statuses = played.statuses()
+    assert len(statuses) == 6
+    assert statuses["h2"] == "lost"
+    assert set(statuses.values()) <= {"ok", "lost"}
+    if processes > 1:
+        assert "ok" in statuses.values()
+    second = played.statuses(1)
+    assert second == {host: "ok" for host, status in statuses.items() if status == "ok"}
+
+
+def test_workers_leave_the_groups_signals_to_their_parent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def terminate_itself(call: Call) -> None:
+        for which in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            os.kill(os.getpid(), which)
+
+    with_action(monkeypatch, terminate_itself)
+    played = play(tmp_path, deed("processes", 2), hosts(4))
+    assert set(played.statuses().values()) == {"ok"}
+
+
+def test_a_machine_without_threads_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = [0]
+    start = threading.Thread.start
+
+    def only_two(self: threading.Thread) -> None:
+        if self.name.startswith("worker-"):
+            started[0] += 1
+            if started[0] > 2:
+                raise RuntimeError("can't start new thread")
+        start(self)
+
+    monkeypatch.setattr(threading.Thread, "start", only_two)
+    played = play(tmp_path, basic("threads", 8), hosts(8))
+    assert set(played.statuses().values()) == {"ok"}
+    assert [notice.text for notice in played.of(Notice)] == [
+        "no more than 2 workers: the machine allows no more threads"
+    ]
+
+
 def interrupted_by(seen: str, count: int = 1) -> Any:
     """Sends this process Ctrl-C once a task of that name has started; `count` times in all."""
     sent = [0]

@@ -22,8 +22,9 @@ class Strategy(Protocol):
     def submit(self, steps: Iterable[Step]) -> None:
         """Takes steps; they run as workers come free, in this order."""
 
-    def share(self, values: tuple[Published, ...]) -> None:
-        """Makes published values readable for the hosts of steps submitted after this."""
+    def share(self, values: tuple[Published, ...], secrets: tuple[str, ...]) -> None:
+        """Makes published values readable for the hosts of steps submitted after this, and
+        secrets masked in every worker."""
 
     def progress(self, on_event: OnEvent) -> Iterator[Progress | None]:
         """How far steps have come, until none is under way; more may be submitted between.

@@ -1,14 +1,14 @@
 """`processes`: workers of our own, forked before any thread starts, on pipes.
 
-Each runs a share of the hosts in threads. A worker that dies costs its own hosts only, and
-a fresh one takes its place; a shared pool of the standard library would lose innocent ones.
+Each runs a share of the hosts in threads. A worker that dies costs its own hosts only; those
+that had no turn go to the workers that live. A shared pool of the standard library would
+lose innocent hosts.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +23,8 @@ from runner.events import Failure, TaskFinished, TaskStarted
 from runner.model import Status
 
 _TICK = 0.2
+_PARENTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Signals that a terminal or a service manager sends to the whole group: the parent's to answer."""
 
 
 class _Child:
@@ -33,9 +35,12 @@ class _Child:
         self.pipe = pipe
         self.steps: dict[str, Step] = {}
         """Under way in it, by host."""
+        self.pinned: deque[Step] = deque()
+        """Next steps of its own hosts, waiting for a place in it."""
         self.hosts: set[str] = set()
         """Hosts whose program lives in it."""
         self.tasks: dict[str, TaskStarted] = {}
+        """The task a host is in."""
         self.begun: set[str] = set()
         """Hosts that have started a task in it."""
 
@@ -46,11 +51,14 @@ class Processes:
     def __init__(self, work: Callable[[int], Work], processes: int, workers: int) -> None:
         self._make_work = work
         self._share = max(1, -(-workers // processes))
-        self._waiting: deque[Step] = deque()
+        self._new: deque[Step] = deque()
+        """Steps of hosts that have begun nowhere yet."""
         self._children: list[_Child] = []
-        self._lost: deque[Progress] = deque()
         self._owners: dict[str, _Child] = {}
-        self._shared: list[Published] = []
+        self._orphans: dict[str, Failure] = {}
+        """Hosts at a yield whose worker died: their next step is answered for."""
+        self._answers: deque[Progress] = deque()
+        self._shared: list[tuple[tuple[Published, ...], tuple[str, ...]]] = []
         self._wanted: bool | None = None
         self._cancelled: bool | None = None
         for _ in range(min(processes, workers)):
@@ -64,8 +72,8 @@ class Processes:
         theirs.close()
         child = _Child(pid, ours)
         self._children.append(child)
-        if self._shared:
-            child.pipe.send(("share", tuple(self._shared)))
+        for values, secrets in self._shared:
+            _send(child, ("share", values, secrets))
 
     def _inherited(self, ours: Connection) -> list[Connection]:
         """What a new child must close, or the end of one worker would never be seen."""
@@ -73,49 +81,50 @@ class Processes:
 
     def submit(self, steps: Iterable[Step]) -> None:
         """Queues the steps and gives free workers as many as they may have."""
-        self._waiting.extend(steps)
+        for step in steps:
+            owner = self._owners.get(step.host)
+            if owner is not None:
+                owner.pinned.append(step)
+            elif step.host in self._orphans:
+                failure = self._orphans.pop(step.host)
+                self._answers.append(_answer(step, "lost", failure))
+            else:
+                self._new.append(step)
         self._hand_out()
 
     def _hand_out(self) -> None:
-        """A host goes to the worker it began in, a new one to the least busy with room."""
-        held: deque[Step] = deque()
-        while self._waiting:
-            step = self._waiting.popleft()
-            child = self._owners.get(step.host) or self._least_busy()
-            if child is None or len(child.steps) >= self._share:
-                held.append(step)
-                if step.host not in self._owners and not self._has_pinned(self._waiting):
-                    break
-                continue
-            self._send(child, step)
-        held.extend(self._waiting)
-        self._waiting = held
+        """One step to each worker with room, round and round, until none has room or work."""
+        while any([self._feed(child) for child in self._children]):  # noqa: C419 - feeds them all
+            pass
 
-    def _has_pinned(self, steps: Iterable[Step]) -> bool:
-        return bool(self._owners) and any(step.number > 1 for step in steps)
-
-    def _least_busy(self) -> _Child | None:
-        free = [child for child in self._children if len(child.steps) < self._share]
-        return min(free, key=lambda child: len(child.steps), default=None)
-
-    def _send(self, child: _Child, step: Step) -> None:
+    def _feed(self, child: _Child) -> bool:
+        """Gives a worker one step: of a host that began in it, else of a new one."""
+        if len(child.steps) >= self._share:
+            return False
+        queue = child.pinned or self._new
+        if not queue:
+            return False
+        step = queue.popleft()
         self._owners[step.host] = child
         child.hosts.add(step.host)
         child.steps[step.host] = step
         _send(child, step)
+        return True
 
-    def share(self, values: tuple[Published, ...]) -> None:
+    def share(self, values: tuple[Published, ...], secrets: tuple[str, ...]) -> None:
         """Sent to every worker; a later one gets all that came before it."""
-        self._shared.extend(values)
+        self._shared.append((values, secrets))
         for child in self._children:
-            _send(child, ("share", values))
+            _send(child, ("share", values, secrets))
 
     def progress(self, on_event: OnEvent) -> Iterator[Progress | None]:
         """What the workers say; a dead one's hosts are answered for."""
-        while self._waiting or self._lost or any(child.steps for child in self._children):
+        while self._is_busy():
             self._pass_on_cancel()
-            while self._lost:
-                yield self._lost.popleft()
+            while self._answers:
+                yield self._answers.popleft()
+            if not self._is_busy():
+                return
             ready = wait([child.pipe for child in self._children], timeout=_TICK)
             if not ready:
                 yield None
@@ -123,7 +132,15 @@ class Processes:
                 progress = self._read(child, on_event)
                 if progress is not None:
                     yield progress
-            self._hand_out()
+                if child in self._children:
+                    self._feed(child)
+
+    def _is_busy(self) -> bool:
+        return bool(
+            self._new
+            or self._answers
+            or any(child.steps or child.pinned for child in self._children)
+        )
 
     def _read(self, child: _Child, on_event: OnEvent) -> Progress | None:
         try:
@@ -132,7 +149,7 @@ class Processes:
             self._bury(child)
             return None
         if isinstance(message, Progress):
-            child.steps.pop(message.host, None)
+            self._came_to_rest(child, message)
             return message
         if isinstance(message, TaskStarted):
             child.begun.add(message.host)
@@ -142,26 +159,31 @@ class Processes:
         on_event(message)
         return None
 
+    def _came_to_rest(self, child: _Child, progress: Progress) -> None:
+        child.steps.pop(progress.host, None)
+        if progress.status is not None:
+            child.hosts.discard(progress.host)
+            self._owners.pop(progress.host, None)
+
     def _bury(self, child: _Child) -> None:
-        """A worker has died: answer for its hosts, start another if there is work left."""
+        """A worker has died: answer for its hosts; the living take those that had no turn."""
         self._children.remove(child)
         child.pipe.close()
         _, wait_status = os.waitpid(child.pid, 0)
         how = _how(wait_status)
+        waiting = {step.host: step for step in child.pinned}
         for host in sorted(child.hosts):
             self._owners.pop(host, None)
-            step = child.steps.get(host) or self._take_waiting(host)
+            step = child.steps.get(host) or waiting.get(host)
+            status, failure = _fate(child, host, how)
             if step is not None:
-                self._lost.append(_answer_for(child, host, step, how))
-        if self._cancelled is None and self._waiting:
+                self._answers.append(_answer(step, status, failure))
+            else:
+                self._orphans[host] = failure
+        if not self._children and self._new and self._cancelled is None:
+            # The last one died: only now is there a fork while other threads may live.
             self._fork()
-
-    def _take_waiting(self, host: str) -> Step | None:
-        for step in self._waiting:
-            if step.host == host and step.number > 1:
-                self._waiting.remove(step)
-                return step
-        return None
+        self._hand_out()
 
     def cancel(self, *, now: bool) -> None:
         """Noted here, done by `progress` at its next turn."""
@@ -172,19 +194,17 @@ class Processes:
         if self._wanted is self._cancelled:
             return
         self._cancelled = self._wanted
-        while self._waiting:
-            step = self._waiting.popleft()
-            self._lost.append(Progress.never_begun(step))
+        self._answers.extend(map(Progress.never_begun, self._new))
+        self._new.clear()
         for child in self._children:
             _send(child, ("cancel", self._cancelled))
 
     def close(self) -> None:
         """Closes the pipes: a worker ends when its pipe does. One that hangs is killed."""
-        hanging = self._cancelled is not None or any(child.steps for child in self._children)
         for child in self._children:
             child.pipe.close()
         for child in self._children:
-            if hanging and child.steps:
+            if child.steps:
                 os.kill(child.pid, signal.SIGKILL)
             os.waitpid(child.pid, 0)
         self._children.clear()
@@ -196,15 +216,19 @@ def _send(child: _Child, order: object) -> None:
         child.pipe.send(order)
 
 
-def _answer_for(child: _Child, host: str, step: Step, how: str) -> Progress:
+def _answer(step: Step, status: Status, failure: Failure) -> Progress:
+    return Progress(step.host, step.number, status=status, failure=failure)
+
+
+def _fate(child: _Child, host: str, how: str) -> tuple[Status, Failure]:
+    """How a host stands whose worker has died, by what it was last seen doing."""
     task = child.tasks.get(host)
-    status: Status = "not_run" if host not in child.begun else "lost"
-    doing = "before its first task"
+    status: Status = "lost" if host in child.begun else "not_run"
+    doing = "between two tasks" if host in child.begun else "before its first task"
     if task is not None:
         status = "unknown" if task.writes else "lost"
         doing = f"during `{task.task}`"
-    failure = Failure("lost", f"the worker process {how} {doing}")
-    return Progress(host, step.number, status=status, failure=failure)
+    return status, Failure("lost", f"the worker process {how} {doing}")
 
 
 def _how(status: int) -> str:
@@ -219,16 +243,14 @@ def _child_main(
     """The worker's whole life; never returns, and runs none of its parent's cleanup."""
     code = 1
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for which in _PARENTS:
+            signal.signal(which, signal.SIG_IGN)
         for other in inherited:
             other.close()
         _serve(make_work(share), share, pipe)
-        code = 0
     except (EOFError, OSError):
         code = 0  # the parent has gone
     finally:
-        sys.stdout.flush()
         os._exit(code)
 
 
@@ -247,6 +269,6 @@ def _serve(work: Work, share: int, pipe: Connection) -> None:
         if isinstance(order, Step):
             threads.submit([order])
         elif order[0] == "share":
-            work.share(order[1])
+            work.share(order[1], order[2])
         else:
             work.cancel(now=order[1])

@@ -21,7 +21,7 @@ class Serial:
         """Queues the steps."""
         self._steps.extend(steps)
 
-    def share(self, values: tuple[Published, ...]) -> None:
+    def share(self, values: tuple[Published, ...], secrets: tuple[str, ...]) -> None:
         """Nothing to do: there is one memory."""
 
     def progress(self, on_event: OnEvent) -> Iterator[Progress | None]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from queue import Empty, SimpleQueue
 
+from runner.engine.failures import failure_of
 from runner.engine.steps import Message, Progress, Published, Step
 from runner.engine.strategies.api import OnEvent
 from runner.engine.work import Work
+from runner.errors import PlanError
+from runner.events import Notice
 
 _TICK = 0.2
 _STACK = 512 * 1024
@@ -36,7 +40,20 @@ class Threads:
             self._under_way += 1
             self._steps.put(step)
             if len(self._threads) < self._workers:
-                self._start()
+                self._grow()
+
+    def _grow(self) -> None:
+        try:
+            self._start()
+        except RuntimeError:
+            if not self._threads:
+                raise PlanError(
+                    "this machine lets playrun start no thread at all",
+                    hint="look at `ulimit -u` and `ulimit -v`, or use `strategy: serial`",
+                ) from None
+            self._workers = len(self._threads)
+            text = f"no more than {self._workers} workers: the machine allows no more threads"
+            self._say(Notice(time.time(), "warning", text))
 
     def _start(self) -> None:
         before = threading.stack_size(_STACK)
@@ -50,9 +67,17 @@ class Threads:
 
     def _serve(self) -> None:
         while (step := self._steps.get()) is not None:
-            self._say(self._work.step(step, self._say))
+            progress = self._work.step(step, self._say)
+            try:
+                self._say(progress)
+            except OSError:
+                return  # whoever listened has gone
+            except Exception as error:  # noqa: BLE001  what cannot be told must not hang the run
+                self._say(
+                    Progress(step.host, step.number, status="failed", failure=failure_of(error))
+                )
 
-    def share(self, values: tuple[Published, ...]) -> None:
+    def share(self, values: tuple[Published, ...], secrets: tuple[str, ...]) -> None:
         """Nothing to do: there is one memory."""
 
     def progress(self, on_event: OnEvent) -> Iterator[Progress | None]:
