@@ -95,6 +95,8 @@ class Call:
     """Adds to the host's journal of changes, masked and on disk before a changing line is sent."""
     capture: Callable[[str], Capture | None]
     """Where the output of the given command goes, or None when the task has no `output`."""
+    cancelled: Callable[[], bool]
+    """Connections are being cut: whatever takes long must look here often, and stop."""
 
 
 class Outcome(NamedTuple):

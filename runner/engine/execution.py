@@ -83,7 +83,7 @@ class Execution:
         ignored = ended.status == "failed" and self._ignores()
         self._store(ended)
         self._tell(ended, ignored=ignored, seconds=time.monotonic() - begun)
-        return ended, ignored
+        return replace(ended, failure=self._told(ended.failure)), ignored
 
     def _ignores(self) -> bool:
         """A condition that cannot be told ignores nothing."""
@@ -112,7 +112,12 @@ class Execution:
         told = {"changed": False, "msg": failure.message, **values, "failed": status == "failed"}
         if status == "unreachable":
             told["unreachable"] = True
-        return Ended(status, told, failure, host=host_status(error, status, writing=self._writing and self._host.connected))
+        return Ended(
+            status,
+            told,
+            failure,
+            host=host_status(error, status, writing=self._writing and self._host.connected),
+        )
 
     def _task_or_loop(self, variables: Variables) -> Ended:
         self._quiet = self._flag(self._task.no_log)
@@ -196,6 +201,7 @@ class Execution:
             platform=lambda: host.platform(variables),
             note=host.note,
             capture=lambda command: host.capture(task, command, variables),
+            cancelled=host.cancelled,
         )
 
     def _announce(self, call: Call) -> None:

@@ -89,6 +89,7 @@ class Work:
                 self._pool,
                 emit,
                 self._names,
+                cancelled=lambda: self._cut,
             )
             self._programs[step.host] = (host, host_program(host, lambda: self._stopped))
         return self._programs[step.host]

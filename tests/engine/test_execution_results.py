@@ -122,3 +122,18 @@ def test_a_flag_of_the_play_holds_unless_a_task_says_otherwise(tmp_path: Path) -
         "h1,",
     )
     assert played.tasks("h1") == [("a", "failed"), ("b", "failed")]
+
+
+def test_what_no_log_hides_stays_hidden_when_the_host_leaves(tmp_path: Path) -> None:
+    played = play(
+        tmp_path,
+        """
+- hosts: all
+  vars: {tok: the-token}
+  tasks:
+    - {fail: {msg: "{{ tok }} is bad"}, no_log: true}
+""",
+        "h1,",
+    )
+    assert "the-token" not in repr(played.events)
+    assert played.statuses() == {"h1": "failed"}
