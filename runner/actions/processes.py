@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.actions.api import Call, Effect, Effects, OneOf, Outcome, Parameter, Place
+from runner.actions.subprocesses import Cut, run_program
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
 
@@ -108,19 +109,25 @@ def _run(call: Call, words: list[str], shown: str | list[str]) -> Outcome:
 
 
 def _done(call: Call, words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Raises ActionFailed when the run was cut off before the program ended."""
+    try:
+        code, out, err = run_program(words, folder, _stdin(call), call.cancelled)
+    except Cut:
+        raise ActionFailed("the program was ended, since the run was cut off") from None
+    return subprocess.CompletedProcess(words, code, _text(out), _text(err))
+
+
+def _stdin(call: Call) -> bytes | None:
     stdin = call.args.get("stdin")
-    if stdin is not None and _flag(call, "stdin_add_newline"):
-        stdin = f"{stdin}\n"
-    return subprocess.run(
-        words,
-        cwd=folder,
-        input=None if stdin is None else str(stdin),
-        stdin=subprocess.DEVNULL if stdin is None else None,
-        capture_output=True,
-        text=True,
-        errors="surrogateescape",
-        check=False,
-    )
+    if stdin is None:
+        return None
+    end = "\n" if _flag(call, "stdin_add_newline") else ""
+    return f"{stdin}{end}".encode("utf-8", "surrogateescape")
+
+
+def _text(data: bytes) -> str:
+    text = data.decode("utf-8", "surrogateescape")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _outcome(
