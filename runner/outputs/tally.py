@@ -280,7 +280,7 @@ class Tally:
         if self.finished is not None and self.finished.interrupted:
             return INTERRUPTED
         standing = {tally.status for _, tally in self.unwell()}
-        if standing - {"failed"}:
+        if standing - {"failed", "not_run"}:
             return HOST_UNREACHABLE
         if standing:
             return HOST_FAILED
