@@ -279,8 +279,10 @@ class Tally:
         """0 all well · 1 an output broke · 2 a host failed · 4 a host not reached · 130 Ctrl-C."""
         if self.finished is not None and self.finished.interrupted:
             return INTERRUPTED
-        standing = {tally.status for _, tally in self.unwell()}
-        if standing - {"failed", "not_run"}:
+        standing = {
+            "failed" if tally.kind == "run_once" else tally.status for _, tally in self.unwell()
+        }
+        if standing - {"failed"}:
             return HOST_UNREACHABLE
         if standing:
             return HOST_FAILED
