@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from runner.connections.api import Session, Target, Transcript, Transport
 from runner.connections.dial import Sockets
-from runner.connections.lockout import CredentialGate, credential_key
+from runner.connections.lockout import CredentialGate
 from runner.connections.sshsettings import SshConfigs
 from runner.connections.telnet import open_telnet
 from runner.errors import ConnectionFailed, ConnectionLost
@@ -65,8 +65,7 @@ class DeviceConnector:
     def _telnet(self, target: Target) -> Session:
         transport = open_telnet(target, self._sockets)
         try:
-            with self._gate.attempt(credential_key(target)):
-                return self._session(transport, target, authenticated=False)
+            return self._session(transport, target, authenticated=False)
         except BaseException:
             transport.close()
             raise
@@ -84,7 +83,13 @@ class DeviceConnector:
         from runner.connections.session import open_session
 
         transcript = self._transcript(target.host) if self._transcript else None
-        return open_session(transport, target, transcript=transcript, authenticated=authenticated)
+        return open_session(
+            transport,
+            target,
+            transcript=transcript,
+            authenticated=authenticated,
+            gate=self._gate,
+        )
 
     def _client(self) -> SshClient:
         with self._lock:

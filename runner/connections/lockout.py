@@ -23,15 +23,30 @@ AT_A_TIME = 3
 DEFAULT_FAILURES_MAX = 3
 
 
+class Attempt:
+    """One host's try at a credential."""
+
+    __slots__ = ("tested",)
+
+    def __init__(self) -> None:
+        self.tested = True
+        """Set it to False where the device never asked for the credential."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """What it means that nothing went wrong."""
+        return Outcome.SUCCESS if self.tested else Outcome.ABANDONED
+
+
 class CredentialGate(Protocol):
     """Lets hosts try a credential, or does not. Shared by all threads (and processes)."""
 
-    def attempt(self, key: str) -> AbstractContextManager[None]:
+    def attempt(self, key: str) -> AbstractContextManager[Attempt]:
         """Holds the right to try the credential `key`; waits for it if need be.
 
-        Leaving without an exception counts as a success, with AuthenticationFailed as a
-        failure, with any other exception as neither. Raises NotTried instead of letting
-        the host try.
+        Leaving without an exception counts as a success (unless the attempt says that the
+        credential was not tested), with AuthenticationFailed as a failure, with any other
+        exception as neither. Raises NotTried instead of letting the host try.
         """
 
     def cancel(self) -> None:
@@ -52,6 +67,12 @@ def credential_key(target: Target) -> str:
     secrets = (target.password, target.console_password, target.private_key_passphrase)
     plain = tuple(secret.reveal() if secret else None for secret in secrets)
     return hashed_name(target.user, target.console_user, target.private_key_file, plain)
+
+
+def become_key(target: Target) -> str:
+    """Names what `target` enables with: it is another account's password, or another one."""
+    secret = target.become_password.reveal() if target.become_password else None
+    return hashed_name("become", target.become_user or target.user, secret)
 
 
 def hashed_name(*parts: object) -> str:
@@ -136,15 +157,16 @@ class ThreadGate:
         self._cancelled = False
 
     @contextlib.contextmanager
-    def attempt(self, key: str) -> Iterator[None]:
+    def attempt(self, key: str) -> Iterator[Attempt]:
         """See `CredentialGate.attempt`."""
+        attempt = Attempt()
         if self._enter(key) is Verdict.FREE:
-            yield
+            yield attempt
             return
         outcome = Outcome.ABANDONED
         try:
-            yield
-            outcome = Outcome.SUCCESS
+            yield attempt
+            outcome = attempt.outcome
         except AuthenticationFailed as error:
             outcome = outcome_of(error)
             raise

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from runner.connections.lockout import (
     DEFAULT_FAILURES_MAX,
+    Attempt,
     Ledger,
     Outcome,
     Verdict,
@@ -68,16 +69,17 @@ class ProcessGate:
         self._answering.close()
 
     @contextlib.contextmanager
-    def attempt(self, key: str) -> Iterator[None]:
+    def attempt(self, key: str) -> Iterator[Attempt]:
         """See `CredentialGate.attempt`."""
+        attempt = Attempt()
         ticket = self._enter(key)
         if ticket is None:
-            yield
+            yield attempt
             return
         outcome = Outcome.ABANDONED
         try:
-            yield
-            outcome = Outcome.SUCCESS
+            yield attempt
+            outcome = attempt.outcome
         except AuthenticationFailed as error:
             outcome = outcome_of(error)
             raise

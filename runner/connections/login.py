@@ -7,7 +7,7 @@ A credential is typed once, only at a question for it, and never again after a r
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from re import Pattern
 from typing import NamedTuple
 
@@ -75,7 +75,10 @@ class Login:
         logins: Sequence[Credential],
         newline: str,
         authenticated: bool,
+        permit: Callable[[], None],
     ) -> None:
+        """`permit` is called before the first credential is typed; it may take its time, which
+        counts as nothing, and raise."""
         self._reader = reader
         self._stream = reader.stream
         self._rules = rules
@@ -86,6 +89,10 @@ class Login:
         self._where = f"{target.host} ({reader.stream.name})"
         self._text = ""
         self._heard = False
+        self.deadline = 0.0
+        """When the login must be over (clock time)."""
+        self.password_typed = False
+        self._permit: Callable[[], None] | None = permit
         self._authenticated = authenticated
         self._asked = authenticated
         self._wakes = 0
@@ -100,12 +107,13 @@ class Login:
         Raises AuthenticationFailed, Unreachable (closed or silent before anything was
         asked), PromptTimeout, ConnectionLost.
         """
-        limits = Limits(_SILENCE, deadline)
+        self.deadline = deadline
         while True:
             try:
+                limits = Limits(_SILENCE, self.deadline)
                 seen = self._reader.until(self._look, limits, self._take)
             except Silence:
-                self._silence(deadline)
+                self._silence()
             except Closed:
                 raise self._closed() from None
             else:
@@ -237,7 +245,7 @@ class Login:
                 hint=f"set the {self._logins[0].whose}",
             )
         self._asked = True
-        self._type(self._typeable(user) + self._newline)
+        self._type_credential(user)
 
     def _give_password(self) -> None:
         if self._password_sent:
@@ -250,12 +258,18 @@ class Login:
             )
         self._password_sent = True
         self._asked = True
-        self._type(self._typeable(password.reveal()) + self._newline, secret=True)
+        self._type_credential(password.reveal(), secret=True)
+        self.password_typed = True
 
-    def _typeable(self, text: str) -> str:
+    def _type_credential(self, text: str, *, secret: bool = False) -> None:
         if untypeable(text) is not None:
             raise NothingSent(f"a credential for {self._where} holds a control character")
-        return text
+        if self._permit is not None:
+            began = self._reader.clock.now()
+            self._permit()
+            self._permit = None
+            self.deadline += self._reader.clock.now() - began
+        self._type(text + self._newline, secret=secret)
 
     def _next_login(self) -> None:
         """The next credential, after a login of another device on the way succeeded."""
@@ -286,10 +300,10 @@ class Login:
         password = self._logins[0].password
         return text.replace(password.reveal(), MASK) if password else text
 
-    def _silence(self, deadline: float) -> None:
+    def _silence(self) -> None:
         """Nothing known and nothing new for a while: what helps depends on what stands there."""
         line = self._reader.screen.line.strip()
-        if self._reader.clock.now() >= deadline:
+        if self._reader.clock.now() >= self.deadline:
             raise self._too_late(line)
         if self._password_sent and self._refused():
             raise self._refusal("")

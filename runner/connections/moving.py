@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from runner.connections.api import Reply
 from runner.connections.exchange import Expected, Typed
-from runner.connections.lockout import NothingSent
+from runner.connections.lockout import NothingSent, become_key
 from runner.errors import AuthenticationFailed, CommandFailed
 from runner.platforms.model import Mode, Platform
 
@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 _MOST_STEPS = 12
 
 
-class BecomeRefused(NothingSent):
-    """The password of a mode was refused. The login before it was accepted, so it does not
-    count against the login's credential."""
+class BecomeRefused(AuthenticationFailed):
+    """The password of a mode was refused."""
 
 
 def move(session: CliSession, goal: str, *extra: Expected) -> None:
@@ -64,13 +63,32 @@ def _take_step(
     before = session.prompt
     password = _password(session, owner) if owner.enter == line else []
     typed = Typed(line, frozenset((goal.name,)), (*password, *extra))
+    if password:
+        reply = _type_password(session, typed, owner, password)
+    else:
+        reply = _type(session, typed, owner, password)
+    if session.mode != goal.name and (session.prompt == before or reply.error):
+        raise _refused(reply)
+
+
+def _type_password(
+    session: CliSession, typed: Typed, owner: Mode, password: list[Expected]
+) -> Reply:
+    """A line that may lead to a password question: the lockout breaker decides whether it is
+    typed, since enabling locks accounts as logging in does."""
+    with session.trying(become_key(session.target)) as attempt:
+        reply = _type(session, typed, owner, password)
+        attempt.tested = _sent(password)
+        if _sent(password) and session.mode != owner.name:
+            raise _password_refused(session, owner, _words(reply))
+    return reply
+
+
+def _type(session: CliSession, typed: Typed, owner: Mode, password: list[Expected]) -> Reply:
     try:
-        reply = session.type_line(typed)
+        return session.type_line(typed)
     except CommandFailed as error:
         raise _about_password(session, owner, password) or error from error
-    sent = any(expected.secret and expected.left < 1 for expected in password)
-    if session.mode != goal.name and (session.prompt == before or reply.error):
-        raise _refused(session, reply, owner, sent)
 
 
 def _password(session: CliSession, mode: Mode) -> list[Expected]:
@@ -86,23 +104,34 @@ def _password(session: CliSession, mode: Mode) -> list[Expected]:
     return wanted
 
 
+def _sent(password: list[Expected]) -> bool:
+    """Whether the password was typed."""
+    return any(expected.secret and expected.left < 1 for expected in password)
+
+
 def _about_password(
     session: CliSession, mode: Mode, password: list[Expected]
 ) -> AuthenticationFailed | None:
     """A question that stopped the way into `mode` was most likely for the password."""
-    if mode.password is None:
+    if mode.password is None or (password and not _sent(password)):
         return None
     if password:
-        return BecomeRefused(f"{session.where} refused the password for mode {mode.name}")
-    return BecomeRefused(
+        return _password_refused(session, mode, "")
+    return NothingSent(
         f"{session.where} asks for a password for mode {mode.name} and none is set",
         hint="set ansible_become_password (become_password)",
     )
 
 
-def _refused(session: CliSession, reply: Reply, mode: Mode, password_sent: bool) -> Exception:
+def _password_refused(session: CliSession, mode: Mode, said: str) -> BecomeRefused:
+    return BecomeRefused(f"{session.where} refused the password for mode {mode.name}{said}")
+
+
+def _refused(reply: Reply) -> CommandFailed:
+    return CommandFailed(f"`{reply.command}` did not change the mode{_words(reply)}")
+
+
+def _words(reply: Reply) -> str:
+    """What the device gave as a reason, for the end of a message."""
     words = reply.error or (reply.text or "").strip().rpartition("\n")[2].strip()
-    said = f": {words}" if words else ""
-    if password_sent:
-        return BecomeRefused(f"{session.where} refused the password for mode {mode.name}{said}")
-    return CommandFailed(f"`{reply.command}` did not change the mode{said}")
+    return f": {words}" if words else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from re import Match
 from typing import NoReturn
 
@@ -18,6 +18,13 @@ from runner.connections.exchange import (
     from_answers,
     from_questions,
     untypeable,
+)
+from runner.connections.lockout import (
+    Attempt,
+    CredentialGate,
+    ThreadGate,
+    credential_key,
+    hashed_name,
 )
 from runner.connections.login import Login, credentials
 from runner.connections.moving import move
@@ -36,6 +43,8 @@ from runner.platforms.model import Pager, Phase, Platform
 
 _INTERRUPT_IDLE = 5.0
 _INTERRUPT_TOTAL = 10.0
+_PASSWORD_INTERRUPT_IDLE = 1.5
+"""Where a password is asked for, many devices do not heed an interrupt at all."""
 
 
 def open_session(
@@ -45,16 +54,19 @@ def open_session(
     clock: Clock | None = None,
     transcript: Transcript | None = None,
     authenticated: bool,
+    gate: CredentialGate | None = None,
 ) -> CliSession:
     """Logs in over `transport` and makes the command line ready for use.
 
     `authenticated`: the transport has proven who we are (SSH); a login question that still
-    comes belongs to something behind it. Everything together may take `timeouts.login`.
+    comes belongs to something behind it. `gate`, the lockout breaker, is asked before each
+    credential. Everything together may take `timeouts.login`, not counting that wait.
     Closes the transport and raises a ConnectionFailed when it does not get there.
     """
     try:
         stream = _stream(transport, target, transcript)
-        session = CliSession(Reader(stream, clock or SystemClock()), target, transport.name)
+        reader = Reader(stream, clock or SystemClock())
+        session = CliSession(reader, target, transport.name, gate or ThreadGate(0))
         session.log_in(authenticated)
     except BaseException:
         transport.close()
@@ -75,7 +87,10 @@ def _stream(transport: Transport, target: Target, transcript: Transcript | None)
 class CliSession:
     """See `runner.connections.api.Session`; opened by `open_session`."""
 
-    def __init__(self, reader: Reader, target: Target, transport: str) -> None:
+    def __init__(
+        self, reader: Reader, target: Target, transport: str, gate: CredentialGate
+    ) -> None:
+        self._gate = gate
         self._reader = reader
         self._stream = reader.stream
         self._target = target
@@ -153,6 +168,16 @@ class CliSession:
         """
         move(self, mode)
 
+    @contextlib.contextmanager
+    def trying(self, key: str) -> Iterator[Attempt]:
+        """The right to try the credential `key`, see `CredentialGate.attempt`. What it takes
+        to get it is no part of the time that the login may take."""
+        began = self._reader.clock.now()
+        with self._gate.attempt(key) as attempt:
+            if self._login_deadline is not None:
+                self._login_deadline += self._reader.clock.now() - began
+            yield attempt
+
     def ping(self) -> float:
         """See `Session.ping`."""
         return self.type_line(Typed(""), check=False).seconds
@@ -167,39 +192,62 @@ class CliSession:
 
     def log_in(self, authenticated: bool) -> None:
         """The login dialogue, the way to the mode to work in, and the platform's set-up lines."""
-        deadline = self._reader.clock.now() + self._target.timeouts.login
+        with contextlib.ExitStack() as attempts:
+            self._begin(authenticated, attempts)
+        with self._login_errors():
+            self._become()
+        self._login_deadline = None
+
+    def _begin(self, authenticated: bool, attempts: contextlib.ExitStack) -> None:
+        """The lockout breaker is asked when the device asks, so that a fleet that asks nothing
+        waits for nobody. The set-up lines prove that the login was accepted."""
+        key = credential_key(self._target)
+        tried: list[Attempt] = []
+
+        def permit() -> None:
+            # A login behind the one of SSH may be refused where that one was accepted.
+            name = hashed_name("inside", key) if authenticated else key
+            tried.append(attempts.enter_context(self._gate.attempt(name)))
+
         logins = credentials(self._target)
         if authenticated:
             logins = logins[-1:]
-        login = Login(self._reader, self._target, self._rules, logins, self._newline, authenticated)
-        self._arrive(login.run(deadline))
-        self._login_deadline = deadline
-        try:
+        login = Login(
+            self._reader, self._target, self._rules, logins, self._newline, authenticated, permit
+        )
+        self._arrive(login.run(self._reader.clock.now() + self._target.timeouts.login))
+        self._login_deadline = login.deadline
+        with self._login_errors():
             self._settle_in()
+        for attempt in tried:
+            attempt.tested = login.password_typed
+
+    @contextlib.contextmanager
+    def _login_errors(self) -> Iterator[None]:
+        try:
+            yield
         except CommandFailed as error:
             raise ConnectionFailed(f"{self.where}: {error.message}", hint=error.hint) from error
-        self._login_deadline = None
 
     def _settle_in(self) -> None:
-        platform = self._platform
         proven = self._go_home()
         if self.mode not in self._homes:
             raise ConnectionFailed(
                 f"{self.where}: the login ends in mode {self.mode}, prompt {self.prompt!r}",
                 hint="log in by hand and see to it first",
             )
-        for line in platform.setup:
+        for line in self._platform.setup:
             self._set_up(line)
-        proven = proven or bool(platform.setup)
+        if not proven and not self._platform.setup:
+            self.ping()
+
+    def _become(self) -> None:
+        platform = self._platform
         if self._target.become and platform.privileged_mode is not None:
-            proven = proven or self.mode != platform.privileged_mode
             self.enter(platform.privileged_mode)
         if self.mode == platform.privileged_mode:
             for line in platform.setup_privileged:
                 self._set_up(line)
-            proven = proven or bool(platform.setup_privileged)
-        if not proven:
-            self.ping()
 
     def _go_home(self) -> bool:
         """Out of whatever mode the login landed in; whether something was typed for it."""
@@ -337,7 +385,9 @@ class CliSession:
         self._dirty = True
         self._stream_type(self._platform.interrupt, line)
         now = self._reader.clock.now()
-        limits = Limits(_INTERRUPT_IDLE, now + _INTERRUPT_TOTAL)
+        secret = self._platform.login.password.search(asked.line) is not None
+        idle = _PASSWORD_INTERRUPT_IDLE if secret else _INTERRUPT_IDLE
+        limits = Limits(idle, now + _INTERRUPT_TOTAL)
         question = self._reader.screen.ended
 
         def look(shown: str) -> Sighting | None:

@@ -40,10 +40,11 @@ def log_in(
     """
     transport = _reach(connect, target, settings, context, legacy)
     try:
-        with context.gate.attempt(key), credentials() as given:
+        with context.gate.attempt(key) as attempt, credentials() as given:
             if legacy:
                 given = replace(given, keys=with_sha1(given.keys))
-            return transport, Login(transport, given, target.timeouts.login).run()
+            attempt.tested = Login(transport, given, target.timeouts.login).run()
+            return transport, attempt.tested
     except BaseException:
         end(transport, context.sockets)
         raise
