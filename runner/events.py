@@ -30,12 +30,17 @@ class Failure(NamedTuple):
 
 
 class Section(NamedTuple):
-    """One command's part of a host file: `size` bytes of the partial file from `offset`."""
+    """One command's part of a host file: `size` bytes of the partial file from `offset`.
+
+    `prompt` and `command` are for the file's header only, which is not masked.
+    """
 
     prompt: str
     command: str
     offset: int
     size: int
+    shown: str = ""
+    """Prompt and command for people and records, masked; asterisks under `no_log`."""
 
 
 class Captured(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from runner.actions.api import Action, Call, Outcome
 from runner.engine.failures import failure_of, host_status, task_status
 from runner.engine.host import HostState
 from runner.engine.plan import Item
+from runner.engine.telling import Telling
 from runner.errors import ActionFailed, PlayrunError, RenderError
 from runner.events import (
     Captured,
@@ -25,11 +26,7 @@ from runner.events import (
 from runner.model import Condition, Loop, Status
 from runner.templating import Signal, Variables
 
-_SHOWN = 64 * 1024
 _KINDS = {dict: "a mapping", str: "a text", bool: "true or false", type(None): "nothing"}
-_DERIVED = frozenset({"stdout_lines", "stderr_lines"})
-"""Registered for playbooks; in an event they would double every output."""
-_CENSORED = {"censored": "the output has been hidden because `no_log` was set"}
 
 
 @dataclass(slots=True)
@@ -83,7 +80,7 @@ class Execution:
         ignored = ended.status == "failed" and self._ignores()
         self._store(ended)
         self._tell(ended, ignored=ignored, seconds=time.monotonic() - begun)
-        return replace(ended, failure=self._told(ended.failure)), ignored
+        return replace(ended, failure=self._telling.failure(ended.failure)), ignored
 
     def _ignores(self) -> bool:
         """A condition that cannot be told ignores nothing."""
@@ -199,7 +196,7 @@ class Execution:
             max_register=world.max_register,
             session=lambda: host.session(task, variables),
             platform=lambda: host.platform(variables),
-            note=host.note,
+            note=lambda record: host.note(self._telling.record(record)),
             capture=lambda command: host.capture(task, command, variables),
             cancelled=host.cancelled,
         )
@@ -285,8 +282,8 @@ class Execution:
                 self._task.action,
                 "(censored)" if self._quiet else self._masked(_label(item)),
                 ended.status,
-                self._shown(ended),
-                self._told(ended.failure),
+                self._telling.values(ended.values),
+                self._telling.failure(ended.failure),
             )
         )
 
@@ -301,33 +298,20 @@ class Execution:
                 self._task.action,
                 ended.status,
                 seconds,
-                self._shown(ended),
-                self._told(ended.failure),
-                ended.captured,
+                self._telling.values(ended.values),
+                self._telling.failure(ended.failure),
+                self._telling.files(ended.captured),
                 ignored=ignored,
                 looped=self._task.loop is not None,
             )
         )
 
+    @property
+    def _telling(self) -> Telling:
+        return Telling(self._host.world.masks.mask, self._quiet)
+
     def _masked(self, text: str) -> str:
         return self._host.world.masks.mask(text)
-
-    def _shown(self, ended: Ended) -> Mapping[str, Any]:
-        if self._quiet:
-            return _CENSORED
-        shown: Mapping[str, Any] = _shown(ended.values, self._host.world.masks.mask)
-        return shown
-
-    def _told(self, failure: Failure | None) -> Failure | None:
-        if failure is None:
-            return None
-        if self._quiet:
-            return failure._replace(message=_CENSORED["censored"], hint=None, detail=None)
-        return failure._replace(
-            message=self._masked(failure.message),
-            hint=failure.hint and self._masked(failure.hint),
-            detail=failure.detail and self._masked(failure.detail),
-        )
 
 
 def _well(outcome: Outcome) -> Ended:
@@ -389,20 +373,3 @@ def _flattened(items: list[Any]) -> list[Any]:
 
 def _label(item: Any) -> str:
     return item if isinstance(item, str) else repr(item)
-
-
-def _shown(value: Any, mask: Callable[[str], str]) -> Any:
-    """A value for events: masked, every text cut to 64 kB, without what `stdout` says already."""
-    if isinstance(value, str):
-        return mask(value if len(value) <= _SHOWN else value[:_SHOWN] + " …(cut)")
-    if value is None or isinstance(value, (bool, int, float)):
-        return value
-    if isinstance(value, Mapping):
-        return {
-            _shown(key, mask): _shown(inner, mask)
-            for key, inner in value.items()
-            if key not in _DERIVED
-        }
-    if isinstance(value, (list, tuple)):
-        return [_shown(inner, mask) for inner in value]
-    return mask(str(value))

@@ -17,6 +17,8 @@ _LONGEST_TEXT = 500
 _LONGEST_LIST = 20
 _DEEPEST = 6
 
+_FOR_FILES_ONLY: Mapping[type, tuple[str, ...]] = {Section: ("prompt", "command")}
+"""They may hold a secret: a host file is not masked."""
 _RECORDS = frozenset((*get_args(Event), Captured, Failure, Section))
 
 
@@ -73,7 +75,8 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value] if isinstance(value, tuple) else value
     found: dict[str, Any] = {"event": type(value).__name__}
     for name, item in value._asdict().items():
-        found[name] = _plain(item)
+        if name not in _FOR_FILES_ONLY.get(type(value), ()):
+            found[name] = _plain(item)
     if found.get("values"):
         found["values"] = _short(found["values"], 0)
     return found

@@ -150,7 +150,7 @@ def _output_lines(event: Result) -> list[Line]:
     for index, text in enumerate(texts):
         if len(sections) == len(texts):
             section = sections[index]
-            lines.append(Line(f"    {one_line(section.prompt + section.command)}", "faint"))
+            lines.append(Line(f"    {one_line(section.shown)}", "faint"))
         if text:
             lines.append(Line("\n".join(f"    {line}" for line in text.split("\n"))))
     return lines

@@ -127,6 +127,32 @@ def test_questions_are_answered_only_as_declared(here: Path, lab: Any) -> None:
     assert "[confirm]" in results(here)["asked"]["values"]["stdout"][0]
 
 
+def test_no_log_keeps_what_is_typed_off_the_disk_and_the_screen(here: Path, lab: Any) -> None:
+    word = "hush-hush-7"
+    said = lab(
+        f"""
+- {{name: lines, no_log: true, config: {{lines: [snmp-server community {word} RO]}}}}
+- name: files
+  no_log: true
+  cli: {{commands: [show version, show users | include {word}]}}
+  output: true
+- {{name: refused, no_log: true, ignore_errors: true, cli: {word}, output: true}}
+""",
+        "-v",
+    )
+    assert said.code == 0, said.out
+    assert word not in said.out + said.err
+    records = [path for path in here.rglob(".playrun/runs/**/*") if path.is_file()]
+    assert [path for path in records if word in path.read_text(errors="replace")] == []
+    journal = [
+        json.loads(line)
+        for path in here.rglob("hosts/r1.jsonl")
+        for line in path.read_text().splitlines()
+    ]
+    assert [line["sending"] for line in journal if "sending" in line] == ["********"] * 2
+    assert f"r1#show users | include {word}\n" in (here / "output/r1.txt").read_text()
+
+
 def test_a_question_nobody_declared_is_a_class_of_its_own(here: Path, lab: Any) -> None:
     said = lab("- {name: asked, cli: clear counters}")
     assert said.code == 2

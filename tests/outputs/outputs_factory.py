@@ -111,7 +111,9 @@ def spool(
     writer = HostFileWriter(root / name, root)
     for command, text in commands:
         writer.section(prompt, command)(text)
-    return writer.finish(complete)
+    captured = writer.finish(complete)
+    shown = [part._replace(shown=part.prompt + part.command) for part in captured.sections]
+    return captured._replace(sections=tuple(shown))
 
 
 def tell(outputs: Iterable[Output], events: Iterable[Event]) -> Dispatch:

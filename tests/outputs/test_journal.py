@@ -56,11 +56,13 @@ def test_an_event_is_on_disk_as_soon_as_it_was_handled(tmp_path: Path) -> None:
 
 
 def test_all_that_an_event_holds_is_in_its_line(tmp_path: Path) -> None:
-    captured = Captured("/o/r1", "/o/r1.p", (Section("r1#", "a", 0, 3),), 3, "ab", True)
+    captured = Captured("/o/r1", "/o/r1.p", (Section("r1#", "a", 0, 3, "r1#a"),), 3, "ab", True)
     event = Events().fails("r1", "bad \udcff\x1b[2J", captured=(captured,), values={"n": {1: {2}}})
     (line,) = lines(record(tmp_path, event))
     assert line["failure"]["message"] == "bad \udcff\x1b[2J"  # type: ignore[index]
-    assert line["captured"][0]["sections"][0]["command"] == "a"  # type: ignore[index]
+    assert line["captured"][0]["sections"] == [  # type: ignore[index]
+        {"event": "Section", "offset": 0, "size": 3, "shown": "r1#a"}
+    ]
     assert line["values"] == {"n": {"1": "{2}"}}
     assert line["position"] == [0]
 

@@ -1,0 +1,77 @@
+"""What may be told of a task: masked, cut to size, and nothing at all under `no_log`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from runner.events import Captured, Failure
+from runner.values import MASK
+
+_LONGEST = 64 * 1024
+_DERIVED = frozenset({"stdout_lines", "stderr_lines"})
+"""Registered for playbooks; in an event they would double every output."""
+_CENSORED = {"censored": "the output has been hidden because `no_log` was set"}
+
+
+class Telling(NamedTuple):
+    """Makes what a task did fit for events and journals; `quiet` is its `no_log`."""
+
+    mask: Callable[[str], str]
+    quiet: bool
+
+    def values(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What a task registers."""
+        if self.quiet:
+            return _CENSORED
+        shown: Mapping[str, Any] = self._shown(values)
+        return shown
+
+    def failure(self, failure: Failure | None) -> Failure | None:
+        """Why it failed."""
+        if failure is None:
+            return None
+        if self.quiet:
+            return failure._replace(message=_CENSORED["censored"], hint=None, detail=None)
+        return failure._replace(
+            message=self.mask(failure.message),
+            hint=failure.hint and self.mask(failure.hint),
+            detail=failure.detail and self.mask(failure.detail),
+        )
+
+    def record(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A line for the journal of changes: that something was sent, if not what."""
+        if not self.quiet:
+            return record
+        return {key: MASK if isinstance(value, str) else value for key, value in record.items()}
+
+    def files(self, files: tuple[Captured, ...]) -> tuple[Captured, ...]:
+        """What was written for host files, with the lines to show of it."""
+        return tuple(
+            file._replace(
+                sections=tuple(
+                    section._replace(shown=self._line(section.prompt + section.command))
+                    for section in file.sections
+                )
+            )
+            for file in files
+        )
+
+    def _line(self, text: str) -> str:
+        return MASK if self.quiet else self.mask(text)
+
+    def _shown(self, value: Any) -> Any:
+        """Every text masked and cut to 64 kB, without what `stdout` says already."""
+        if isinstance(value, str):
+            return self.mask(value if len(value) <= _LONGEST else value[:_LONGEST] + " …(cut)")
+        if value is None or isinstance(value, (bool, int, float)):
+            return value
+        if isinstance(value, Mapping):
+            return {
+                self._shown(key): self._shown(inner)
+                for key, inner in value.items()
+                if key not in _DERIVED
+            }
+        if isinstance(value, (list, tuple)):
+            return [self._shown(inner) for inner in value]
+        return self.mask(str(value))
