@@ -6,7 +6,7 @@ import pytest
 from scripted import Bench, Script, any_slicing
 
 from runner.connections.api import Answer
-from runner.errors import CommandFailed, QuestionAsked, ConnectionLost
+from runner.errors import CommandFailed, ConnectionLost, QuestionAsked
 from runner.values import Secret
 
 INTERRUPT = "\x03"
