@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from re import Pattern
 
 from runner.connections.api import Sink
@@ -54,11 +55,11 @@ class Output:
 
         A long output may well contain an error message of something else, in its middle.
         """
-        first = [line for line in self._head.split("\n") if line.strip()]
+        first = _filled(self._head.split("\n"), _FIRST_LINES + _LAST_LINES + 1)
         if self._size <= _SAMPLE and len(first) <= _FIRST_LINES + _LAST_LINES:
             return "\n".join(first)
-        last = [line for line in self._tail.split("\n") if line.strip()]
-        return "\n".join(first[:_FIRST_LINES] + last[-_LAST_LINES:])
+        last = _filled(reversed(self._tail.split("\n")), _LAST_LINES)
+        return "\n".join(first[:_FIRST_LINES] + last[::-1])
 
     def _hold_back(self, text: str) -> str:
         text = self._held + text
@@ -71,3 +72,8 @@ class Output:
             start = above
         self._held = text[start:]
         return text[:start]
+
+
+def _filled(lines: Iterable[str], most: int) -> list[str]:
+    """The first lines that are not blank."""
+    return list(islice((line for line in lines if line.strip()), most))

@@ -40,6 +40,13 @@ _UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]*\x1b?|[PX^_][^\x1
 _RETURNS = re.compile(r"\r+\n")
 
 
+def _has_controls(text: str) -> bool:
+    for control in _CONTROLS:  # noqa: SIM110 - for every read; a generator takes twice as long
+        if control in text:
+            return True
+    return False
+
+
 class Screen:
     """The line the cursor is on, and what has scrolled off above it."""
 
@@ -105,7 +112,7 @@ class Screen:
             text = self._without_returns(text)
         if not text:
             return
-        if self._pager_at is not None or any(control in text for control in _CONTROLS):
+        if self._pager_at is not None or _has_controls(text):
             self._interpret(text)
         else:
             self._plain(text)

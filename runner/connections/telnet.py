@@ -68,6 +68,8 @@ class TelnetFilter:
 
     def feed(self, chunk: bytes) -> tuple[bytes, bytes]:
         """The device's own bytes in `chunk`, and what is to be sent back."""
+        if self._state is _State.DATA and _IAC not in chunk:
+            return self._without_padding(chunk), b""
         data, reply = bytearray(), bytearray()
         at = 0
         while at < len(chunk):
@@ -163,7 +165,7 @@ class TelnetFilter:
             self._replies_left -= 1
             reply += answer
 
-    def _without_padding(self, data: bytearray) -> bytes:
+    def _without_padding(self, data: bytes | bytearray) -> bytes:
         """CR NUL is how Telnet writes a bare CR."""
         if not data:
             return b""
@@ -210,15 +212,17 @@ class TelnetTransport:
         """See `Transport.read`. Raises NegotiationFailed when an SSH server greets."""
         deadline = time.monotonic() + timeout
         while True:
-            chunk = self._receive(max(0.0, deadline - time.monotonic()))
+            chunk = self._receive(timeout)
             if not chunk:
                 return b""
             data, reply = self._options.feed(chunk)
             if reply:
                 self._send_reply(reply)
             if data:
-                self._refuse_ssh(data)
+                if not self._heard:
+                    self._refuse_ssh(data)
                 return data
+            timeout = max(0.0, deadline - time.monotonic())
 
     def write(self, data: bytes) -> None:
         """See `Transport.write`; 0xff is doubled."""
@@ -263,7 +267,7 @@ class TelnetTransport:
                 _wait(room, deadline - time.monotonic())
 
     def _refuse_ssh(self, data: bytes) -> None:
-        if not self._heard and data.startswith(b"SSH-"):
+        if data.startswith(b"SSH-"):
             raise NegotiationFailed(
                 "an SSH server answers on this port, not a Telnet server",
                 hint="use connection ssh for this host, or another port",
@@ -281,7 +285,8 @@ class TelnetTransport:
 
 
 def _wait(events: select.poll, seconds: float) -> None:
-    if not events.poll(min(max(0.0, seconds), _LONGEST_WAIT) * 1000):
+    milliseconds = min(seconds, _LONGEST_WAIT) * 1000 if seconds > 0.0 else 0
+    if not events.poll(milliseconds):
         raise TimeoutError
 
 

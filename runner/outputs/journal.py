@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, get_args
 
 from runner.events import Captured, Event, Failure, RunFinished, Section
@@ -19,7 +20,10 @@ _DEEPEST = 6
 
 _FOR_FILES_ONLY: Mapping[type, tuple[str, ...]] = {Section: ("prompt", "command")}
 """They may hold a secret: a host file is not masked."""
-_RECORDS = frozenset((*get_args(Event), Captured, Failure, Section))
+_FIELDS: dict[type[Any], tuple[str, ...]] = {
+    kind: tuple(name for name in kind._fields if name not in _FOR_FILES_ONLY.get(kind, ()))
+    for kind in (*get_args(Event), Captured, Failure, Section)
+}
 
 
 class Journal:
@@ -65,21 +69,35 @@ class Journal:
             raise trouble(self._folder / "events.jsonl", error) from error
 
     def _whole(self, name: str, content: Mapping[str, Any]) -> None:
-        text = json.dumps(content, indent=2, default=str) + "\n"
-        write_whole(self._folder, self._folder / name, text.encode("ascii"))
+        write_whole(self._folder, self._folder / name, _readable(content).encode("ascii"))
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: tuple[Any, ...]) -> Any:
     """Our records by the names of their fields; JSON would make mere lists of them."""
-    if type(value) not in _RECORDS:
-        return [_plain(item) for item in value] if isinstance(value, tuple) else value
+    names = _FIELDS.get(type(value))
+    if names is None:
+        return [_plain(item) if isinstance(item, tuple) else item for item in value]
     found: dict[str, Any] = {"event": type(value).__name__}
-    for name, item in value._asdict().items():
-        if name not in _FOR_FILES_ONLY.get(type(value), ()):
-            found[name] = _plain(item)
+    for name in names:
+        item = getattr(value, name)
+        found[name] = _plain(item) if isinstance(item, tuple) else item
     if found.get("values"):
         found["values"] = _short(found["values"], 0)
     return found
+
+
+def _readable(content: Mapping[str, Any]) -> str:
+    """A JSON document with a line for each entry, and for each host: laid out deeper, that of
+    a large fleet takes a second to write."""
+    dumps = partial(json.dumps, default=str)
+    parts = []
+    for name, value in content.items():
+        text = dumps(value)
+        if isinstance(value, dict) and value:
+            inner = (f"\n    {dumps(str(key))}: {dumps(item)}" for key, item in value.items())
+            text = f"{{{','.join(inner)}\n  }}"
+        parts.append(f"\n  {dumps(name)}: {text}")
+    return f"{{{','.join(parts)}\n}}\n"
 
 
 def _short(value: Any, depth: int) -> Any:

@@ -169,7 +169,8 @@ class Builder:
         root = settings.root.absolute()
         paths = Paths(root, self.playbook_dir.absolute(), Path(settings.output).absolute())
         folders = [self.playbook_dir, self.playbook_dir / "templates", root, root / "templates"]
-        own = (Path(settings.platforms),) if settings.platforms else (root / "platforms",)
+        folder = Path(settings.platforms) if settings.platforms else root / "platforms"
+        own = (folder,) if folder.is_dir() else ()
         return World(
             hosts=InventoryHosts(inventory),
             templar=Templar(searchpath=folders, masks=self.masks),
@@ -177,7 +178,7 @@ class Builder:
             paths=paths,
             folder=root / STATE,
             defaults=self._defaults(),
-            platform=lambda name: platforms.load(name, tuple(p for p in own if p.is_dir())),
+            platform=lambda name: platforms.load(name, own),
             extra_vars=parse_extra_vars(options.extra_vars, self.vault),
             magic=_magic(paths, options),
             check=options.check,
