@@ -40,12 +40,17 @@ _SENTENCE_SETTLE = 2.0
 password is typed at what may be one only if nothing more comes."""
 _SILENCE = 3.0
 _MOST_WAKES = 3
-_MOST_USER_QUESTIONS = 3
 _MOST_PAGES = 3
 _KEPT = 8_192
 _HALF_A_USER = re.compile(r"\S{0,6}(?:ername|ogin|gin)\s*:", re.IGNORECASE)
 _HALF_A_PASSWORD = re.compile(r"\S{0,6}(?:word|ord)\s*:", re.IGNORECASE)
 """What is left of the questions when their first letters were lost."""
+_LIKE_A_REFUSAL = re.compile(
+    r"\b(?:try again|denied|refused|reject\w*|fail(?:ed|ure|s)?|invalid|incorrect|wrong|bad"
+    r"|unknown user|no such user|not (?:valid|allowed|authori[sz]ed|recogni[sz]ed))\b",
+    re.IGNORECASE,
+)
+"""Refusals in the words of whatever stands in front of the device."""
 
 
 class Credential(NamedTuple):
@@ -97,7 +102,8 @@ class Login:
         self._asked = authenticated
         self._wakes = 0
         self._pages = 0
-        self._user_questions = 0
+        self._user_question: str | None = None
+        """The question for a user name that was answered last."""
         self._password_sent = False
         self._quiet_at = -1
 
@@ -197,7 +203,7 @@ class Login:
 
     def _act(self, seen: Sighting) -> None:
         if seen.kind is Kind.USER:
-            self._give_user()
+            self._give_user(seen.line.strip())
         elif seen.kind is Kind.PASSWORD:
             self._give_password()
         elif isinstance(seen.what, Question):
@@ -233,11 +239,12 @@ class Login:
             self._reader.screen.blank_from(column[1])
         self._stream.type(pager.key if self._pages <= _MOST_PAGES else pager.quit)
 
-    def _give_user(self) -> None:
-        self._user_questions += 1
-        if self._password_sent or self._user_questions > _MOST_USER_QUESTIONS:
-            self._next_login()
-            self._user_questions = 1
+    def _give_user(self, question: str) -> None:
+        if self._password_sent:
+            self._next_login(question)
+        elif self._user_question is not None:
+            raise self._refusal("asks for the user name again")
+        self._user_question = question
         user = self._logins[0].user
         if user is None:
             raise NothingSent(
@@ -249,7 +256,7 @@ class Login:
 
     def _give_password(self) -> None:
         if self._password_sent:
-            self._next_login()
+            self._next_login("")
         password = self._logins[0].password
         if password is None:
             raise NothingSent(
@@ -271,12 +278,20 @@ class Login:
             self.deadline += self._reader.clock.now() - began
         self._type(text + self._newline, secret=secret)
 
-    def _next_login(self) -> None:
-        """The next credential, after a login of another device on the way succeeded."""
-        if len(self._logins) == 1 or self._refused():
+    def _next_login(self, question: str) -> None:
+        """The next credential, after a login of another device on the way succeeded.
+
+        `question`: for a user name; the very one of before, with a host's name in it, is
+        asked by the device that has just refused.
+        """
+        same = question == self._user_question and len(question.split()) > 1
+        if len(self._logins) == 1 or same or self._refused() or self._like_a_refusal():
             raise self._refusal("asks again after the password was sent")
         del self._logins[0]
         self._password_sent = False
+
+    def _like_a_refusal(self) -> bool:
+        return _LIKE_A_REFUSAL.search(self._text) is not None
 
     def _refused(self) -> bool:
         return found(self._dialogue.failed, self._text + self._reader.screen.line)
@@ -324,7 +339,7 @@ class Login:
         terminal server is over and the console behind it is silent."""
         if self._password_sent:
             return len(self._logins) > 1
-        return not self._user_questions
+        return self._user_question is None
 
     def _half_typed(self, line: str) -> bool:
         """A prompt with something behind it: somebody's unfinished line. Enter would run it."""

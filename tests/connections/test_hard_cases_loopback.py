@@ -43,6 +43,7 @@ NOT_HERE = {
     "test_hc25_a_half_open_peer_is_a_timeout",
     "test_hc25_a_change_that_goes_silent_says_how_far_it_came",
     "test_wrong_password_where_only_the_question_comes_back",
+    "test_a_user_name_is_typed_once_at_a_question_that_repeats",
     "test_hc29_already_privileged",
     "test_hc29_enable_asks_three_times_and_gets_one_answer",
     "test_hc29_enable_asks_and_nothing_is_set",

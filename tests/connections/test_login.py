@@ -270,6 +270,45 @@ def test_a_connection_that_breaks_at_login(bench: Bench) -> None:
     assert bench.transport.closed
 
 
+@any_slicing()
+def test_a_user_name_is_typed_once_at_a_question_that_repeats(bench: Bench) -> None:
+    bench.name = "telnet"
+    script = bench.script.say("login: ").hear("admin").say("admin\r\nNope.\r\nlogin: ")
+    with pytest.raises(AuthenticationFailed, match="asks for the user name again"):
+        bench.open(script)
+    assert bench.typed == "admin\r"
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "\r\nGo away.\r\nts1 login: ",
+        "\r\nSorry, try again\r\nlogin: ",
+        "\r\nWrong!\r\nPassword: ",
+        "\r\n% Login invalid\r\n\r\nUsername: ",
+    ],
+)
+def test_the_device_s_own_login_is_not_typed_at_a_terminal_server_that_refuses(
+    refusal: str,
+) -> None:
+    for slices in ([], [1], [7]):
+        bench = telnet(slices)
+        script = bench.script.say("ts1 login: ").hear("ops").say("ops\r\nPassword: ").hear("0ps!")
+        target = bench.target(console_user="ops", console_password=Secret("0ps!"))
+        with pytest.raises(AuthenticationFailed, match="console user 'ops'"):
+            bench.open(script.say(refusal), target)
+        assert bench.typed == "ops\r0ps!\r"
+
+
+@any_slicing()
+def test_hc10_a_terminal_server_that_asks_in_the_device_s_words(bench: Bench) -> None:
+    bench.name = "telnet"
+    script = bench.script.say("Username: ").hear("ops").say("ops\r\nPassword: ").hear("0ps!")
+    script.say("\r\nUser Access Verification\r\n\r\n")
+    changes = {"console_user": "ops", "console_password": Secret("0ps!")}
+    works(bench, ask(script).say("R1#"), **changes)
+
+
 @pytest.mark.parametrize("pause", [0.5, 1.9])
 @pytest.mark.parametrize(
     "greeting",
