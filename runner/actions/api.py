@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -97,6 +97,8 @@ class Call:
     """Where the output of the given command goes, or None when the task has no `output`."""
     cancelled: Callable[[], bool]
     """Connections are being cut: whatever takes long must look here often, and stop."""
+    written: Callable[[str], Iterable[str]]
+    """The texts of the user's, templates unrendered, that an argument is made from."""
 
 
 class Outcome(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Mapping
@@ -24,6 +25,9 @@ from runner.actions.api import (
 )
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_UP = re.compile(r"(?:^|/)\.\.(?:/|$)")
 
 
 class Template:
@@ -138,14 +142,40 @@ def _put(call: Call, content: str | bytes, source_name: str | None) -> Outcome:
 
 def _target(call: Call, source_name: str | None) -> Path:
     dest = str(call.args["dest"])
-    if not dest or "\0" in dest:
-        raise ActionFailed(f"`dest` is no path: {dest!r}")
+    _refuse_strange(call, dest)
     target = call.paths.project / dest
     if not target.is_dir() and not dest.endswith("/"):
         return target
     if source_name is None:
         raise ActionFailed(f"`dest` is a folder: {target}", hint="name a file in it")
     return target / source_name.removesuffix(".j2")
+
+
+def _refuse_strange(call: Call, dest: str) -> None:
+    """A value from elsewhere may name a file, and may not lead out of the folder it is for."""
+    if not dest or _CONTROL.search(dest):
+        why = "it is empty" if not dest else "it holds a control character"
+        raise ActionFailed(
+            f"`dest` is no path: {dest!r}: {why}", hint="look at the value it comes from"
+        )
+    if dest.startswith("/") and not any(_begins(text, dest) for text in call.written("dest")):
+        raise _led_astray(dest, "is absolute", "begins so")
+    if _UP.search(dest) and not any(_UP.search(text) for text in call.written("dest")):
+        raise _led_astray(dest, "has a `..` in it", "has one")
+
+
+def _begins(written: str, dest: str) -> bool:
+    """Whether the part of a text before its first template is where `dest` begins."""
+    head = re.split(r"\{[{%#]", written, maxsplit=1)[0]
+    return head.startswith("/") and dest.startswith(head)
+
+
+def _led_astray(dest: str, what: str, said: str) -> ActionFailed:
+    return ActionFailed(
+        f"`dest` {what}: {dest!r}, and nothing that the playbook or its variables say {said}",
+        hint="what a device or a program gave may not choose the folder: write that in the "
+        "task or in a variable",
+    )
 
 
 def _differs(target: Path, data: bytes, mode: int | None) -> bool:

@@ -13,6 +13,7 @@ from runner.engine.failures import failure_of, host_status, task_status
 from runner.engine.host import HostState
 from runner.engine.plan import Item
 from runner.engine.telling import Telling
+from runner.engine.written import written_texts
 from runner.errors import ActionFailed, PlayrunError, RenderError
 from runner.events import (
     Captured,
@@ -199,6 +200,9 @@ class Execution:
             note=lambda record: host.note(self._telling.record(record)),
             capture=lambda command: host.capture(task, command, variables),
             cancelled=host.cancelled,
+            written=lambda name: written_texts(
+                task.args.get(name), variables, self._templar, task.loop
+            ),
         )
 
     def _announce(self, call: Call) -> None:

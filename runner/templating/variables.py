@@ -90,6 +90,13 @@ class Variables(Mapping[str, Any]):
                 return mapping[name]
         raise KeyError(name)
 
+    def written(self, name: str) -> Any:
+        """The value as the user wrote it; None where it is data, or nowhere."""
+        for mapping, is_data in self._layers:
+            if name in mapping:
+                return None if is_data else mapping[name]
+        return None
+
     def resolve(self, name: str) -> Any:
         """For templates: `missing` if there is no such name; failed parts explain themselves."""
         if name in self._cache:

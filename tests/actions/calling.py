@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,12 @@ from runner.values import Masks
 
 
 def a_call(
-    folder: Path, action: str, *, cancelled: Callable[[], bool] = lambda: False, **args: Any
+    folder: Path,
+    action: str,
+    *,
+    written: Sequence[str] = (),
+    cancelled: Callable[[], bool] = lambda: False,
+    **args: Any,
 ) -> Call:
     """A call of `action` on the controller, everything relative to `folder`."""
     templar = Templar(searchpath=[folder], masks=Masks())
@@ -31,6 +36,7 @@ def a_call(
         note=lambda record: None,
         capture=lambda command: None,
         cancelled=cancelled,
+        written=lambda name: written,
     )
 
 

@@ -1,0 +1,92 @@
+"""Where `copy` and `template` may write: values from elsewhere do not choose the folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from calling import a_call
+
+from runner.actions.files import Copy
+from runner.errors import ActionFailed
+
+PLAY = """
+- hosts: localhost
+  gather_facts: false
+  vars: {{base: "{base}", deeper: "{{{{ base }}}}/x", up: ../sibling}}
+  tasks:
+    - {{shell: "printf '%s' '{said}'", register: said}}
+    - {task}
+"""
+
+
+@pytest.mark.parametrize("dest", ["", "a\nb", "a\x00b", "a\x1b[2Jb", "a\x9bb"])
+def test_no_path_at_all(tmp_path: Path, dest: str) -> None:
+    with pytest.raises(ActionFailed, match="`dest` is no path"):
+        Copy().run(a_call(tmp_path, "copy", content="x", dest=dest, written=[dest]))
+
+
+def failure(here: Path) -> Any:
+    last = max(here.glob(".playrun/runs/*/events.jsonl"))
+    events = [json.loads(line) for line in last.read_text().splitlines()]
+    return [event for event in events if event["event"] == "TaskFinished"][-1]["failure"]
+
+
+def run(here: Path, playrun: Any, task: str, said: str = "") -> Any:
+    (here / "playrun.toml").touch()
+    base = here / "base"
+    text = PLAY.format(base=base, said=said, task=task.replace("HERE", str(here)))
+    (here / "site.yml").write_text(text)
+    return playrun("-i", "localhost,", "site.yml")
+
+
+@pytest.mark.parametrize(
+    ("said", "dest", "why"),
+    [
+        ("../../etc", "out/{{ said.stdout }}/x", "has a `..` in it"),
+        ("..", "{{ said.stdout }}/x", "has a `..` in it"),
+        ("/tmp/astray", "{{ said.stdout }}", "is absolute"),
+        ("/tmp/astray", "{{ said.stdout_lines[0] }}/{{ base | basename }}", "is absolute"),
+        ("/tmp/astray", "{{ other }}", "is absolute"),
+        ("/../..", "{{ base }}{{ said.stdout }}", "has a `..` in it"),
+    ],
+)
+def test_what_a_program_said_leads_nowhere(
+    here: Path, playrun: Any, said: str, dest: str, why: str
+) -> None:
+    task = f'{{copy: {{content: x, dest: "{dest}"}}, vars: {{other: "{{{{ said.stdout }}}}"}}}}'
+    assert run(here, playrun, task, said).code == 2
+    assert why in failure(here)["message"]
+    assert "may not choose the folder" in failure(here)["hint"]
+
+
+@pytest.mark.parametrize(
+    ("dest", "file"),
+    [
+        ("HERE/a.txt", "a.txt"),
+        ("{{ base }}/a.txt", "base/a.txt"),
+        ("{{ deeper }}/a.txt", "base/x/a.txt"),
+        ("{{ playbook_dir }}/a.txt", "a.txt"),
+        ("sub/../a.txt", "a.txt"),
+        ("{{ up }}/a.txt", "../sibling/a.txt"),
+        ("sub/{{ said.stdout }}.txt", "sub/word.txt"),
+    ],
+)
+def test_what_the_user_wrote_leads_where_it_says(
+    here: Path, playrun: Any, dest: str, file: str
+) -> None:
+    (here / "sub").mkdir()
+    said = run(here, playrun, f'{{copy: {{content: x, dest: "{dest}"}}}}', "word")
+    assert said.code == 0, said.out
+    assert (here / file).read_text() == "x"
+
+
+def test_the_items_of_a_loop_are_the_users_if_they_are_written_there(
+    here: Path, playrun: Any
+) -> None:
+    task = '{copy: {content: x, dest: "{{ item }}"}, loop: ["HERE/a.txt", "HERE/b.txt"]}'
+    assert run(here, playrun, task).code == 0
+    task = '{copy: {content: x, dest: "{{ item }}"}, loop: "{{ said.stdout_lines }}"}'
+    assert run(here, playrun, task, "/tmp/astray").code == 2
