@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -12,26 +13,49 @@ from runner.cli import COMMANDS
 INTERRUPTED = 130
 _COLLECT_EVERY = 100_000
 """New objects between two searches for cycles: importing alone makes 45,000 that stay."""
+_UNWRITABLE = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point. Exits; never returns."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words == ["--version"]:
-        # Answered before anything is imported: scripts ask this often.
-        from runner import __version__
-
-        sys.stdout.write(f"playrun {__version__}\n")
-        raise SystemExit(0)
     if arguments is not None:
-        raise SystemExit(_guarded(words))
+        raise SystemExit(_written(words))
     gc.set_threshold(_COLLECT_EVERY)
-    code = _guarded(words)
-    sys.stdout.flush()
+    code = _written(words)
     # The interpreter would search everything there is for cycles, three times, on its way
     # out: that takes as long as importing paramiko.
     gc.freeze()
     raise SystemExit(code)
+
+
+def _written(words: list[str]) -> int:
+    """The exit code, once all is written: 1 where that cannot be, after a line that says why.
+
+    Whoever reads our output may go when they like (`| head`): that is no mistake.
+    """
+    code = 0
+    try:
+        code = _version() if words == ["--version"] else _guarded(words)
+        sys.stdout.flush()
+    except OSError as error:
+        if error.filename is not None or error.errno not in _UNWRITABLE:
+            raise
+        # The interpreter must not try it once more, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno == errno.EPIPE or code:
+            return code  # What failed has been told already: a run tells of its screen itself.
+        sys.stderr.write(f"playrun: cannot write to standard output: {error.strerror}\n")
+        return 1
+    return code
+
+
+def _version() -> int:
+    """Answered before anything is imported: scripts ask this often."""
+    from runner import __version__
+
+    sys.stdout.write(f"playrun {__version__}\n")
+    return 0
 
 
 def _guarded(words: list[str]) -> int:
@@ -46,10 +70,6 @@ def _guarded(words: list[str]) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("playrun: interrupted\n")
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has gone; the interpreter must not complain about it too.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
 
 
 def _dispatch(words: list[str]) -> int:
@@ -66,6 +86,8 @@ def _dispatch(words: list[str]) -> int:
         return ended.exit_code
     except click.Abort:
         return INTERRUPTED
+    except SystemExit:
+        return 0  # What click makes of a reader that has gone.
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         hint = f"see `{context.command_path} --help`" if context else "see `playrun --help`"

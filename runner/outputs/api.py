@@ -29,7 +29,8 @@ class Dispatch:
     An output that raises is out: it gets no further event, the others get one error notice
     that says why, and the run goes on, because a full disk under the journal is no reason to
     leave a fleet half done. `broken` keeps the notices, so that the run does not end with 0
-    even when the output that broke is the console.
+    even when the output that broke is the console. One whose reader has gone (`| head`) is
+    out without a word: that is no mistake of anybody's.
     """
 
     def __init__(self, outputs: Sequence[Output]) -> None:
@@ -37,6 +38,7 @@ class Dispatch:
         self._working = list(outputs)
         self._lock = threading.RLock()
         self.broken: list[Notice] = []
+        self._last_words: list[tuple[Output, Notice]] = []
 
     def handle(self, event: Event) -> None:
         """Tells every output of `event`. Never raises for an output's failure."""
@@ -53,6 +55,13 @@ class Dispatch:
                     if output in self._working:
                         self._drop(output, 0.0, error)
 
+    def unseen(self, screens: Iterable[Output]) -> list[Notice]:
+        """Why the screens are out, if all of them are: nobody has seen that."""
+        names = list(screens)
+        if any(screen in self._working for screen in names):
+            return []
+        return [notice for output, notice in self._last_words if output in names]
+
     def _tell(self, event: Event, sender: Output | None) -> None:
         for output in list(self._working):
             if output is sender or output not in self._working:
@@ -68,10 +77,13 @@ class Dispatch:
 
     def _drop(self, output: Output, at: float, error: Exception) -> None:
         self._working.remove(output)
+        if isinstance(error, BrokenPipeError):
+            return
         reason = error.message if isinstance(error, PlayrunError) else _reason(error)
         hint = f" ({error.hint})" if isinstance(error, PlayrunError) and error.hint else ""
         notice = Notice(at, "error", f"{_name(output)} stopped: {reason}{hint}; the run goes on")
         self.broken.append(notice)
+        self._last_words.append((output, notice))
         self._tell(notice, None)
 
 
@@ -79,7 +91,9 @@ def _name(output: Output) -> str:
     names = {
         "HostFiles": "writing host files",
         "Journal": "the run record",
+        "Answers": "the screen",
         "Console": "the screen",
+        "JsonSummary": "the JSON summary",
     }
     name = type(output).__name__
     return names.get(name, f"the output {name}")

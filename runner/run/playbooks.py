@@ -118,9 +118,8 @@ class Run:
         record = new_run(self._settings.root.absolute() / STATE, self._began)
         setup.world.folder = record.path
         tally = Tally()
-        dispatch = Dispatch(
-            [*self._outputs(setup, record, tally, names), *more, *self._screens(tally, console)]
-        )
+        screens = [*more, *self._screens(tally, console)]
+        dispatch = Dispatch([*self._outputs(setup, record, tally, names), *screens])
 
         def tell(event: Event | None) -> None:
             if event is not None:
@@ -143,6 +142,8 @@ class Run:
         finally:
             tell(RunFinished(time.time(), record.run, interrupted))
             dispatch.close()
+        for notice in dispatch.unseen(screens):
+            sys.stderr.write(f"playrun: {notice.text}\n")
         code = tally.exit_code()
         return code or (1 if dispatch.broken else 0)
 
