@@ -14,7 +14,6 @@ from typing import Any
 
 from runner.actions.api import Call, Effect, Effects, OneOf, Outcome, Parameter, Place
 from runner.actions.subprocesses import Cut, run_program
-from runner.cores import all_cores
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
 
@@ -109,7 +108,6 @@ def _run(call: Call, words: list[str], shown: str | list[str]) -> Outcome:
     return _outcome(call, shown, done, started)
 
 
-@all_cores()
 def _done(call: Call, words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     """Raises ActionFailed when the run was cut off before the program ended."""
     try:

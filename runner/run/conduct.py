@@ -6,10 +6,9 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from types import FrameType
 
-from runner.cores import one_core
 from runner.engine.conductor import Conductor
 from runner.engine.plan import PlayPlan
 from runner.engine.strategies import STRATEGIES
@@ -105,18 +104,13 @@ def _play(
         if interrupts.count:
             interrupts.conductor.cancel(now=interrupts.count > 1)
         try:
-            with worker.serving(), _cores(plan):
+            with worker.serving():
                 statuses = interrupts.conductor.run()
         finally:
             interrupts.conductor = None
             strategy.close()
     tell(PlayFinished(time.time(), plan.index))
     return {host for host, status in statuses.items() if status != "ok"}
-
-
-def _cores(plan: PlayPlan) -> AbstractContextManager[None]:
-    """Worker processes are there to use several cores."""
-    return nullcontext() if plan.executor == "processes" else one_core()
 
 
 def _work(plan: PlayPlan, world: World, worker: Worker, limit: int) -> Work:

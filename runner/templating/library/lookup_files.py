@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from runner.cores import all_cores
 from runner.templating.failures import TemplateFault
 from runner.templating.seeking import MAX_BYTES, LookupCall, words
 
@@ -48,7 +47,6 @@ def _lines(call: LookupCall) -> list[Any]:
     return [line for term in call.terms for line in _output(call, str(term)).splitlines()]
 
 
-@all_cores()
 def _output(call: LookupCall, command: str) -> str:
     folder = next((path for path in call.seeker.folders(call.variables) if path.is_dir()), None)
     try:
