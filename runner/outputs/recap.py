@@ -54,7 +54,17 @@ def recap(tally: Tally, verbosity: int, width: int) -> list[Line]:
         lines += [_host_line(host, tally.hosts[host]) for host in sorted(tally.hosts)]
     if len(tally.hosts) > PER_HOST:
         lines.append(_count_line(tally))
-    return [*lines, *failures(tally), *_whereabouts(tally)]
+    return [*lines, *_unsent(tally), *failures(tally), *_whereabouts(tally)]
+
+
+def _unsent(tally: Tally) -> Iterator[Line]:
+    """What check mode kept back."""
+    counts = [host.unsent for host in tally.hosts.values() if host.unsent]
+    if counts:
+        lines = "1 line" if sum(counts) == 1 else f"{sum(counts):,} lines"
+        hosts = "1 host" if len(counts) == 1 else f"{len(counts):,} hosts"
+        yield Line("")
+        yield Line(f"Check mode: {lines} for {hosts} not sent (-v shows them)", "skipped")
 
 
 def failures(tally: Tally) -> list[Line]:

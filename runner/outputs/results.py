@@ -23,6 +23,9 @@ _HIDDEN = frozenset({"failed", "ignored", "skipped", "stderr_lines", "stdout_lin
 _SHOWN_BY_DEBUG_ONLY = frozenset({"stderr_lines", "stdout_lines"})
 _LOOPS_OWN = frozenset({"ansible_index_var", "ansible_loop_var", "changed", "item"})
 _LONGEST_SHOWN = 1000
+_LINES_SHOWN = 5
+_TYPING = frozenset({"cli", "config"})
+_PRINTED = frozenset({"stdout", "stderr"})
 
 IGNORING = Line("...ignoring", "skipped")
 Result = TaskFinished | ItemFinished
@@ -31,6 +34,12 @@ Result = TaskFinished | ItemFinished
 def is_failure(event: Result) -> bool:
     """Whether it went wrong, ignored or not."""
     return event.status in ("failed", "unreachable")
+
+
+def unsent(event: Result) -> list[str]:
+    """The lines that check mode kept back."""
+    lines = event.values.get("unsent", ()) if event.action in _TYPING else ()
+    return [str(line) for line in lines]
 
 
 def shows_values(event: Result, verbosity: int) -> bool:
@@ -47,9 +56,9 @@ def result_lines(event: Result, verbosity: int, tag: str = "") -> list[Line]:
     style = _STYLES[event.status]
     lead = f"{_WORDS[event.status]}: {host}{item}"
     if not shows_values(event, verbosity):
-        return [Line(lead, style)]
+        return [Line(lead, style), *(_unsent_lines(event) if verbosity else ())]
     if event.action not in _ALWAYS_SHOWN and "stdout" in event.values:
-        return [Line(lead, style), *_output_lines(event)]
+        return [Line(lead, style), *_output_lines(event), *_unsent_lines(event)]
     indent = 4 if event.action in _ALWAYS_SHOWN else None
     return [Line(f"{lead} => {to_json(_visible(event), indent)}", style)]
 
@@ -97,10 +106,18 @@ def _failure_lines(event: Result, host: str, verbosity: int) -> list[Line]:
     return [*lines, IGNORING] if event.ignored else lines
 
 
+def _unsent_lines(event: Result) -> list[Line]:
+    return [Line(f"    {one_line(line)}: not sent (check)", "skipped") for line in unsent(event)]
+
+
 def _failure_values(event: Result, verbosity: int) -> dict[str, Any]:
     values = {"changed": False, **_visible(event)}
+    if values.get("stdout") == []:
+        del values["stdout"]  # No command of the task had its turn.
     if not verbosity:
-        values = {key: _cut(value) for key, value in values.items()}
+        values = {
+            key: _cut(_few(value) if key in _PRINTED else value) for key, value in values.items()
+        }
     if event.status == "unreachable":
         values["unreachable"] = True
     if event.failure is not None and "censored" not in values:
@@ -135,6 +152,17 @@ def _cut(value: Any) -> Any:
     if isinstance(value, str) and len(value) > _LONGEST_SHOWN:
         return f"{value[:_LONGEST_SHOWN]}… ({len(value):,} characters, -v shows all)"
     return value
+
+
+def _few(value: Any) -> Any:
+    """The end of what was printed: that is where what went wrong stands."""
+    if isinstance(value, (list, tuple)):
+        return [_cut(_few(text)) for text in value]
+    lines = value.rstrip("\n").split("\n") if isinstance(value, str) else []
+    if len(lines) <= _LINES_SHOWN:
+        return value
+    left_out = f"… ({len(lines) - _LINES_SHOWN:,} lines before, -v shows all)"
+    return "\n".join([left_out, *lines[-_LINES_SHOWN:]])
 
 
 def _output_lines(event: Result) -> list[Line]:

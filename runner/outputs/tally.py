@@ -12,6 +12,7 @@ from runner.events import (
     Event,
     Failure,
     HostFinished,
+    ItemFinished,
     Notice,
     PlayFinished,
     PlayStarted,
@@ -22,6 +23,7 @@ from runner.events import (
     TaskStarted,
 )
 from runner.model import Status
+from runner.outputs.results import unsent
 
 OK, COULD_NOT_RUN, HOST_FAILED, HOST_UNREACHABLE, INTERRUPTED = 0, 1, 2, 4, 130
 
@@ -55,6 +57,8 @@ class HostTally:
     """The task that `failure` is about, if it was one."""
     seconds: float = 0.0
     """From a play's first task to leaving it, summed over plays."""
+    unsent: int = 0
+    """Lines that check mode kept back."""
 
     @property
     def well(self) -> bool:
@@ -132,6 +136,9 @@ class Tally:
             self.running.setdefault(event.host, event.at)
         elif isinstance(event, TaskFinished):
             self._task(event)
+            self._of(event.host).unsent += 0 if event.looped else len(unsent(event))
+        elif isinstance(event, ItemFinished):
+            self._of(event.host).unsent += len(unsent(event))
         elif isinstance(event, HostFinished):
             self._host(event)
         else:
@@ -329,6 +336,8 @@ class Tally:
 def _host_summary(tally: HostTally) -> dict[str, Any]:
     found: dict[str, Any] = {"status": tally.status, **tally.counts()}
     found["seconds"] = round(tally.seconds, 3)
+    if tally.unsent:
+        found["unsent"] = tally.unsent
     if tally.failure is not None and not tally.well:
         found["failure"] = {
             "kind": tally.failure.kind,

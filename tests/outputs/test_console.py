@@ -538,3 +538,46 @@ def test_nothing_of_a_device_reaches_the_terminal_raw(text: str, host: str, verb
         assert not {c for c in shown if ord(c) < 32} - {"\n", "\t"}
         assert not set("\x7f\x9b\u202e\u2066\u2028") & set(shown)
         shown.encode("utf-8")
+
+
+def test_check_mode_says_what_was_not_sent_and_how_much() -> None:
+    e = Events()
+    part = {"stdout": ["IOS"], "unsent": ["reload"]}
+    events = [
+        e.run(check=True),
+        e.plays("r1", "r2"),
+        e.does("r1", values=part),
+        e.does("r2", status="skipped", values={"unsent": ["clear\x1b counters", "reload"]}),
+        e.does("r1", "all", 1, looped=True, values={"results": []}),
+        e.item("r2", "a", "skipped", values={"unsent": ["x"]}, position=(1,), task="all"),
+        e.does("r2", "all", 1, status="skipped", looped=True, values={"unsent": ["x"]}),
+        e.does("r1", "told", 2, action="debug", values={"unsent": ["not ours"]}),
+        e.ends(),
+    ]
+    text = screen(events, verbosity=1)
+    assert "ok: [r1]\n    IOS\n    reload: not sent (check)\n" in text
+    assert "skipping: [r2]\n    clear\\x1b counters: not sent (check)\n    reload: not sent" in text
+    assert "\nCheck mode: 4 lines for 2 hosts not sent (-v shows them)\n" in text
+    assert "not sent (check)" not in screen(events)
+    assert "Check mode: 4 lines" in screen(events)
+
+
+def test_a_failure_shows_the_last_lines_of_what_was_printed() -> None:
+    e = Events()
+    long = "\n".join(f"line {number}" for number in range(1, 21))
+    values = {"stdout": [long, "a\nb"], "stderr": long}
+    events = [e.run(), e.plays("r1"), e.fails("r1", values=values), e.leaves("r1", "failed")]
+    text = screen(events)
+    cut = "… (15 lines before, -v shows all)\\nline 16\\nline 17\\nline 18\\nline 19\\nline 20"
+    assert f'"stdout": ["{cut}", "a\\nb"]' in text
+    assert f'"stderr": "{cut}"' in text
+    assert "line 15" not in text
+    assert "line 1\\nline 2\\n" in screen(events, verbosity=1)
+
+
+def test_a_failure_of_a_task_that_printed_nothing_shows_no_empty_list() -> None:
+    e = Events()
+    events = [e.run(), e.plays("r1"), e.fails("r1", values={"stdout": []})]
+    assert "stdout" not in screen(events)
+    events = [e.run(), e.plays("r1"), e.fails("r1", values={"stdout": ""})]
+    assert '"stdout": ""' in screen(events)
