@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 
 _LINES_LOOKED_AT = 4
 """A log message may come before the echo; an echo further down is output that looks like one."""
+_LINES_WAITED_FOR = 64
+"""The same where the device is known to echo, for prompt and typed line together."""
 _MOST_WRAPPED_LINES = 64
 _SHORTEST_CUT = 12
 _LONGEST_HELD = 65_536
@@ -24,8 +26,18 @@ def squeezed(text: str) -> str:
 class Echo:
     """Takes what comes after a line was typed, and passes on what is not its echo."""
 
-    def __init__(self, typed: str, shown: str, is_prompt: Callable[[str], bool]) -> None:
-        """`shown`: the screen's current line when `typed` was sent, usually the prompt."""
+    def __init__(
+        self,
+        typed: str,
+        shown: str,
+        is_prompt: Callable[[str], bool],
+        device_echoes: bool | None = None,
+    ) -> None:
+        """`shown`: the screen's current line when `typed` was sent, usually the prompt.
+
+        `device_echoes`: what earlier lines have told; None: nothing yet.
+        """
+        self._device_echoes = device_echoes
         self._typed = squeezed(typed)
         self._words = typed.split()
         self._shown = shown
@@ -61,7 +73,8 @@ class Echo:
 
     def _settle(self, complete: Sequence[str], rest: str, found: tuple[int, int]) -> str:
         start, end = found
-        kept = self._before(complete[:start] if end else complete)
+        above = complete[:start] if end else complete
+        kept = [] if end and self._stale(above, complete[start]) else self._before(above)
         if end:
             # Prompts that came late, of Enters typed before.
             kept = [line for line in kept if line.rstrip() != self._shown.rstrip()]
@@ -69,6 +82,17 @@ class Echo:
         self.done = True
         self.held = ""
         return "\n".join([*kept, *after])
+
+    def _stale(self, above: Sequence[str], echo: str) -> bool:
+        """Whether what stands above the echo was printed before the line was read, and is
+        nobody's: a prompt comes after it. A log message is kept; it has a line of its own."""
+        prompt = self._shown.rstrip()
+        if not above or not prompt:
+            return False
+        if above[-1].rstrip() == prompt:
+            return True
+        goes_on = above[0].startswith(prompt) and above[0].rstrip() != prompt
+        return self._device_echoes is True and goes_on and echo.startswith(prompt)
 
     def _before(self, lines: Sequence[str]) -> list[str]:
         """Lines that are not the echo, without the prompt that stood on the screen before."""
@@ -93,7 +117,7 @@ class Echo:
 
     def _decide(self, lines: Sequence[str], repainted: str) -> tuple[int, int] | None:
         last = len(lines) - 1
-        if last < _LINES_LOOKED_AT and self._whole(lines[last]):
+        if self._whole(lines[last], last):
             return last, last + 1
         count = self._wrapped(lines)
         if count is None:
@@ -104,7 +128,8 @@ class Echo:
         if self._rewritten(lines[0], repainted):
             self.head = self._shown.rstrip()
             return 0, 1
-        return (0, 0) if len(lines) >= _LINES_LOOKED_AT else None
+        enough = _LINES_WAITED_FOR if self._device_echoes else _LINES_LOOKED_AT
+        return (0, 0) if len(lines) >= enough else None
 
     def _empty(self, lines: Sequence[str]) -> tuple[int, int]:
         if lines[0].rstrip() == self._shown.rstrip():
@@ -112,20 +137,31 @@ class Echo:
             return 0, 1
         return 0, 0
 
-    def _whole(self, line: str) -> bool:
-        """Prompt and typed line, or the typed line alone."""
+    def _whole(self, line: str, number: int) -> bool:
+        """Prompt and typed line, or the typed line alone; `number` lines came before it."""
         small = squeezed(line)
-        if not small.endswith(self._typed):
+        if not small.endswith(self._typed) or number >= self._lines_looked_at():
             return False
         head = small[: len(small) - len(self._typed)]
-        if not head or head == squeezed(self._shown):
+        if self._only_prompts(head) and (head or number < _LINES_LOOKED_AT):
             self.head = self._shown.rstrip()
             return True
         shown = _without_tail(line, len(self._typed))
-        if self._is_prompt(shown):
+        if head and number < _LINES_LOOKED_AT and self._is_prompt(shown):
             self.head = shown
             return True
         return False
+
+    def _lines_looked_at(self) -> int:
+        if self._device_echoes is None:
+            return _LINES_LOOKED_AT
+        # Without any echo, a line further down that repeats the typed one is output.
+        return _LINES_WAITED_FOR if self._device_echoes else 1
+
+    def _only_prompts(self, head: str) -> bool:
+        """Nothing, the prompt, or the prompt several times: typed ahead, a device repeats it."""
+        prompt = squeezed(self._shown)
+        return not (head.replace(prompt, "") if prompt else head)
 
     def _wrapped(self, lines: Sequence[str]) -> int | None:
         """How many lines a wrapped echo takes; 0: none; None: it may go on."""

@@ -80,6 +80,8 @@ class Learned:
         self.mode = mode
         self.prompts: set[str] = set()
         """All prompts seen so far."""
+        self.echoes: bool | None = None
+        """Whether the device echoes what is typed; None: not known, or not any more."""
         self.pagers: set[str] = set()
         """The words of all pagers seen so far, digits made equal."""
 
@@ -89,6 +91,10 @@ class Learned:
         if len(self.prompts) < _MOST_PROMPTS:
             self.prompts.add(prompt)
         self.mode = mode or self.mode
+
+    def echoed(self, seen: bool) -> None:
+        """Whether the echo of a line was found."""
+        self.echoes = seen or (None if self.echoes else False)
 
 
 class Exchange:
@@ -109,7 +115,7 @@ class Exchange:
         self._learned = learned
         self._idle = idle
         shown = reader.screen.line
-        self._echo = Echo(typed.line, shown, rules.is_prompt)
+        self._echo = Echo(typed.line, shown, rules.is_prompt, learned.echoes)
         self._echoing = squeezed(shown + typed.line)
         self.output = Output(typed.sink, rules.platform.prompt_prefix_lines)
         self._answered: tuple[str, str] | None = None
@@ -149,6 +155,8 @@ class Exchange:
 
     def finish(self, seen: Sighting) -> str | None:
         """The whole output (None when a sink took it), now that the prompt is back."""
+        if self._typed.line:
+            self._learned.echoed(self._echo.head is not None)
         self.output.write(self._echo.flush())
         if isinstance(seen.what, int):
             self.output.write(self._screen.line[: seen.what])
@@ -258,9 +266,16 @@ class Exchange:
             # The output did not end its last line.
             return Sighting(Kind.PROMPT, head, _DOUBT_SETTLE, len(shown) - len(head))
         mode = self._rules.mode(shown, self._learned.mode)
+        if self._awaits_echo() and (mode or shown in self._learned.prompts):
+            # A prompt that was there before the line was read.
+            return Sighting(Kind.PROMPT, shown, _DOUBT_SETTLE)
         if shown in self._learned.prompts or (mode and self._likely(mode.name, shown, head)):
             return Sighting(Kind.PROMPT, shown, self._reader.settle)
         return None if mode is None else Sighting(Kind.PROMPT, shown, _DOUBT_SETTLE)
+
+    def _awaits_echo(self) -> bool:
+        awaited = bool(self._typed.line) and self._learned.echoes is True
+        return awaited and self._echo.head is None and not self._echo.done
 
     def _likely(self, mode: str, shown: str, head: str) -> bool:
         """Whether a new prompt is to be expected, or has this device's name."""

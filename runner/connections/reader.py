@@ -3,6 +3,12 @@
 Only the last line is ever matched, and only patterns of what may come next. What is certain
 counts at once; what merely fits counts after a silence that every byte restarts. Nothing
 here sleeps: all waiting happens in a transport's `read`.
+
+What stays uncertain: a line of output that begins with the exact prompt, cut right behind it
+by the network. It is told from the prompt by what follows within 20 ms, looked for after
+every read that is long or comes close upon another. A device that pauses for longer at just
+that place, or prints just that much in one short read, is taken to have finished; what it
+prints later is the next command's only if it comes after that command's echo.
 """
 
 from __future__ import annotations
@@ -12,13 +18,16 @@ from typing import NamedTuple
 
 from runner.connections.clock import Clock
 from runner.connections.screen import Screen
-from runner.connections.sight import Sighting
+from runner.connections.sight import Kind, Sighting
 from runner.connections.stream import Closed, DeviceStream, Silence
 
 _SETTLE = 0.2
 _ROUND_TRIPS = 3
 _LONGEST_SETTLE = 2.0
-_LONG_READ = 1_024
+_LONG_READ = 256
+"""In characters. What is shorter, and all that came, was hardly cut by the network."""
+_CLOSE = 0.02
+_SECOND_LOOK = 0.02
 _LONGEST_SECOND_LOOK = 0.05
 _DRIBBLES = 2
 _LONGEST_DRIBBLE = 3.0
@@ -41,6 +50,8 @@ class Reader:
         self._round_trip: float | None = None
         self._asked_at: float | None = None
         self._last_read = 0
+        self._crowd = 0
+        """How many reads came close upon each other by now, the echo's not counted."""
         self._read_at = 0.0
         self._pause = 0.0
         """How long the device waited in the middle of the current line."""
@@ -53,6 +64,10 @@ class Reader:
     def asked(self) -> None:
         """Something was sent that the device will answer: the next byte tells the round trip."""
         self._asked_at = self.clock.now()
+
+    def typed(self) -> None:
+        """A line, a key or an answer was sent: what comes next is a burst of its own."""
+        self._crowd = 0
 
     def drain(self) -> str:
         """What arrived unasked for since the last exchange. Raises Closed, ConnectionLost."""
@@ -96,10 +111,11 @@ class Reader:
         """A longer look where a line may be cut: at the end of a long read, by the network,
         and on a line that dribbles in, by the device."""
         patience = max(seen.settle, min(_DRIBBLES * self._pause, _LONGEST_DRIBBLE))
-        if seen.settle > 0.0 or self._last_read < _LONG_READ:
+        crowded = self._crowd > 1 and seen.kind is Kind.PROMPT
+        if seen.settle > 0.0 or (self._last_read < _LONG_READ and not crowded):
             return patience
-        second_look = min(_ROUND_TRIPS * (self._round_trip or 0.0), _LONGEST_SECOND_LOOK)
-        return max(patience, second_look)
+        second_look = max(_SECOND_LOOK, _ROUND_TRIPS * (self._round_trip or 0.0))
+        return max(patience, min(second_look, _LONGEST_SECOND_LOOK))
 
     def _receive(self, timeout: float) -> None:
         text = self.stream.receive(timeout)
@@ -110,6 +126,16 @@ class Reader:
             took = now - self._asked_at
             self._asked_at = None
             self._round_trip = took if self._round_trip is None else min(took, self._round_trip)
+        self._count(text, waited)
         begun, ended = bool(self.screen.line), self.screen.ended
         self.screen.feed(text)
         self._pause = waited if begun and self.screen.ended == ended else 0.0
+
+    def _count(self, text: str, waited: float) -> None:
+        if not self.screen.scrolled and "\n" not in text[:-1]:
+            # The echo, or a part of it.
+            self._crowd = 0
+        elif waited <= _CLOSE:
+            self._crowd += 1
+        else:
+            self._crowd = 1

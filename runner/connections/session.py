@@ -430,6 +430,7 @@ class CliSession:
         self._stream_type(line + self._newline, line)
 
     def _stream_type(self, text: str, line: str, *, secret: bool = False) -> None:
+        self._reader.typed()
         try:
             self._stream.type(text, secret=secret)
         except UnicodeEncodeError:

@@ -15,9 +15,15 @@ def is_prompt(line: str) -> bool:
     return line in ("R1#", "R2#")
 
 
-def passed_on(text: str, sizes: list[int], shown: str = "R1#", typed: str = COMMAND) -> str:
+def passed_on(
+    text: str,
+    sizes: list[int],
+    shown: str = "R1#",
+    typed: str = COMMAND,
+    device_echoes: bool | None = None,
+) -> str:
     """What comes through when `text` (whole lines) arrives a few lines at a time."""
-    echo = Echo(typed, shown, is_prompt)
+    echo = Echo(typed, shown, is_prompt, device_echoes)
     lines = text.splitlines(keepends=True)
     out, turn = "", 0
     while lines:
@@ -77,6 +83,45 @@ def test_without_an_echo_a_first_line_behind_the_prompt_comes_through(
 def test_what_is_an_echo(echo: str) -> None:
     for sizes in ([1], [9]):
         assert passed_on(f"{echo}\none\ntwo\n", sizes) == "one\ntwo\n"
+
+
+@pytest.mark.parametrize("known", [None, True])
+@pytest.mark.parametrize("above", ["R1#\nold\noutput\nR1#\n", "\nR1#\n", "R1#\n%LINK-3: up\nR1#\n"])
+def test_what_ends_with_a_prompt_above_the_echo_is_nobody_s(above: str, known: bool | None) -> None:
+    for sizes in ([1], [9]):
+        text = f"{above}R1#show ip route vrf RED\none\n"
+        if known or above.count("\n") < 4:
+            assert passed_on(text, sizes, device_echoes=known) == "one\n"
+
+
+def test_output_that_goes_on_behind_the_prompt_is_the_last_command_s() -> None:
+    text = "R1#wr mem by admin\nmore\nR1#show ip route vrf RED\none\n"
+    assert passed_on(text, [1], device_echoes=True) == "one\n"
+
+
+@pytest.mark.parametrize("doubled", ["R1#R1#", "R1# R1#R1#"])
+def test_an_echo_behind_a_doubled_prompt(doubled: str) -> None:
+    assert passed_on(f"{doubled}show ip route vrf RED\none\n", [1]) == "one\n"
+
+
+def test_an_echo_that_is_known_to_come_is_looked_for_further_down() -> None:
+    text = "R1#\n" + "debug\n" * 20 + "R1#\nR1#show ip route vrf RED\none\n"
+    assert passed_on(text, [1], device_echoes=True) == "one\n"
+
+
+@pytest.mark.parametrize("line", ["show ip route vrf RED", "R1#show ip route vrf RED"])
+def test_without_an_echo_output_that_repeats_the_line_is_kept(line: str) -> None:
+    text = f"x\n{line}\ny\n"
+    assert passed_on("R1#\n" + text, [1], device_echoes=False) == text
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXT, SIZES, st.sampled_from([None, True, False]))
+def test_what_was_learned_before_loses_nothing(
+    text: str, sizes: list[int], known: bool | None
+) -> None:
+    assert passed_on(f"R1#{COMMAND}\n{text}", sizes, device_echoes=known) == text
+    assert passed_on("R1#\n" + text, sizes, device_echoes=known) == text
 
 
 @pytest.mark.parametrize(

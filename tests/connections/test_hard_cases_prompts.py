@@ -237,3 +237,63 @@ def test_hc06_bare_shell_prompts(transport: str, prompt: str) -> None:
     session = bench.open(script, bench.target(platform))
     assert session.command("df").text == "/ 99%\n"
     assert bench.finished
+
+
+@any_slicing()
+def test_hc01_a_prompt_that_was_there_before_the_line_was_read(bench: Bench) -> None:
+    for stale in ("R1#", "\r\nR1#", "old\r\nR1#"):
+        script = bench.script.login().run("show a", "A\n").hear("show b")
+        script.say(stale).wait(2).say("show b\r\nB\r\nR1#").run("show c", "C\n")
+        session = bench.open(script)
+        assert [session.command(f"show {name}").text for name in "abc"] == ["A\n", "B\n", "C\n"]
+        assert bench.finished
+
+
+@any_slicing()
+def test_hc01_a_line_cut_right_behind_the_prompt_s_own_words(bench: Bench) -> None:
+    """The rest comes too late; still the next command gets its own output and no more."""
+    script = bench.script.login().hear("show log").say("show log\r\nbuffer:\r\nR1#").wait(0.5)
+    script.say("wr mem by admin\r\nmore\r\nR1#").run("show clock", "12:00\n")
+    session = bench.open(script)
+    session.command("show log")
+    assert session.command("show clock").text == "12:00\n"
+
+
+@pytest.mark.parametrize("transport", ["ssh", "telnet"])
+@pytest.mark.parametrize(
+    "parts", [["x" * 300 + "\r\nR1#"], ["one\r\n", "two\r\nR1#"]], ids=["long", "in pieces"]
+)
+def test_hc01_a_line_cut_by_the_network_is_waited_for(transport: str, parts: list[str]) -> None:
+    bench = Bench(transport)
+    script = bench.script.login().hear("show log").say("show log\r\n")
+    for part in parts:
+        script.wait(0.005).say(part)
+    script.wait(0.015).say("is no prompt\r\nR1#").run("show clock", "12:00\n")
+    session = bench.open(script)
+    text = session.command("show log").text
+    assert text == "".join(parts).replace("\r", "") + "is no prompt\n"
+    assert session.command("show clock").text == "12:00\n"
+
+
+@pytest.mark.parametrize("transport", ["ssh", "telnet"])
+def test_hc01_a_small_answer_is_not_waited_for(transport: str) -> None:
+    bench = Bench(transport)
+    script = bench.script.login().hear("show clock").say("show clo").wait(0.001)
+    script.say("ck\r\n").wait(0.001).say("12:00\r\nR1#")
+    session = bench.open(script)
+    before = bench.clock.now()
+    assert session.command("show clock").text == "12:00\n"
+    assert bench.clock.now() - before < 0.01
+
+
+@any_slicing()
+def test_hc15_without_an_echo_output_that_repeats_the_command_is_kept(bench: Bench) -> None:
+    script = bench.script
+    if bench.name == "telnet":
+        script.say("Username: ").hear("admin").say("\r\nPassword: ").hear("s3cret!").say("\r\n")
+    script.say("R1#").hear("terminal length 0").say("\r\nR1#")
+    script.hear("terminal width 511").say("\r\nR1#")
+    script.hear("show history").say("\r\n  show version\r\n  show history\r\n  show x\r\nR1#")
+    session = bench.open(script)
+    text = session.command("show history").text
+    assert text == "  show version\n  show history\n  show x\n"
