@@ -11,6 +11,7 @@ from runner.cli import COMMANDS
 from runner.cli.asking import ask_secret
 from runner.cli.options import HELP, connection_options, options_from, settings_for
 from runner.errors import LoadError, nearest
+from runner.outputs.terminal import one_line
 
 
 @click.command("run", context_settings=HELP)
@@ -20,7 +21,9 @@ from runner.errors import LoadError, nearest
 @click.option("--skip-tags", multiple=True, metavar="TAGS", help="No tasks with these tags.")
 @click.option("-C", "--check", is_flag=True, help="Send only commands that read; show the rest.")
 @click.option("-D", "--diff", is_flag=True, help="Accepted; there is nothing to show yet.")
-@click.option("--strategy", metavar="NAME", help="linear, free, serial, threads or processes.")
+@click.option(
+    "--strategy", metavar="NAME", help="linear, free, host_pinned, serial, threads or processes."
+)
 @click.option(
     "--processes",
     type=click.IntRange(min=1),
@@ -43,7 +46,10 @@ def command(playbooks: tuple[Path, ...], **given: Any) -> int:
     run = Run(options_from(given), settings, ask_secret)
     what = frozenset(name for name in ("hosts", "tasks", "tags") if given[f"list_{name}"])
     if what or given["syntax_check"]:
-        for line in run.listing(playbooks, what):
+        lines = list(run.listing(playbooks, what))
+        for text in dict.fromkeys(run.warnings):
+            click.echo(f"[WARNING]: {one_line(text)}", err=True)
+        for line in lines:
             click.echo(line)
         return 0
     return run.playbooks(playbooks)
@@ -51,6 +57,11 @@ def command(playbooks: tuple[Path, ...], **given: Any) -> int:
 
 def _refuse_misspelt(playbook: Path) -> None:
     """`playrun pign routers`: a word that is nearly a subcommand is taken for a playbook."""
+    if str(playbook) in COMMANDS and not playbook.exists():
+        raise LoadError(
+            f"`{playbook}` is a subcommand and stands first; flags come after it",
+            hint=f"write `playrun {playbook} …` and then the flags",
+        )
     close = nearest(str(playbook), COMMANDS)
     if close is not None and not playbook.exists():
         raise LoadError(

@@ -86,7 +86,13 @@ def _one_flag(flag: str, vault: Vault) -> dict[str, Any]:
         raise LoadError(f"-e {flag}: a file wants an @ before its name")
     if flag.startswith(("{", "[")):
         return dict(_mapping(flag, _FLAG, vault).values)
-    return dict(_pair(word) for word in _WORD.findall(flag))
+    words = _WORD.findall(flag)
+    if words and "=" not in words[0]:
+        raise LoadError(
+            f"-e {words[0]}: expected key=value, JSON or @file",
+            hint=f"for a file of variables write -e @{words[0]}",
+        )
+    return dict(_pair(word) for word in words)
 
 
 def _pair(word: str) -> tuple[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from runner.engine.plan import PlayPlan
 from runner.engine.world import World
-from runner.errors import PlanError, Problems
+from runner.errors import PlanError, PlayrunError, Problems
 from runner.model import Play, Task
 from runner.planning.checks import HostChecks
 from runner.planning.names import NameReader
@@ -72,7 +72,7 @@ class Planner:
         processes = processes_of(self._number("processes", play.processes), self._running)
         return PlayPlan(
             index=index,
-            play=play,
+            play=play._replace(name=self._name(play)),
             hosts=tuple(hosts),
             items=items,
             order=order,
@@ -82,6 +82,15 @@ class Planner:
             shared=None if any(item.cross for item in items) else nothing,
             kept=nothing if last else None,
         )
+
+    def _name(self, play: Play) -> str:
+        """The play's name, filled in as far as it says nothing of single hosts."""
+        world = self._world
+        known = world.templar.variables(play.vars).with_layer(world.extra_vars)
+        try:
+            return world.masks.mask(world.templar.text(play.name, known))
+        except PlayrunError:
+            return play.name
 
     def _number(self, name: str, value: int | Source | None) -> int | None:
         """A play's number, rendered with what is the same for all hosts."""

@@ -12,9 +12,12 @@ def list_playbook(
     what: frozenset[str],
     hosts_of: Callable[[Play], Sequence[str]],
     tasks_of: Callable[[Play], Sequence[Task]],
+    tagged_of: Callable[[Play], Sequence[Task]],
 ) -> Iterator[str]:
-    """The lines for one playbook; `what` holds `hosts`, `tasks`, `tags`."""
+    """The lines for one playbook; `what` holds `hosts`, `tasks`, `tags`, or nothing."""
     yield f"\nplaybook: {playbook.file}"
+    if not what:
+        return
     for number, play in enumerate(playbook.plays, start=1):
         title = f"  play #{number} ({play.hosts}): {play.name}\tTAGS: [{_tags(play.tags)}]"
         yield f"\n{title}"
@@ -28,7 +31,7 @@ def list_playbook(
             for task in tasks_of(play):
                 yield f"      {task.label}\tTAGS: [{_tags(task.tags)}]"
         if "tags" in what:
-            names = frozenset(tag for task in tasks_of(play) for tag in task.tags)
+            names = frozenset(tag for task in tagged_of(play) for tag in task.tags)
             yield f"      TASK TAGS: [{_tags(names)}]"
 
 

@@ -15,7 +15,7 @@ from runner.errors import PlayrunError, Problems
 from runner.events import Event, Notice, RunFinished, RunStarted
 from runner.loading.patterns import select
 from runner.loading.playbook import load_playbook
-from runner.model import Play, Playbook
+from runner.model import Play, Playbook, Task
 from runner.outputs.api import Dispatch, Output
 from runner.outputs.backups import Backups
 from runner.outputs.claims import Claims
@@ -41,7 +41,8 @@ class Run:
         self._settings = settings
         self._ask = ask
         self._began = time.time()
-        self._warnings: list[str] = []
+        self.warnings: list[str] = []
+        """What is odd about the files, for whoever calls `listing`."""
 
     def load(self, files: Sequence[Path], builder: Builder) -> list[Playbook]:
         """The playbooks; raises Problems with all that is wrong in all of them."""
@@ -54,7 +55,7 @@ class Run:
                 problems += error.problems if isinstance(error, Problems) else [error]
                 continue
             playbooks.append(playbook)
-            self._warnings += warnings
+            self.warnings += warnings
         if problems:
             raise problems[0] if len(problems) == 1 else Problems(problems)
         return playbooks
@@ -103,8 +104,18 @@ class Run:
         playbooks = self.load(files, builder)
         setup = builder.build([play for playbook in playbooks for play in playbook.plays])
         with setup.stack:
+            self.warnings += setup.warnings
+
+            def tagged_of(play: Play) -> Sequence[Task]:
+                """Those tagged `never` too: one looks here for what to ask for."""
+                tasks = setup.planner.tasks_of(play)
+                never = [task for task in play.tasks if "never" in task.tags]
+                return tasks if self._options.tags else [*tasks, *never]
+
             for playbook in playbooks:
-                yield from list_playbook(playbook, what, setup.hosts_of, setup.planner.tasks_of)
+                yield from list_playbook(
+                    playbook, what, setup.hosts_of, setup.planner.tasks_of, tagged_of
+                )
 
     def _conduct(
         self,
@@ -127,7 +138,7 @@ class Run:
 
         check, flags = self._options.check, self._options.whereabouts()
         tell(RunStarted(self._began, record.run, names, check, str(record.path), flags))
-        for text in dict.fromkeys([*self._warnings, *setup.warnings, *_too_many(plans)]):
+        for text in dict.fromkeys([*self.warnings, *setup.warnings, *_too_many(plans)]):
             tell(Notice(time.time(), "warning", setup.masks.mask(text)))
         transcripts = self._options.transcript or self._options.verbosity >= 3
         worker = DeviceWorker(

@@ -55,7 +55,11 @@ class Setup:
         pattern = self.world.templar.text(
             play.hosts, self.world.templar.variables(self.world.extra_vars)
         )
-        chosen = select(self.inventory, pattern.split(",") if "," in pattern else pattern)
+        try:
+            chosen = select(self.inventory, pattern.split(",") if "," in pattern else pattern)
+        except LoadError as error:
+            error.origin = error.origin or getattr(play.hosts, "origin", None) or play.origin
+            raise
         for name in chosen.unknown:
             self.warnings.append(f"no host or group is called `{name}`")
         if self.options.limit is None:
@@ -315,6 +319,7 @@ def _magic(paths: Paths, options: Options) -> dict[str, Any]:
 
     return {
         "playbook_dir": str(paths.playbook),
+        **({} if options.limit is None else {"ansible_limit": options.limit}),
         "ansible_run_tags": list(options.tags) or ["all"],
         "ansible_skip_tags": list(options.skip_tags),
         "ansible_verbosity": options.verbosity,

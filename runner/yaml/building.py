@@ -86,6 +86,8 @@ class _Builder:
         self._pure = pure
         self._next = reader(text, pure=pure)
         self._anchors: dict[str, tuple[Any, int]] = {}
+        self._unfinished: list[str | None] = []
+        """Anchors of the collections that are being read, outermost first."""
         self._plain: dict[str, Any] = {}
         self._duplicates = False
         self._size = 0
@@ -186,7 +188,10 @@ class _Builder:
 
     def _alias(self, event: Any) -> Any:
         if event.anchor not in self._anchors:
-            raise self._error(f"*{event.anchor} stands before (or inside) &{event.anchor}", event)
+            name = event.anchor
+            where = f"stands inside &{name}" if name in self._unfinished else "has no value"
+            hint = None if name in self._unfinished else f"nothing before it is marked &{name}"
+            raise self._error(f"*{name} {where}", event, hint)
         value, size = self._anchors[event.anchor]
         self._size += size
         if self._size > MAX_EXPANDED:
@@ -203,7 +208,9 @@ class _Builder:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise self._error(f"nested deeper than {MAX_DEPTH} levels", event)
+        self._unfinished.append(event.anchor)
         value: Any = self._sequence() if is_list else self._mapping()
+        self._unfinished.pop()
         self._depth -= 1
         self._trust = trust
         self._size += len(value)

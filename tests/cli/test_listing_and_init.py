@@ -110,6 +110,64 @@ def test_the_hosts_and_tags_are_listed(project: Path, playrun: Any) -> None:
     assert not (project / ".playrun").exists()
 
 
+def test_a_syntax_check_names_the_files_only(project: Path, playrun: Any) -> None:
+    said = playrun("-i", "hosts.yml", "site.yml", "--syntax-check")
+    assert (said.code, said.out, said.err) == (0, "\nplaybook: site.yml\n", "")
+
+
+def test_tags_of_tasks_that_never_run_by_themselves_are_listed(here: Path, playrun: Any) -> None:
+    tasks = "[{debug: {}, tags: [never, wipe]}, {debug: {}, tags: a}]"
+    (here / "site.yml").write_text(f"- hosts: all\n  tasks: {tasks}\n")
+    said = playrun("-i", "h1,", "site.yml", "--list-tags")
+    assert "TASK TAGS: [a, never, wipe]\n" in said.out
+    assert "never" not in playrun("-i", "h1,", "site.yml", "--list-tags", "-t", "a").out
+
+
+@pytest.mark.parametrize("flag", ["--syntax-check", "--list-hosts", "--list-tasks", "--list-tags"])
+def test_what_is_odd_is_said_while_listing_too(here: Path, playrun: Any, flag: str) -> None:
+    (here / "site.yml").write_text("- hosts: all:nowhere\n  vars: {a: 1, a: 2}\n")
+    said = playrun("-i", "h1,", "site.yml", flag)
+    assert said.code == 0
+    assert "[WARNING]: site.yml:2: the key a stands twice" in said.err
+    assert "[WARNING]: no host or group is called `nowhere`\n" in said.err
+    assert "WARNING" not in said.out
+
+
+@pytest.mark.parametrize("name", ["ping", "exec"])
+def test_flags_before_a_subcommand(here: Path, playrun: Any, name: str) -> None:
+    said = playrun("-i", "h1,", name, "r1")
+    assert said.code == 1
+    assert said.err == (
+        f"playrun: `{name}` is a subcommand and stands first; flags come after it\n"
+        f"  → write `playrun {name} …` and then the flags\n"
+    )
+
+
+def test_the_help_names_every_strategy(playrun: Any) -> None:
+    text = " ".join(playrun("run", "--help").out.split())
+    assert "linear, free, host_pinned, serial, threads or processes" in text
+
+
+def test_a_play_is_named_with_what_is_known_of_it(here: Path, playrun: Any) -> None:
+    names = ["{{ what }} at {{ site }}", "for {{ inventory_hostname }}"]
+    plays = (f"- name: '{name}'\n  hosts: all\n  vars: {{what: Audit}}\n" for name in names)
+    (here / "playrun.toml").touch()
+    (here / "site.yml").write_text("".join(plays))
+    said = playrun("-i", "h1,", "site.yml", "-e", "site=HQ")
+    assert "PLAY [Audit at HQ] *" in said.out
+    assert "PLAY [for {{ inventory_hostname }}] *" in said.out
+
+
+def test_the_limit_is_a_variable_when_there_is_one(here: Path, playrun: Any) -> None:
+    (here / "playrun.toml").touch()
+    text = "{{ ansible_limit | default('all of them') }}"
+    (here / "site.yml").write_text(
+        f'- hosts: all\n  connection: local\n  tasks: [{{debug: {{msg: "{text}"}}}}]\n'
+    )
+    assert '"msg": "h1"' in playrun("-i", "h1,h2", "site.yml", "-l", "h1").out
+    assert '"msg": "all of them"' in playrun("-i", "h1,h2", "site.yml").out
+
+
 def test_init_makes_a_project_once(here: Path, playrun: Any) -> None:
     said = playrun("init", "net")
     assert said.code == 0

@@ -88,7 +88,7 @@ def test_the_last_flag_wins_and_files_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("flag", "words"),
     [
-        ("word", "no key=value"),
+        ("word", "-e word: expected key=value"),
         ("password=correct horse", "no key=value"),
         ("=x", "no key=value"),
         ("[1, 2]", "must be a mapping"),

@@ -178,7 +178,7 @@ LOOKUPS: dict[str, Lookup] = {
     "password": _unsupported("password", "keep the password in a vault or the environment"),
     "url": _unsupported("url", "fetch it before the run and use the lookup 'file'"),
     "config": _unsupported("config", "name the value in your variables"),
-    "unvault": _unsupported("unvault", "use vars_files with a vaulted file"),
+    "unvault": _unsupported("unvault", "put the file's text into a vaulted variable"),
     "inventory_hostnames": _unsupported("inventory_hostnames", "use `groups['name']`"),
 }
 
