@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from re import Match
 from typing import TYPE_CHECKING
 
 from runner.connections.api import Reply
-from runner.connections.exchange import Expected, FreeText, Typed, from_questions, untypeable
+from runner.connections.exchange import (
+    Expected,
+    FreeText,
+    Typed,
+    from_questions,
+    refuse_help,
+    untypeable,
+)
 from runner.connections.moving import move
 from runner.connections.sight import rules_for
 from runner.errors import CommandFailed, ConnectionFailed, PlayrunError
+from runner.platforms import error_in
 from runner.platforms.model import ConfigMode
 
 if TYPE_CHECKING:
     from runner.connections.session import CliSession
+
+
+_BANNER = re.compile(r"\s*banner\s+\S+(?:\s+(?P<sign>\S))?", re.IGNORECASE)
+_END_OF_TEXT = "EOF"
 
 
 def configure(
@@ -28,9 +41,31 @@ def configure(
     for line in lines:
         if untypeable(line) is not None:
             raise CommandFailed(f"the line {line!r} holds a control character; nothing was sent")
+    for line in _commands(lines):
+        refuse_help(session.platform.help_key, line)
     home = session.mode
     session.enter(config.mode)
     return _Change(session, config, home, on_line).run(lines)
+
+
+def _commands(lines: Sequence[str]) -> Iterator[str]:
+    """The lines that are not the text of a banner, as far as can be told before it is typed."""
+    ends = ""
+    for number, line in enumerate(lines):
+        if not ends:
+            yield line
+            ends = _banner_end(line, lines[number + 1 :])
+        elif ends in line:
+            ends = ""
+
+
+def _banner_end(line: str, following: Sequence[str]) -> str:
+    """What ends the text that `line` begins, if it comes in the lines after it."""
+    banner = _BANNER.match(line)
+    if banner is None or line.count(banner["sign"] or "\0") > 1:
+        return ""
+    ends = banner["sign"] or _END_OF_TEXT
+    return ends if any(ends in later for later in following) else ""
 
 
 class _Announced(FreeText):
@@ -106,8 +141,12 @@ class _Change:
         self._seen = self._sent
         replies.append(reply)
         replies += (Reply(more, reply.prompt, "") for more in lines[1 : 1 + text.taken])
-        if reply.error is not None:
-            raise CommandFailed(f"the device refused `{line}`: {reply.error}")
+        error = reply.error
+        if error is None and not text.taken:
+            # A short answer as a rule, and every line of it is about this one.
+            error = error_in(self._session.platform, reply.text or "")
+        if error is not None:
+            raise CommandFailed(f"the device refused `{line}`: {error}")
 
     def _announce(self, lines: Sequence[str]) -> None:
         for line in lines:

@@ -317,6 +317,16 @@ def from_questions(questions: Iterable[Question]) -> list[Expected]:
     return [Expected(q.pattern, q.answer, q.newline) for q in questions]
 
 
+def refuse_help(help_key: str, line: str) -> None:
+    """Raises CommandFailed for a line at which the device would show help instead of obeying."""
+    if help_key and help_key in line:
+        raise CommandFailed(
+            f"the line {line!r} holds `{help_key}`, which calls for help on this platform,"
+            " even inside quotes; nothing of it was sent",
+            hint="write it without that character",
+        )
+
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 

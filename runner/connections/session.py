@@ -17,6 +17,7 @@ from runner.connections.exchange import (
     Typed,
     from_answers,
     from_questions,
+    refuse_help,
     untypeable,
 )
 from runner.connections.lockout import (
@@ -413,6 +414,7 @@ class CliSession:
             raise CommandFailed(
                 f"the line {line!r} holds the control character {character!r}; not sent"
             )
+        refuse_help(self._platform.help_key, line)
 
     def _drain(self, line: str) -> None:
         """Log messages since the last prompt belong to nobody."""

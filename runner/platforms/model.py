@@ -120,6 +120,9 @@ class Platform(NamedTuple):
     at once and is interrupted, instead of waiting for the idle timeout."""
     interrupt: str = "\x03"
     """What brings the prompt back from a question nobody answers."""
+    help_key: str = ""
+    """A character that calls for help wherever it is typed, even inside quotes; empty: none.
+    A line with it is not sent: the device would take what stands before it for the line."""
     logout: str = "exit"
     config: ConfigMode | None = None
     backup: Backup | None = None

@@ -203,3 +203,9 @@ def test_an_unreadable_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "bin_os.yaml").write_bytes(b"modes: \xff\xfe")
     with pytest.raises(LoadError, match="cannot read"):
         platforms.load("bin_os", (tmp_path,))
+
+
+@pytest.mark.parametrize("name", platforms.names())
+def test_the_help_key_is_known_where_there_is_one(name: str) -> None:
+    without = {"generic", "linux", "mikrotik_routeros"}
+    assert platforms.load(name).help_key == ("" if name in without else "?")
