@@ -31,7 +31,11 @@ _UP = re.compile(r"(?:^|/)\.\.(?:/|$)")
 
 
 class Template:
-    """Renders the template `src` into `dest`."""
+    """Renders the template `src` into `dest`.
+
+    What a device or a program gave may be part of a name in `dest`; which folder it is, only
+    the playbook and its variables say.
+    """
 
     parameters: Mapping[str, Parameter] = {
         "src": Parameter("text", required=True),
@@ -59,7 +63,11 @@ class Template:
 
 
 class Copy:
-    """Writes `content`, or the file `src` as it is, to `dest`."""
+    """Writes `content`, or the file `src` as it is, to `dest`.
+
+    What a device or a program gave may be part of a name in `dest`; which folder it is, only
+    the playbook and its variables say.
+    """
 
     parameters: Mapping[str, Parameter] = {
         "content": Parameter("any"),
