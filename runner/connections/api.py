@@ -157,9 +157,9 @@ class Session(Protocol):
 
         Raises CommandFailed, nothing sent, for a line with a control character, with the
         platform's help key, or one that the encoding cannot write, and for a question that
-        nobody declared an answer to: it is interrupted, and `dirty` tells whether the prompt came back. Raises PromptTimeout
-        and ConnectionLost, after which the session is `dirty`; so it is after an exception
-        of the sink's.
+        nobody declared an answer to: it is interrupted, and `dirty` tells whether the prompt
+        came back. Raises PromptTimeout and ConnectionLost, after which the session is
+        `dirty`; so it is after an exception of the sink's.
         """
 
     def configure(
