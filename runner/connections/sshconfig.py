@@ -22,6 +22,8 @@ _RAW = frozenset(("proxycommand", "remotecommand", "localcommand", "knownhostsco
 _EITHER = frozenset(("proxyjump", "proxycommand"))
 """Whichever comes first keeps the other from counting."""
 _DEEPEST_INCLUDE = 16
+_MOST_INCLUDED = 200
+"""Files that include each other more than once would be read for ever."""
 _NEVER = frozenset(("exec", "canonical", "final", "tagged", "localnetwork", "version"))
 
 
@@ -100,8 +102,8 @@ def pattern_list_matches(patterns: Iterable[str], name: str) -> bool:
 def split_words(text: str) -> list[str]:
     """Words as OpenSSH splits them: quotes group, `#` begins a comment. Raises ValueError."""
     words: list[str] = []
-    at = 0
-    while text[at:].strip():
+    at, end = 0, len(text.rstrip())
+    while at < end:
         found = _WORD.match(text, at)
         if found is None:
             raise ValueError("a quote is not closed")
@@ -130,6 +132,7 @@ class _Parser:
         self._read = read
         self.blocks: list[Block] = []
         self.notices: list[str] = []
+        self._included = 0
 
     def parse(self, text: str, file: str, outer: tuple[Criterion, ...], depth: int) -> None:
         """Appends the blocks of one file, which apply only where `outer` holds."""
@@ -183,14 +186,24 @@ class _Parser:
             path = Path(self._base, Path(pattern).expanduser())
             # Path.glob takes no absolute pattern.
             for file in sorted(glob.glob(str(path))):  # noqa: PTH207
-                try:
-                    text = self._read(file)
-                except OSError as error:
-                    self.notices.append(
-                        f"{directive.where}: {file} cannot be read: {error.strerror or error}"
-                    )
-                    continue
-                self.parse(text, file, outer, depth + 1)
+                self._include_file(file, directive.where, outer, depth)
+
+    def _include_file(
+        self, file: str, where: str, outer: tuple[Criterion, ...], depth: int
+    ) -> None:
+        self._included += 1
+        if self._included > _MOST_INCLUDED:
+            if self._included == _MOST_INCLUDED + 1:
+                self.notices.append(
+                    f"{where}: ignored from here on: more than {_MOST_INCLUDED} included files"
+                )
+            return
+        try:
+            text = self._read(file)
+        except OSError as error:
+            self.notices.append(f"{where}: {file} cannot be read: {error.strerror or error}")
+            return
+        self.parse(text, file, outer, depth + 1)
 
 
 def parse_directive(line: str, where: str) -> Directive:

@@ -28,7 +28,7 @@ from runner.errors import ConnectionFailed
 
 _SYSTEM_CONFIG = "/etc/ssh/ssh_config"
 _MOST_JUMPS = 8
-_JUMP = re.compile(r"(?:ssh://)?(?:([^@]+)@)?(\[[^\]]+\]|[^:\[\]/]+)(?::(\d+))?/?\Z")
+_JUMP = re.compile(r"(?:ssh://)?(?:(.+)@)?(\[[^\]]+\]|[^:\[\]/@]+)(?::(\d+))?/?\Z")
 _SWITCHES = frozenset("46AaCfGgKkMNnqsTtVvXxYy")
 _VALUED = {"J": "ProxyJump", "p": "Port", "l": "User", "i": "IdentityFile"}
 _CHECKING: dict[str, HostKeyChecking] = {
@@ -101,38 +101,41 @@ class SshConfigs:
         answer.take((arguments.block, *blocks))
         settings = self._resolve(answer, _Hop(target.address, target.user, target.port), None)
         checking = self._checking(arguments.block, answer, target.host_key_checking)
-        hops = _hops(answer, settings)
         return settings._replace(
             host_key_checking=checking,
-            jumps=self._chain(hops, blocks, settings.place, target.user),
+            jumps=self._chain(_hops(answer), blocks, (settings,), target.user),
         )
 
     def _chain(
         self,
         hops: Sequence[_Hop],
         blocks: Sequence[Block],
-        last: str,
+        behind: tuple[SshSettings, ...],
         user: str | None,
         depth: int = 0,
     ) -> tuple[SshSettings, ...]:
         """Only the nearest hop may itself have hops: the others are told how to be reached.
 
-        `user` is for hops that nobody names one for.
+        `behind`: the target and the hops that these lead to. `Host *` with a ProxyJump speaks
+        of them as well, and none is a way to itself. `user` is for hops that nobody names one for.
         """
-        if not hops:
-            return ()
-        if depth + len(hops) > _MOST_JUMPS:
-            raise ConnectionFailed(f"ProxyJump for {last} leads through too many hosts")
-        chain = []
-        nearest: tuple[SshSettings, ...] = ()
-        for number, hop in enumerate(hops):
+        chain: list[SshSettings] = []
+        further: list[_Hop] = []
+        for hop in hops:
             answer = Answer(hop.host, hop.user or "", user_name())
             answer.take(blocks)
             settings = self._resolve(answer, hop, user)
-            if number == 0:
-                further = _hops(answer, settings)
-                nearest = self._chain(further, blocks, last, user, depth + len(hops))
+            if any(_same_place(hop, settings, other) for other in behind):
+                continue
+            if not chain:
+                further = _hops(answer)
             chain.append(settings)
+        if not chain:
+            return ()
+        depth += len(chain)
+        if depth > _MOST_JUMPS:
+            raise ConnectionFailed(f"ProxyJump for {behind[0].place} leads through too many hosts")
+        nearest = self._chain(further, blocks, (behind[0], *chain), user, depth)
         return (*nearest, *chain)
 
     def _resolve(self, answer: Answer, hop: _Hop, fallback: str | None) -> SshSettings:
@@ -271,7 +274,7 @@ def _port(answer: Answer) -> int:
     return int(text)
 
 
-def _hops(answer: Answer, settings: SshSettings) -> list[_Hop]:
+def _hops(answer: Answer) -> list[_Hop]:
     """The hosts to go through. Raises ConnectionFailed for a ProxyCommand that is none."""
     jump, command = answer.get("proxyjump"), answer.get("proxycommand")
     if jump is not None:
@@ -283,16 +286,13 @@ def _hops(answer: Answer, settings: SshSettings) -> list[_Hop]:
         return []
     if written.lower() == "none":
         return []
-    hops = [_parse_hop(part, where) for part in written.split(",")]
-    if len(hops) == 1 and _is_itself(hops[0], settings):
-        # `Host *` with a ProxyJump speaks of the jump host as well.
-        return []
-    return hops
+    return [_parse_hop(part, where) for part in written.split(",")]
 
 
-def _is_itself(hop: _Hop, settings: SshSettings) -> bool:
-    same_port = (hop.port or DEFAULT_PORT) == settings.port or hop.port is None
-    return hop.host.lower() == settings.hostname.lower() and same_port
+def _same_place(hop: _Hop, settings: SshSettings, other: SshSettings) -> bool:
+    as_written = hop.port is None and hop.host.lower() == other.hostname.lower()
+    same_name = settings.hostname.lower() == other.hostname.lower()
+    return as_written or (same_name and settings.port == other.port)
 
 
 def _parse_hop(text: str, where: str) -> _Hop:
@@ -300,6 +300,8 @@ def _parse_hop(text: str, where: str) -> _Hop:
     if found is None:
         raise ConnectionFailed(f"{where}: ProxyJump wants [user@]host[:port], not {text!r}")
     port = int(found[3]) if found[3] else None
+    if port is not None and not 0 < port < 65_536:
+        raise ConnectionFailed(f"{where}: {port} in ProxyJump {text!r} is no port")
     return _Hop(found[2].strip("[]"), found[1], port)
 
 

@@ -13,7 +13,7 @@ import time
 
 from runner.connections.api import Target
 from runner.connections.dial import Sockets, dial, interrupted
-from runner.errors import ConnectionLost, NegotiationFailed
+from runner.errors import ConnectionLost, Unreachable
 
 DEFAULT_PORT = 23
 _LONGEST_WAIT = 1_000_000.0
@@ -209,7 +209,7 @@ class TelnetTransport:
         self._incoming.register(sock, select.POLLIN)
 
     def read(self, timeout: float) -> bytes:
-        """See `Transport.read`. Raises NegotiationFailed when an SSH server greets."""
+        """See `Transport.read`. Raises Unreachable when an SSH server greets."""
         deadline = time.monotonic() + timeout
         while True:
             chunk = self._receive(timeout)
@@ -268,7 +268,7 @@ class TelnetTransport:
 
     def _refuse_ssh(self, data: bytes) -> None:
         if data.startswith(b"SSH-"):
-            raise NegotiationFailed(
+            raise Unreachable(
                 "an SSH server answers on this port, not a Telnet server",
                 hint="use connection ssh for this host, or another port",
             )

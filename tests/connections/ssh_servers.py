@@ -36,6 +36,7 @@ class Rules:
     keys: Sequence[Any] = ()
     rounds: Sequence[Sequence[tuple[str, bool]]] = ()
     """Keyboard-interactive: the prompts of each round, accepted whatever the answers."""
+    instructions: str = ""
     nothing: bool = False
     """No authentication at all."""
     terminal: bool = True
@@ -75,7 +76,7 @@ class _Server(asyncssh.SSHServer):
         return bool(self.rules.rounds)
 
     def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> Any:
-        return ("", "", "", list(self.rules.rounds[0]))
+        return ("", self.rules.instructions, "", list(self.rules.rounds[0]))
 
     def validate_kbdint_response(self, username: str, responses: Sequence[str]) -> Any:
         self.rules.seen.append(("answers", tuple(responses)))

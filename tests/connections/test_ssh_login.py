@@ -195,6 +195,25 @@ def test_a_device_that_asks_nothing_is_not_authenticated(client, tmp_path):
 
 
 @pytest.mark.parametrize(
+    "instructions",
+    ["Enter your one-time password", "Type the code of your token.", "OTP", "Duo two-factor login"],
+)
+def test_instructions_that_ask_for_a_code_get_no_password(client, tmp_path, instructions):
+    rules = Rules(rounds=[[("Password: ", False)]], instructions=instructions)
+    with serving(rules) as port, pytest.raises(NothingSent, match="something else"):
+        client.open(target(port, tmp_path))
+    assert rules.seen == []
+
+
+def test_instructions_about_the_password_change_nothing(client, tmp_path):
+    rules = Rules(rounds=[[("Password: ", False)]], instructions="Your password expires soon.")
+    with serving(rules) as port:
+        until(client.open(target(port, tmp_path)))
+        client.close()
+    assert rules.seen == [("answers", ("secret",))]
+
+
+@pytest.mark.parametrize(
     "rounds",
     [
         [[("Password: ", False)]],

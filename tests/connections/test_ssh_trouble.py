@@ -71,6 +71,10 @@ def test_servers_that_say_the_wrong_thing(client, tmp_path, greeting, error, tol
         (b"\xff\xfb\x01\r\nUsername: ", NegotiationFailed, "a Telnet server answers"),
         (b"HTTP/1.1 400 Bad Request\r\n\r\n", NegotiationFailed, "no SSH server.*HTTP"),
         (b"SSH-2.0-x\r\n", Unreachable, "closed the connection during the SSH handshake"),
+        (b"SSH-1.99-x\r\n", Unreachable, "closed the connection during the SSH handshake"),
+        (b"SSH-1.5-x\r\n", NegotiationFailed, "SSH version 1 only.*SSH-1.5-x"),
+        (b"SSH-1.5-x", NegotiationFailed, "SSH version 1 only.*SSH-1.5-x"),
+        (b"SSH-1.99-x", NegotiationFailed, "no SSH server answers.*SSH-1.99-x"),
     ],
 )
 def test_servers_that_hang_up(client, tmp_path, greeting, error, told):
@@ -272,7 +276,8 @@ def name_lists(*lists: list[str]) -> bytes:
 
 
 def test_an_offer_is_read():
-    message = name_lists(["k1", "k2"], ["h"], ["c1"], ["c2"], ["m1"], ["m2"], ["none"])
+    signs = ["ext-info-s", "kex-strict-s-v00@openssh.com"]
+    message = name_lists(["k1", "k2", *signs], ["h"], ["c1"], ["c2"], ["m1"], ["m2"], ["none"])
     offer = parse_offer(message + b"\0" * 20)
     assert offer == Offer(("k1", "k2"), ("h",), ("c2",), ("m2",))
     ours = Offer(("k2",), ("x",), ("c2",), ("y",))

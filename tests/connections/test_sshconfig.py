@@ -130,6 +130,7 @@ def test_odd_lines_are_told_and_skipped(settings):
         ("me@b1:2222", [("b1", 2222, "me")]),
         ("ssh://me@b1:2222", [("b1", 2222, "me")]),
         ("b1,other@[2001:db8::1]:22", [("b1", 22, "u"), ("2001:db8::1", 22, "other")]),
+        ("me@corp.example@b1:2222", [("b1", 2222, "me@corp.example")]),
         ("none", []),
     ],
 )
@@ -156,6 +157,23 @@ def test_a_jump_host_does_not_jump_through_itself(settings):
     found = settings("Host *\n ProxyJump bastion\n")
     assert [hop.hostname for hop in found.jumps] == ["bastion"]
     assert settings("Host *\n ProxyJump bastion\n", "bastion").jumps == ()
+
+
+def test_hops_that_a_pattern_names_do_not_lead_through_each_other(settings):
+    text = "Host b\n HostName 192.0.2.2\nHost *\n ProxyJump a,b\n"
+    assert [hop.hostname for hop in settings(text).jumps] == ["a", "192.0.2.2"]
+    assert [hop.hostname for hop in settings(text, "b").jumps] == ["a"]
+    assert [hop.hostname for hop in settings(text, "a").jumps] == ["192.0.2.2"]
+
+
+def test_the_target_is_no_way_to_itself_from_further_off_either(settings):
+    text = "Host r1\n ProxyJump a\nHost a\n ProxyJump r1\n"
+    assert [hop.hostname for hop in settings(text).jumps] == ["a"]
+
+
+def test_a_hop_of_the_same_address_on_another_port_is_another_host(settings):
+    text = "Host gate\n HostName r1\n Port 2222\nHost r1\n ProxyJump gate\n"
+    assert [hop.place for hop in settings(text).jumps] == ["r1:2222"]
 
 
 def test_jumps_in_a_circle(settings):
@@ -203,6 +221,8 @@ def test_the_first_of_jump_and_command_counts(settings):
         ("-o Port=x", "is no port"),
         ("-o Port=70000", "is no port"),
         ("-J a@b@c:x", "ProxyJump wants"),
+        ("-J a:0", "0 in ProxyJump 'a:0' is no port"),
+        ("-J a:70000", "70000 in ProxyJump 'a:70000' is no port"),
     ],
 )
 def test_bad_arguments(settings, args, told):
@@ -288,3 +308,31 @@ def test_openssh_agrees(home, tmp_path):
             theirs["user"],
         )
         assert f"{jump.user}@{jump.place}" == theirs["proxyjump"]
+
+
+def test_a_file_that_includes_itself_ends_with_a_notice():
+    reads = []
+
+    def read(path: str) -> str:
+        reads.append(path)
+        return text
+
+    text = f"Include {__file__}\n" * 3 + "User me\n"
+    config = parse_config(text, __file__, "/", read)
+    assert len(reads) == 200
+    (notice,) = [text for text in config.notices if "more than 200 included files" in text]
+    assert notice.startswith(f"{__file__}:")
+
+
+def test_words_are_split_in_linear_time():
+    class Text(str):
+        copied = 0
+
+        def __getitem__(self, part):
+            found = super().__getitem__(part)
+            Text.copied += len(found)
+            return found
+
+    text = Text("word " * 1_000)
+    assert split_words(text) == ["word"] * 1_000
+    assert Text.copied <= 2 * len(text)

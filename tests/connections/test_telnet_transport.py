@@ -13,7 +13,7 @@ from ssh_servers import speaking, target
 from runner.connections.api import Timeouts
 from runner.connections.dial import Sockets, dial
 from runner.connections.telnet import open_telnet
-from runner.errors import ConnectionLost, NegotiationFailed, Unreachable
+from runner.errors import ConnectionLost, Unreachable
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_a_device_that_takes_nothing(reach):
 def test_an_ssh_server_is_told_from_a_telnet_server(reach):
     with (
         speaking(lambda connection: connection.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")) as port,
-        pytest.raises(NegotiationFailed, match="an SSH server answers"),
+        pytest.raises(Unreachable, match="an SSH server answers"),
     ):
         reach(port).read(5)
 

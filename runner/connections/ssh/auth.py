@@ -270,4 +270,4 @@ _PARTIAL = paramiko.ssh_exception.PartialAuthentication
 
 
 def _ignoring_titles(answers: Answers) -> Callable[[str, str, list[tuple[str, bool]]], list[str]]:
-    return lambda _title, _instructions, prompts: answers(prompts)
+    return lambda _title, instructions, prompts: answers(prompts, instructions)

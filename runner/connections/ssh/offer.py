@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 _COOKIE = 16
+_SIGNS = ("ext-info-", "kex-strict-")
+"""Signs that an extension is known stand among the key exchanges, but are none."""
 
 
 class Offer(NamedTuple):
@@ -26,7 +28,8 @@ def parse_offer(message: bytes) -> Offer | None:
         text = message[at + 4 : at + 4 + size]
         if len(message) < at + 4 or len(text) != size:
             return None
-        lists.append(tuple(text.decode("ascii", "replace").split(",")))
+        names = text.decode("ascii", "replace").split(",")
+        lists.append(tuple(name for name in names if not name.startswith(_SIGNS)))
         at += 4 + size
     return Offer(kex=lists[0], host_keys=lists[1], ciphers=lists[3], macs=lists[5])
 

@@ -8,6 +8,12 @@ from collections.abc import Sequence
 from runner.platforms.model import Platform
 
 _PASSWORD = re.compile(r"pass\s?word|passwort|kennwort|mot de passe|contraseña|пароль|密码", re.I)
+_OF_A_TOKEN = re.compile(
+    r"one.?time|\botp\b|\btokens?\b|verification|\bcodes?\b|pass\s?codes?|challenge"
+    r"|authenticator|\bduo\b|second factor",
+    re.I,
+)
+"""In instructions, which may well speak of new and expired passwords without asking for one."""
 _NOT_THE_PASSWORD = re.compile(
     r"one.?time|\botp\b|token|verification|\bcode\b|pass\s?code|challenge|response"
     r"|\bnew\b|change|retype|again|confirm|expire",
@@ -33,10 +39,16 @@ class Answers:
         self._platform = platform
         self.password_sent = False
 
-    def __call__(self, prompts: Sequence[tuple[str, bool]]) -> list[str]:
-        """The answers to one round of (text, echoed) prompts. Raises UnanswerableError."""
+    def __call__(self, prompts: Sequence[tuple[str, bool]], instructions: str = "") -> list[str]:
+        """The answers to one round of (text, echoed) prompts. Raises UnanswerableError.
+
+        `instructions` that speak of something else than the password make every prompt of
+        the round a question for that.
+        """
         if not prompts:
             return []
+        if _OF_A_TOKEN.search(instructions):
+            raise UnanswerableError(f"{instructions.strip()[:80]!r}: {_shown(prompts)}")
         if len(prompts) == 1:
             text, echoed = prompts[0]
             if self._is_password(text, echoed):
@@ -45,8 +57,7 @@ class Answers:
             declared = self._declared(text)
             if declared is not None:
                 return [declared]
-        asked = ", ".join(repr(text.strip()[:80]) for text, _ in prompts[:4])
-        raise UnanswerableError(asked)
+        raise UnanswerableError(_shown(prompts))
 
     def _is_password(self, text: str, echoed: bool) -> bool:
         if self.password_sent or echoed or _NOT_THE_PASSWORD.search(text):
@@ -61,3 +72,7 @@ class Answers:
             if question.phase == "login" and question.pattern.search(text):
                 return question.answer
         return None
+
+
+def _shown(prompts: Sequence[tuple[str, bool]]) -> str:
+    return ", ".join(repr(text.strip()[:80]) for text, _ in prompts[:4])
