@@ -56,10 +56,8 @@ def parts_below(root: Path, path: Path) -> tuple[str, ...]:
     one that hides, deceives or breaks a line: paths are shown, and names may come from
     variables that a device filled.
     """
-    try:
-        parts = path.relative_to(root).parts
-    except ValueError:
-        parts = ()
+    above = root.parts
+    parts = path.parts[len(above) :] if path.parts[: len(above)] == above else ()
     if not parts or ".." in parts:
         raise FileTrouble(
             f"{str(path)!r} is not inside the output folder {root}",

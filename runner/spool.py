@@ -86,7 +86,7 @@ class HostFileWriter:
             raise trouble(self._target, self._error) from self._error
         return Captured(
             target=str(self._target),
-            partial=str(self._target.with_name(self._name)),
+            partial=f"{self._target.parent}/{self._name}",
             sections=tuple(self._sections),
             size=self._size,
             sha256=self._digest.hexdigest(),

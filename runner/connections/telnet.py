@@ -237,7 +237,8 @@ class TelnetTransport:
 
     def _receive(self, timeout: float) -> bytes:
         try:
-            _wait(self._incoming, timeout)
+            if not self._incoming.poll(_milliseconds(timeout) if timeout > 0.0 else 0):
+                raise TimeoutError
             chunk = self._sock.recv(_READ_SIZE)
         except BlockingIOError:
             raise TimeoutError from None
@@ -264,7 +265,8 @@ class TelnetTransport:
             except BlockingIOError:
                 room = select.poll()
                 room.register(self._sock, select.POLLOUT)
-                _wait(room, deadline - time.monotonic())
+                if not room.poll(_milliseconds(deadline - time.monotonic())):
+                    raise TimeoutError from None
 
     def _refuse_ssh(self, data: bytes) -> None:
         if data.startswith(b"SSH-"):
@@ -284,10 +286,9 @@ class TelnetTransport:
         return ConnectionLost(f"the connection broke: {error.strerror or error}")
 
 
-def _wait(events: select.poll, seconds: float) -> None:
-    milliseconds = min(seconds, _LONGEST_WAIT) * 1000 if seconds > 0.0 else 0
-    if not events.poll(milliseconds):
-        raise TimeoutError
+def _milliseconds(seconds: float) -> float:
+    """What `poll` takes: less than nothing would mean for ever."""
+    return min(max(0.0, seconds), _LONGEST_WAIT) * 1000
 
 
 def open_telnet(target: Target, sockets: Sockets) -> TelnetTransport:
