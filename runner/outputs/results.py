@@ -112,8 +112,8 @@ def _unsent_lines(event: Result) -> list[Line]:
 
 def _failure_values(event: Result, verbosity: int) -> dict[str, Any]:
     values = {"changed": False, **_visible(event)}
-    if values.get("stdout") == []:
-        del values["stdout"]  # No command of the task had its turn.
+    if event.action == "cli" and not values.get("stdout"):
+        values.pop("stdout", None)  # The device said nothing before it went wrong.
     if not verbosity:
         values = {
             key: _cut(_few(value) if key in _PRINTED else value) for key, value in values.items()

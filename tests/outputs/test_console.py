@@ -4,6 +4,7 @@ import io
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from outputs_factory import Events, screen, spool, tell
@@ -575,9 +576,14 @@ def test_a_failure_shows_the_last_lines_of_what_was_printed() -> None:
     assert "line 1\\nline 2\\n" in screen(events, verbosity=1)
 
 
-def test_a_failure_of_a_task_that_printed_nothing_shows_no_empty_list() -> None:
+@pytest.mark.parametrize("nothing", ["", []])
+def test_a_failure_of_a_task_whose_device_said_nothing_says_so_by_silence(nothing: object) -> None:
     e = Events()
-    events = [e.run(), e.plays("r1"), e.fails("r1", values={"stdout": []})]
+    events = [e.run(), e.plays("r1"), e.fails("r1", values={"stdout": nothing})]
     assert "stdout" not in screen(events)
-    events = [e.run(), e.plays("r1"), e.fails("r1", values={"stdout": ""})]
+
+
+def test_a_program_that_printed_nothing_is_shown_as_ansible_shows_it() -> None:
+    e = Events()
+    events = [e.run(), e.plays("r1"), e.fails("r1", action="shell", values={"stdout": ""})]
     assert '"stdout": ""' in screen(events)
