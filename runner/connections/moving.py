@@ -30,7 +30,10 @@ def move(session: CliSession, goal: str, *extra: Expected) -> None:
             return
         step = _next_step(session.platform, session.mode, goal)
         if step is None:
-            raise CommandFailed(f"there is no known way from mode {session.mode} to {goal}")
+            raise CommandFailed(
+                f"the device is in mode {session.mode}, prompt {session.prompt!r}:"
+                f" there is no known way from there to {goal}"
+            )
         _take_step(session, *step, extra)
     raise CommandFailed(f"mode {goal} was not reached; the prompt is {session.prompt!r}")
 

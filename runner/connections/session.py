@@ -234,7 +234,7 @@ class CliSession:
         proven = self._go_home()
         if self.mode not in self._homes:
             raise ConnectionFailed(
-                f"{self.where}: the login ends in mode {self.mode}, prompt {self.prompt!r}",
+                f"{self.where}: the device is in mode {self.mode}, prompt {self.prompt!r}",
                 hint="log in by hand and see to it first",
             )
         for line in self._platform.setup:

@@ -78,8 +78,12 @@ class Devices:
             writer.write(data.replace(b"\xff", b"\xff\xff"))
             await writer.drain()
 
-        await self._play(lambda: reader.read(4096), send)
-        writer.close()
+        try:
+            await self._play(lambda: reader.read(4096), send)
+        finally:
+            # Cancelled at the end of the tests too: an open transport would complain later,
+            # in the middle of somebody else's test.
+            writer.transport.abort()
 
     async def _on_ssh(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
         async def send(data: bytes) -> None:
@@ -116,6 +120,8 @@ class Devices:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        for _ in range(3):
+            await asyncio.sleep(0)
 
 
 class _AnyPassword(asyncssh.SSHServer):

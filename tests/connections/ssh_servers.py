@@ -150,6 +150,8 @@ class Loop:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        for _ in range(3):
+            await asyncio.sleep(0)
 
 
 HOST_KEY = asyncssh.generate_private_key("ssh-ed25519")

@@ -77,6 +77,36 @@ def test_a_session_over_ssh(connector, tmp_path):
         session.close()
 
 
+def test_a_server_that_closes_after_one_command(connector, tmp_path):
+    async def once(process):
+        process.stdout.write(b"r1#")
+        for answer in (b"\r\n", b"show x\r\none\r\n"):
+            await process.stdin.readline()
+            process.stdout.write(answer + b"r1#")
+        process.exit(0)
+
+    with serving(Rules(), process=once) as port:
+        session = connector.connect(target(port, tmp_path))
+        assert session.command("show x").text == "one\n"
+        with pytest.raises(ConnectionLost, match=r"`show y`"):
+            session.command("show y")
+        assert session.dirty
+
+
+def test_a_server_that_closes_instead_of_prompting_again(connector, tmp_path):
+    async def once(process):
+        process.stdout.write(b"r1#")
+        for answer in (b"\r\nr1#", b"show x\r\none\r\n"):
+            await process.stdin.readline()
+            process.stdout.write(answer)
+        process.exit(0)
+
+    with serving(Rules(), process=once) as port:
+        session = connector.connect(target(port, tmp_path))
+        with pytest.raises(ConnectionLost, match="closed the connection while `show x`"):
+            session.command("show x")
+
+
 def test_ssh_config_is_heeded(connector, tmp_path):
     with serving(Rules(user="from-config")) as port:
         (tmp_path / ".ssh").mkdir()

@@ -31,6 +31,7 @@ NOT_HERE = {
     "test_hc17_a_refused_banner_line_keeps_its_text_unsent",
     "test_hc18_uncommitted_changes_are_thrown_away_after_an_error",
     "test_hc19_a_password_question_in_the_middle_is_never_answered",
+    "test_hc19_an_answer_meant_for_the_login_is_not_given_later",
     "test_a_question_with_an_unusual_end_is_named_by_the_timeout",
     "test_hc20_show_tech_of_twenty_minutes_with_dots",
     "test_hc20_silence_longer_than_idle_is_a_timeout",

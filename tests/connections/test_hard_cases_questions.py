@@ -252,6 +252,20 @@ def test_hc19_a_password_question_in_the_middle_is_never_answered(bench: Bench) 
 
 
 @any_slicing()
+def test_hc19_an_answer_meant_for_the_login_is_not_given_later(bench: Bench) -> None:
+    script = bench.script
+    if bench.name == "telnet":
+        script.say("Username:").hear("admin").say("admin\r\nPassword:").hear("s3cret!").say("\r\n")
+    script.say("<HW>").run("screen-length 0 temporary", prompt="<HW>").hear("display x")
+    script.say("display x\r\nWarning: The password is old. Change now? [Y/N]:")
+    script.hear(INTERRUPT, newline=False).say("\r\n<HW>")
+    session = bench.open(script, bench.target("huawei_vrp"))
+    with pytest.raises(QuestionAsked, match="Change now"):
+        session.command("display x")
+    assert bench.typed.endswith(INTERRUPT)
+
+
+@any_slicing()
 def test_a_question_with_an_unusual_end_is_named_by_the_timeout(bench: Bench) -> None:
     script = bench.script.login().hear("do it").say("do it\r\nType the magic word:")
     script.hear(INTERRUPT, newline=False).say("\r\nR1#")

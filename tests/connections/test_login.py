@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from scripted import Bench, Script, any_slicing
 
@@ -300,6 +302,17 @@ def test_the_device_s_own_login_is_not_typed_at_a_terminal_server_that_refuses(
         assert bench.typed == "ops\r0ps!\r"
 
 
+def test_the_platform_s_words_for_a_refusal_count_at_a_terminal_server_too() -> None:
+    bench = telnet()
+    plain = bench.target(console_user="ops", console_password=Secret("0ps!"))
+    dialogue = plain.platform.login._replace(failed=(re.compile("^Nein$", re.MULTILINE),))
+    target = plain._replace(platform=plain.platform._replace(login=dialogue))
+    script = bench.script.say("login: ").hear("ops").say("ops\r\nPassword: ").hear("0ps!")
+    with pytest.raises(AuthenticationFailed, match="console user 'ops': Nein"):
+        bench.open(script.say("\r\nNein\r\nlogin: "), target)
+    assert bench.typed == "ops\r0ps!\r"
+
+
 @any_slicing()
 def test_hc10_a_terminal_server_that_asks_in_the_device_s_words(bench: Bench) -> None:
     bench.name = "telnet"
@@ -506,6 +519,6 @@ def test_a_server_that_closes_after_authentication() -> None:
 def test_a_login_that_ends_in_the_boot_loader(bench: Bench) -> None:
     bench.name = "telnet"
     script = bench.script.hear("").say("\r\nrommon 1 >")
-    with pytest.raises(ConnectionFailed, match="ends in mode rommon, prompt 'rommon 1 >'"):
+    with pytest.raises(ConnectionFailed, match="the device is in mode rommon, prompt 'rommon 1 >'"):
         bench.open(script)
     assert bench.typed == "\r"

@@ -155,8 +155,38 @@ def test_enter_goes_through_the_modes_between(bench: Bench) -> None:
 
 def test_enter_says_when_there_is_no_way(bench: Bench) -> None:
     session = bench.open(bench.script.login())
-    with pytest.raises(CommandFailed, match="no known way from mode privileged to rommon"):
+    with pytest.raises(CommandFailed, match=r"mode privileged.*no known way from there to rommon"):
         session.enter("rommon")
+
+
+@pytest.mark.parametrize(
+    ("name", "prompt", "mode"),
+    [
+        ("cisco_ios", "rommon 1 >", "rommon"),
+        ("cisco_nxos", "loader>", "loader"),
+        ("arista_eos", "Aboot#", "aboot"),
+    ],
+)
+def test_a_boot_loader_is_named_and_nothing_is_typed_there(
+    name: str, prompt: str, mode: str
+) -> None:
+    bench = Bench("ssh")
+    target = bench.target(name)
+    script = bench.script.say("R1#")
+    for line in target.platform.setup:
+        script.run(line)
+    session = bench.open(script.run("reload", "booting\n", prompt), target)
+    session.command("reload")
+    assert session.mode == mode
+    typed = bench.typed
+    for work in (lambda: session.configure(["hostname x"]), lambda: session.enter("exec")):
+        with pytest.raises(CommandFailed, match=f"the device is in mode {mode}"):
+            work()
+    session.close()
+    assert bench.typed == typed
+    with pytest.raises(ConnectionFailed, match=f"the device is in mode {mode}"):
+        bench.open(bench.script.say(prompt), target)
+    assert bench.typed == ""
 
 
 def test_enter_says_what_the_device_said(bench: Bench) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 
 import pytest
 from hypothesis import given
@@ -282,6 +283,34 @@ def test_an_offer_is_read():
     assert offer == Offer(("k1", "k2"), ("h",), ("c2",), ("m2",))
     ours = Offer(("k2",), ("x",), ("c2",), ("y",))
     assert missing(offer, ours) == [("host key", ("h",)), ("MAC", ("m2",))]
+
+
+def offering(host_key: str) -> bytes:
+    """The greeting of a server with keys of one type only."""
+    lists = [["curve25519-sha256"], [host_key], *[["aes128-ctr"]] * 2, *[["hmac-sha2-256"]] * 2]
+    body = b"\x14" + name_lists(*lists, ["none"], ["none"], [], []) + bytes(5)
+    padding = -(len(body) + 5) % 8 + 8
+    packet = (len(body) + padding + 1).to_bytes(4, "big") + bytes((padding,)) + body
+    return b"SSH-2.0-x\r\n" + packet + bytes(padding)
+
+
+def test_a_server_with_a_dsa_key_only(client, tmp_path):
+    with speaking(held(offering("ssh-dss"))) as port, pytest.raises(NegotiationFailed) as failure:
+        client.open(target(port, tmp_path, timeouts=QUICK))
+    assert failure.value.message.endswith("host key: it offers only ssh-dss")
+
+
+@pytest.mark.parametrize("pause", [0.0, 2.3])
+def test_a_telnet_server_is_told_by_its_first_byte(client, tmp_path, pause):
+    def answer(connection: socket.socket) -> None:
+        time.sleep(pause)
+        connection.sendall(b"\xff\xfb\x01")
+        while connection.recv(4096):
+            pass
+
+    patient = Timeouts(connect=60, login=60)
+    with speaking(answer) as port, pytest.raises(NegotiationFailed, match="a Telnet server"):
+        client.open(target(port, tmp_path, timeouts=patient))
 
 
 @given(st.text(max_size=300))

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from runner.connections.ssh.legacy import LEGACY_HOST_KEYS, LEGACY_KEX
 from runner.connections.ssh.library import paramiko
 from runner.connections.ssh.offer import Offer, missing, printable
-from runner.connections.ssh.transport import ClientTransport
+from runner.connections.ssh.transport import TELNET_IAC, ClientTransport
 from runner.errors import ConnectionFailed, NegotiationFailed, Unreachable
 
-TELNET_IAC = b"\xff"
 _FULL = b"Exceeded MaxStartups"
 
 
@@ -70,7 +69,7 @@ def _not_ssh(transport: ClientTransport, greeting: bytes) -> ConnectionFailed:
             f"the device speaks SSH version 1 only ({shown!r}); version 1 is broken and refused",
             hint="enable SSH version 2 on the device",
         )
-    if greeting.startswith(TELNET_IAC):
+    if greeting.startswith(TELNET_IAC) or transport.is_telnet:
         return a_telnet_server()
     if not greeting or _FULL in greeting:
         said = f" ({greeting[:40]!r})" if greeting else ""

@@ -12,9 +12,9 @@ from typing import Any
 from runner.connections.api import Timeouts
 from runner.connections.dial import Sockets, interrupted
 from runner.connections.hostkeys import HostKeyChecker
-from runner.connections.ssh.failures import TELNET_IAC, a_telnet_server, explain
+from runner.connections.ssh.failures import a_telnet_server, explain
 from runner.connections.ssh.library import paramiko
-from runner.connections.ssh.transport import ClientTransport
+from runner.connections.ssh.transport import TELNET_IAC, ClientTransport
 from runner.errors import Unreachable
 
 _SLOT_SECONDS = 1.0

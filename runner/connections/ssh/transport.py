@@ -21,6 +21,7 @@ from runner.connections.ssh.library import (
 )
 from runner.connections.ssh.offer import Offer, parse_offer
 
+TELNET_IAC = b"\xff"
 IDLE_WAKE_SECONDS = 60.0
 """How often an idle connection's thread looks around. Closing it wakes it at once."""
 
@@ -52,6 +53,8 @@ class BufferedPacketizer(Packetizer):
         self._source = sock
         self._buffer = bytearray()
         self._size = _READ_SIZE
+        self.telnet = False
+        """Whether the greeting began as only a Telnet server's does."""
 
     def start_handshake(self, timeout: float) -> None:
         """Does nothing."""
@@ -72,9 +75,15 @@ class BufferedPacketizer(Packetizer):
             if len(self._buffer) > _LONGEST_LINE:
                 raise paramiko.SSHException("the device greets with an endless line")
             self._fill(may_rekey=False)
+            self._refuse_telnet()
         line = bytes(self._buffer[:end]).removesuffix(b"\r")
         del self._buffer[: end + 1]
         return line.decode("utf-8", "replace")
+
+    def _refuse_telnet(self) -> None:
+        if self._buffer.startswith(TELNET_IAC):
+            self.telnet = True
+            raise paramiko.SSHException("a Telnet server answers")
 
     def _fill(self, *, may_rekey: bool) -> None:
         try:
@@ -122,6 +131,12 @@ class ClientTransport(paramiko.Transport):
         self.offer: Offer | None = None
         self.farewell = ""
         self.banner_timeout = self.handshake_timeout = IDLE_WAKE_SECONDS
+
+    @property
+    def is_telnet(self) -> bool:
+        """Whether what answered is a Telnet server."""
+        packetizer = self.packetizer
+        return isinstance(packetizer, BufferedPacketizer) and packetizer.telnet
 
     def ask_for_key_types(self, types: Iterable[str]) -> None:
         """Prefers host keys of these types (as known_hosts names them)."""
