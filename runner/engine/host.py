@@ -116,6 +116,9 @@ class HostState:
             self._pool.drop(self._session)
             self._session = None
         if self._session is None:
+            if self._session_target is not None and target is not self._session_target:
+                # The one at rest was opened another way: other user, transport or privilege.
+                self._pool.forget(self.name)
             self._session = self._pool.take(self.name, lambda: self._connector.connect(target))
             self._session_target = target
         return self._session

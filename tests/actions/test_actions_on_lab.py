@@ -288,3 +288,22 @@ def test_latin_1_survives(here: Path, lab: Any) -> None:
 """)
     assert said.code == 0, said.out
     assert b"description Z" in (here / "output/r1.txt").read_bytes()
+
+
+def test_a_session_at_rest_is_not_used_for_a_task_that_wants_another(here: Path, lab: Any) -> None:
+    """Between two tasks all hosts wait for one another, and the session goes back to its pool."""
+    (here / "lab.yml").write_text("devices: {r1: {platform: cisco_ios}, r2: {platform: cisco_ios}}")
+    head = "- hosts: r1\n  lockstep: always\n  tasks:\n"
+    said = lab(
+        """
+- {name: plain, cli: show privilege, become: false}
+- {name: enabled, cli: show privilege, become: true}
+- {name: again, cli: show privilege, become: false}
+""",
+        "--topology",
+        "lab.yml",
+        head=head,
+    )
+    assert said.code == 0, said.out
+    levels = [results(here)[name]["values"]["stdout"] for name in ("plain", "enabled", "again")]
+    assert levels == [f"Current privilege level is {level}" for level in (1, 15, 1)]
