@@ -25,7 +25,7 @@ types: install
 
 unit: install
 	$(BIN)/pytest -m "not real and not foreign" --cov --cov-report=
-	$(BIN)/coverage report --skip-covered --sort=cover | tail -n 30
+	$(BIN)/coverage report --skip-covered --sort=-cover | tail -n 30
 
 check: lint types unit
 
