@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.events import Captured, Section
-from runner.safe_files import create, fitting, folder_of, open_existing, token, trouble
+from runner.safe_files import create, fitting, folder_of, token, trouble
 from runner.values import MASK
 
 _BUFFER = 1 << 16
@@ -285,18 +285,6 @@ def _write_all(fd: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(fd, view) :]
-
-
-def locked(folder: int, name: str) -> bool:
-    """Whether a writer holds the spool `name`."""
-    fd = open_existing(folder, name)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(fd)
-    return False
 
 
 class Transcript:

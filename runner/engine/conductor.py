@@ -36,7 +36,6 @@ _GRACE = 3.0
 class _Host:
     """Where a host stands, as far as the conductor knows."""
 
-    order: int
     number: int = 0
     at: Yield | None = None
     running: bool = False
@@ -62,7 +61,7 @@ class Conductor:
         self._world = world
         self._strategy = strategy
         self._tell = tell
-        self._hosts = {name: _Host(order) for order, name in enumerate(plan.hosts)}
+        self._hosts = {name: _Host() for name in plan.hosts}
         self._results: dict[Position, Result] = {}
         self._leaders: dict[Position, str] = {}
         self._running = 0
@@ -241,6 +240,3 @@ def _position(host: _Host) -> Position:
     if isinstance(host.at, Before):
         return host.at.position
     return (*host.at.position, 0)
-
-
-__all__ = ["Conductor"]

@@ -263,12 +263,6 @@ class Tally:
         count = Counter(tally.status for tally in self.hosts.values())
         return {status: count[status] for status in _WORSE if count[status]}
 
-    def slowest_running(self) -> tuple[str, float] | None:
-        """The host that has been working longest, and its seconds so far."""
-        for host, began in self.running.items():
-            return host, max(0.0, self.now - began)
-        return None
-
     def slowest(self) -> tuple[str, float] | None:
         """The host that took longest, and its seconds."""
         timed = [(tally.seconds, host) for host, tally in self.hosts.items() if tally.seconds]

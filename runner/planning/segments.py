@@ -35,11 +35,6 @@ def reads_others(names: Names) -> bool:
     return bool(names.variables & _OTHERS or by_lookup) or not names.complete
 
 
-def is_cross(task: Task, names: Names) -> bool:
-    """Whether the task concerns several hosts."""
-    return task.run_once is not False or reads_others(names)
-
-
 def cut(
     tasks: Sequence[Task],
     crosses: Sequence[bool],

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from outputs_factory import START, Events
 
 from runner.events import Event, Failure
+from runner.outputs.progress import Progress
 from runner.outputs.tally import Tally
 
 
@@ -151,11 +152,11 @@ def test_slowest_and_running() -> None:
     tally.handle(e.begins("r2"))
     e.wait(3)
     tally.handle(e.leaves("r2"))
-    assert tally.slowest_running() == ("r1", 5.0)
+    assert "slowest r1 (5 s)" in Progress.of(tally).text(tally.now)
     assert tally.slowest() == ("r2", 3.0)
     e.wait(1)
     tally.handle(e.leaves("r1"))
-    assert tally.slowest_running() is None
+    assert "slowest" not in Progress.of(tally).text(tally.now)
     assert tally.slowest() == ("r1", 6.0)
     assert tally.elapsed == 6.0
 
