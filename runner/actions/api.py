@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
@@ -62,6 +62,9 @@ class Paths(NamedTuple):
     """The folder of the playbook: where relative sources are looked for first."""
     output: Path
     """The root of host files."""
+    search: tuple[Path, ...] = ()
+    """Folders that relative sources are looked for in before all others: the task's role,
+    the folder of the file that the task stands in."""
 
 
 class Capture(NamedTuple):
@@ -99,6 +102,40 @@ class Call:
     """Connections are being cut: whatever takes long must look here often, and stop."""
     written: Callable[[str], Iterable[str]]
     """The texts of the user's, templates unrendered, that an argument is made from."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Rendered `environment` of the task, for the programs it starts."""
+    diff: bool = False
+    """Whether what changes is shown: `diff` belongs into the values then."""
+    delegate: str | None = None
+    """The host that the task is done on, when that is not `host`."""
+    load_variables: Callable[[Path], Mapping[str, Any]] | None = None
+    """Reads a file of variables, vaulted or not. Raises LoadError."""
+    ask: Callable[[str, bool], str] | None = None
+    """Asks the person at the terminal (prompt, echo); None when there is nobody."""
+
+
+class AddHost(NamedTuple):
+    """A host for the inventory of this run, with groups it is to be in."""
+
+    name: str
+    groups: tuple[str, ...] = ()
+    vars: Mapping[str, Any] = EMPTY
+
+
+class AddToGroup(NamedTuple):
+    """A group, made if it is new, that `host` is to be in; `parents` are groups above it."""
+
+    group: str
+    host: str
+    parents: tuple[str, ...] = ("all",)
+
+
+class Stats(NamedTuple):
+    """What `set_stats` tells of a run; `aggregate`: added to what there is."""
+
+    data: Mapping[str, Any]
+    per_host: bool = False
+    aggregate: bool = True
 
 
 class Outcome(NamedTuple):
@@ -107,11 +144,19 @@ class Outcome(NamedTuple):
     changed: bool = False
     values: Mapping[str, Any] = EMPTY
     facts: Mapping[str, Any] = EMPTY
+    """Variables as `set_fact` sets them: above nearly everything."""
     captured: tuple[Captured, ...] = ()
     failure: Exception | None = None
     """A failure that still has values (a command's output before the error)."""
     skipped: str | None = None
     """Why nothing was done (check mode); the task counts as skipped."""
+    gathered: Mapping[str, Any] = EMPTY
+    """Facts of the host (`ansible_net_version`), above the inventory, below play variables.
+    They are registered under `ansible_facts` and readable there and by name."""
+    included: Mapping[str, Any] = EMPTY
+    """Variables as `include_vars` sets them: above task variables, below `facts`."""
+    inventory: tuple[AddHost | AddToGroup, ...] = ()
+    stats: Stats | None = None
 
 
 class Action(Protocol):

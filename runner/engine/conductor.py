@@ -26,7 +26,7 @@ from runner.engine.strategies.api import Strategy
 from runner.engine.work import publish
 from runner.engine.world import World
 from runner.events import Event, Failure, HostFinished, Position, TaskFinished, TaskStarted
-from runner.model import Status
+from runner.model import Status, tasks_in
 
 _GRACE = 3.0
 """Seconds that cut-off hosts get to say goodbye before they are given up."""
@@ -157,7 +157,9 @@ class Conductor:
 
     def _say_finished(self, name: str, status: Status, failure: Failure | None) -> None:
         to_come = self._plan.items[self._hosts[name].done :]
-        unwritten = status != "ok" and any(item.task.output is not None for item in to_come)
+        unwritten = status != "ok" and any(
+            task.output is not None for task in tasks_in(item.entry for item in to_come)
+        )
         self._tell(
             HostFinished(time.time(), name, self._plan.index, status, failure, unwritten=unwritten)
         )

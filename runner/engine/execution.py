@@ -11,7 +11,6 @@ from runner.actions import ACTIONS
 from runner.actions.api import Action, Call, Outcome
 from runner.engine.failures import failure_of, host_status, task_status
 from runner.engine.host import HostState
-from runner.engine.plan import Item
 from runner.engine.telling import Telling
 from runner.engine.written import written_texts
 from runner.errors import ActionFailed, PlayrunError, RenderError
@@ -24,7 +23,7 @@ from runner.events import (
     TaskStarted,
     TaskStatus,
 )
-from runner.model import Condition, Loop, Status
+from runner.model import Condition, Loop, Status, Task
 from runner.templating import Signal, Variables
 
 _KINDS = {dict: "a mapping", str: "a text", bool: "true or false", type(None): "nothing"}
@@ -51,13 +50,15 @@ class Ended:
 class Execution:
     """Runs one task on one host. Made anew for every task."""
 
-    def __init__(self, host: HostState, item: Item, position: Position) -> None:
+    def __init__(
+        self, host: HostState, task: Task, position: Position, *, joined: bool = False
+    ) -> None:
         self._host = host
-        self._task = item.task
+        self._task = task
         self._position = position
-        self._variables = host.variables(item.task, position, joined=item.cross)
+        self._variables = host.variables(task, position, joined=joined)
         self._templar = host.world.templar
-        self._action: Action = ACTIONS[item.task.action]
+        self._action: Action = ACTIONS[task.action]
         self._started = False
         self._writing = False
         self._label = self._named()

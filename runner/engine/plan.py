@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from runner.model import Order, Play, Task
+from runner.model import Entry, Order, Play
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One top-level task of a play.
+    """One top-level entry of a play, as the tags leave it.
 
-    `join`: all hosts wait for one another before it. `cross`: it is something that concerns
-    several hosts (run_once, another host's values), so it runs in lockstep.
+    `join`: all hosts wait for one another before it. `cross`: something in it concerns
+    several hosts (run_once, another host's values), so everything in it runs in lockstep.
     """
 
     index: int
-    task: Task
+    entry: Entry
     join: bool = False
     cross: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PlayPlan:
-    """One play: its hosts in play order, its items, who runs it and in what order.
+    """One batch of a play: its hosts in play order, its items, who runs it in what order.
 
     `shared` are the names whose values other hosts may read (None: any name may be read);
     `kept` are the names that later plays may read (None: any).
@@ -32,6 +32,7 @@ class PlayPlan:
     index: int
     play: Play
     hosts: tuple[str, ...]
+    """Of this batch."""
     items: tuple[Item, ...]
     order: Order
     executor: str
@@ -40,3 +41,8 @@ class PlayPlan:
     processes: int = 1
     shared: frozenset[str] | None = frozenset()
     kept: frozenset[str] | None = None
+    all_hosts: tuple[str, ...] = ()
+    """Of the whole play: `ansible_play_hosts_all`. Empty: the same as `hosts`."""
+    batch: int = 0
+    """Counts from 0."""
+    batches: int = 1

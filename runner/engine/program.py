@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 from runner.engine.execution import Ended, Execution
 from runner.engine.host import HostState
 from runner.engine.hostvars import NeedRead
-from runner.engine.plan import Item
 from runner.engine.steps import Answer, Before, Need, Once, Result, Yield
 from runner.events import Failure, Position
-from runner.model import Status
+from runner.model import Status, Task
 
 
 class Go(NamedTuple):
@@ -43,21 +42,23 @@ def host_program(host: HostState, stopped: Callable[[], bool]) -> Program:
     for item in host.plan.items:
         if item.join:
             yield from _ask(host, Before((item.index,)))
+        task = item.entry
+        assert isinstance(task, Task)
         if stopped():
-            raise HostLeft("not_run", Failure("interrupted", f"stopped before {item.task.label}"))
-        if _runs_once(host, item):
-            yield from _once(host, item, (item.index,))
+            raise HostLeft("not_run", Failure("interrupted", f"stopped before {task.label}"))
+        if _runs_once(host, task, (item.index,)):
+            yield from _once(host, task, (item.index,), joined=item.cross)
         else:
-            ended, ignored = yield from _execute(host, item, (item.index,))
+            ended, ignored = yield from _execute(host, task, (item.index,), joined=item.cross)
             _leave_if_failed(ended, ignored)
 
 
-def _runs_once(host: HostState, item: Item) -> bool:
+def _runs_once(host: HostState, task: Task, position: Position) -> bool:
     """Asked before hosts' ways part, so only of what is the same for all of them."""
-    if isinstance(item.task.run_once, bool):
-        return item.task.run_once
-    variables = host.variables(item.task, (item.index,), joined=True)
-    return host.world.templar.text(item.task.run_once, variables).lower() in ("true", "yes")
+    if isinstance(task.run_once, bool):
+        return task.run_once
+    variables = host.variables(task, position, joined=True)
+    return host.world.templar.text(task.run_once, variables).lower() in ("true", "yes")
 
 
 def _ask(host: HostState, question: Yield) -> Generator[Yield, Go, Go]:
@@ -68,7 +69,7 @@ def _ask(host: HostState, question: Yield) -> Generator[Yield, Go, Go]:
     return go
 
 
-def _once(host: HostState, item: Item, position: Position) -> Program:
+def _once(host: HostState, task: Task, position: Position, *, joined: bool) -> Program:
     """The first host of the batch runs the task; the others get its result and its verdict."""
     go = yield from _ask(host, Once(position))
     if go.answer == "take":
@@ -76,31 +77,31 @@ def _once(host: HostState, item: Item, position: Position) -> Program:
     if go.answer == "fatal":
         raise HostLeft("not_run", go.failure)
     before = dict(host.facts)
-    ended, ignored = yield from _execute(host, item, position)
+    ended, ignored = yield from _execute(host, task, position, joined=joined)
     gained = {name: value for name, value in host.facts.items() if before.get(name) is not value}
     failed = ended.failed and not ignored
-    yield from _ask(host, Result(position, gained, failed, _ends_the_play(host, item, ended)))
+    yield from _ask(host, Result(position, gained, failed, _ends_the_play(host, task, ended)))
     _leave_if_failed(ended, ignored)
 
 
-def _ends_the_play(host: HostState, item: Item, ended: Ended) -> Failure:
+def _ends_the_play(host: HostState, task: Task, ended: Ended) -> Failure:
     """What the other hosts of the batch are told when the one that ran the task failed."""
     why = ended.failure.message if ended.failure is not None else "it failed"
-    message = f"`{item.task.label}` runs once and failed on {host.name}: {why}"
-    return Failure("run_once", message, where=str(item.task.origin))
+    message = f"`{task.label}` runs once and failed on {host.name}: {why}"
+    return Failure("run_once", message, where=str(task.origin))
 
 
 def _execute(
-    host: HostState, item: Item, position: Position
+    host: HostState, task: Task, position: Position, *, joined: bool
 ) -> Generator[Yield, Go, tuple[Ended, bool]]:
     """Runs one task; waits and begins again when another host's values are needed first."""
     while True:
         try:
-            return Execution(host, item, position).run()
+            return Execution(host, task, position, joined=joined).run()
         except NeedRead as need:
             hosts = need.hosts
         yield from _ask(host, Need(position, hosts))
-        item = Item(item.index, item.task, item.join, cross=True)
+        joined = True
 
 
 def _leave_if_failed(ended: Ended, ignored: bool) -> None:

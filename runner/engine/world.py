@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from runner.actions.api import Paths
+from runner.actions.api import AddHost, AddToGroup, Paths
 from runner.connections.api import Connector, HostKeyChecking, Timeouts
 from runner.events import Position
+from runner.model import Entry, Handler, Role, Task
 from runner.platforms.model import Platform
 from runner.templating import Templar
 from runner.values import Masks, Secret
@@ -31,6 +32,36 @@ class Hosts(Protocol):
 
     def text(self, host: str, variable: str) -> str:
         """A variable's value as its author wrote it (`0123`). Raises LoadError if it is no text."""
+
+    def add(self, change: AddHost | AddToGroup) -> bool:
+        """Takes in what a task adds to the inventory; whether that changed anything."""
+
+
+class Included(NamedTuple):
+    """What an include brings: entries that the tags leave, and a role with its handlers."""
+
+    entries: tuple[Entry, ...]
+    handlers: tuple[Handler, ...] = ()
+    role: Role | None = None
+
+
+class Includes(Protocol):
+    """Reads what a play names only while it runs. Thread-safe; every file is read once."""
+
+    def tasks(self, task: Task, file: str) -> Included:
+        """The entries of the file that an `include_tasks` names, for the scope it stands in.
+
+        The same object for the same task and file. Raises LoadError or Problems.
+        """
+
+    def role(self, task: Task, name: str, args: Mapping[str, Any]) -> Included:
+        """A role for an `include_role`; `args` are its rendered arguments (`tasks_from`, …).
+
+        The same object for the same task, name and arguments. Raises LoadError or Problems.
+        """
+
+    def variables(self, path: Path) -> Mapping[str, Any]:
+        """A file of variables, vaulted or not. Raises LoadError."""
 
 
 class Worker(Protocol):
@@ -92,6 +123,8 @@ class World:
     shared: dict[str, dict[str, list[tuple[Position, Any]]]] = field(default_factory=dict)
 
     names: frozenset[str] | None = None
+    includes: Includes | None = None
+    """None: nothing can be included while plays run."""
 
     def is_host(self, name: str) -> bool:
         """Whether the inventory has a host of that name; asked often, of large fleets."""

@@ -67,7 +67,7 @@ def _play(place: Place, problems: list[PlayrunError]) -> Play | None:
     play = Play(
         name=reader.text("name") or hosts,
         hosts=hosts,
-        tasks=(),
+        entries=(),
         origin=place.origin(),
         vars=reader.mapping("vars"),
         strategy=reader.word("strategy"),
@@ -83,7 +83,7 @@ def _play(place: Place, problems: list[PlayrunError]) -> Play | None:
         check_mode=reader.flag("check_mode"),
     )
     _refuse_facts(place, reader.flag("gather_facts"), problems)
-    return play._replace(tasks=_all_tasks(place, reader, play.tags, problems))
+    return play._replace(entries=_all_tasks(place, reader, play.tags, problems))
 
 
 def _hosts(place: Place, problems: list[PlayrunError]) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from runner.engine.plan import PlayPlan
 from runner.engine.world import World
 from runner.errors import PlanError, PlayrunError, Problems
-from runner.model import Play, Task
+from runner.model import Play, Task, all_tasks, tasks_in
 from runner.planning.checks import HostChecks
 from runner.planning.names import NameReader
 from runner.planning.segments import cut
@@ -30,7 +30,7 @@ class Planner:
 
     def learn_names(self, plays: Sequence[Play]) -> None:
         """Every name that a task may set while the plays run; None if that cannot be told."""
-        tasks = [task for play in plays for task in play.tasks]
+        tasks = [task for play in plays for task in all_tasks(play)]
         names = {task.register for task in tasks if task.register}
         for task in tasks:
             if task.action == "set_fact":
@@ -42,7 +42,7 @@ class Planner:
 
     def tasks_of(self, play: Play) -> tuple[Task, ...]:
         """The play's tasks that the tags leave."""
-        return tuple(task for task in play.tasks if self._tags.keeps(task))
+        return tuple(task for task in tasks_in(play.entries) if self._tags.keeps(task))
 
     def plan(self, play: Play, index: int, hosts: Sequence[str], *, last: bool) -> PlayPlan:
         """The plan of one play for these hosts. Raises Problems, or the one PlayrunError."""

@@ -15,7 +15,7 @@ from runner.errors import PlayrunError, Problems
 from runner.events import Event, Notice, RunFinished, RunStarted
 from runner.loading.patterns import select
 from runner.loading.playbook import load_playbook
-from runner.model import Play, Playbook, Task
+from runner.model import Play, Playbook, Task, tasks_in
 from runner.outputs.api import Dispatch, Output
 from runner.outputs.backups import Backups
 from runner.outputs.claims import Claims
@@ -109,7 +109,7 @@ class Run:
             def tagged_of(play: Play) -> Sequence[Task]:
                 """Those tagged `never` too: one looks here for what to ask for."""
                 tasks = setup.planner.tasks_of(play)
-                never = [task for task in play.tasks if "never" in task.tags]
+                never = [task for task in tasks_in(play.entries) if "never" in task.tags]
                 return tasks if self._options.tags else [*tasks, *never]
 
             for playbook in playbooks:

@@ -11,7 +11,7 @@ from typing import Any
 
 from runner import platforms, yaml
 from runner.actions import ACTIONS
-from runner.actions.api import Paths
+from runner.actions.api import AddHost, AddToGroup, Paths
 from runner.connections.api import Timeouts
 from runner.engine.target import NAMES, become_of, transport_of
 from runner.engine.target import Settings as HostSettings
@@ -22,7 +22,7 @@ from runner.loading.inventory import Inventory, load_inventory
 from runner.loading.patterns import limit, select
 from runner.loading.varfiles import parse_extra_vars
 from runner.loading.vault import Vault, file_password, typed_password
-from runner.model import Play, Task
+from runner.model import Play, Task, all_tasks
 from runner.outputs.records import last_failed
 from runner.planning.plays import Planner
 from runner.planning.strategies import Running
@@ -313,6 +313,9 @@ class InventoryHosts:
     def text(self, host: str, variable: str) -> str:
         return self._inventory.text(host, variable)
 
+    def add(self, change: AddHost | AddToGroup) -> bool:
+        raise NotImplementedError(change)
+
 
 def _magic(paths: Paths, options: Options) -> dict[str, Any]:
     from runner import __version__
@@ -339,7 +342,7 @@ def _device_tasks(plays: Sequence[Play]) -> list[tuple[Play, Task]]:
     return [
         (play, task)
         for play in plays
-        for task in play.tasks
+        for task in all_tasks(play)
         if ACTIONS[task.action].place == "device"
     ]
 
