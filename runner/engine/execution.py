@@ -10,6 +10,7 @@ from typing import Any
 from runner.actions import ACTIONS
 from runner.actions.api import Action, Call, Outcome
 from runner.engine.failures import failure_of, host_status, task_status
+from runner.engine.frame import Frame, Inclusion
 from runner.engine.host import HostState
 from runner.engine.telling import Telling
 from runner.engine.written import written_texts
@@ -40,6 +41,10 @@ class Ended:
     captured: tuple[Captured, ...] = ()
     host: Status = "ok"
     """How the host would stand if this failure is not ignored."""
+    inclusions: tuple[Inclusion, ...] = ()
+    """What an `include_tasks` or `include_role` asks for, one for each item of its loop."""
+    notified: tuple[str, ...] = ()
+    """The handlers that the task notifies, rendered; none where it changed nothing."""
 
     @property
     def failed(self) -> bool:
@@ -50,15 +55,15 @@ class Ended:
 class Execution:
     """Runs one task on one host. Made anew for every task."""
 
-    def __init__(
-        self, host: HostState, task: Task, position: Position, *, joined: bool = False
-    ) -> None:
+    def __init__(self, host: HostState, task: Task, position: Position, frame: Frame) -> None:
         self._host = host
         self._task = task
         self._position = position
-        self._variables = host.variables(task, position, joined=joined)
+        self._frame = frame
+        self._variables = host.variables(task, position, frame)
         self._templar = host.world.templar
         self._action: Action = ACTIONS[task.action]
+        self._begun = time.monotonic()
         self._started = False
         self._writing = False
         self._label = self._named()
@@ -73,15 +78,26 @@ class Execution:
             return label
 
     def run(self) -> tuple[Ended, bool]:
-        """Runs it; returns how it ended and whether a failure is ignored.
+        """Judges and tells; returns how it ended and whether a failure is ignored.
 
         Raises only Signal (another host's values are needed first).
         """
-        begun = time.monotonic()
+        ended, ignored = self.judge()
+        self.tell(ended, ignored=ignored)
+        return ended, ignored
+
+    def holds(self) -> bool:
+        """Whether the task's `when` holds. Raises PlayrunError and Signal."""
+        return self._refusing(self._variables) is None
+
+    def judge(self) -> tuple[Ended, bool]:
+        """Does the task and stores what it gave; whether a failure is ignored.
+
+        Raises only Signal.
+        """
         ended = self._guarded(self._task_or_loop, self._variables)
         ignored = ended.status == "failed" and self._ignores()
         self._store(ended)
-        self._tell(ended, ignored=ignored, seconds=time.monotonic() - begun)
         return replace(ended, failure=self._telling.failure(ended.failure)), ignored
 
     def _ignores(self) -> bool:
@@ -292,7 +308,8 @@ class Execution:
             )
         )
 
-    def _tell(self, ended: Ended, *, ignored: bool, seconds: float) -> None:
+    def tell(self, ended: Ended, *, ignored: bool) -> None:
+        """Says how the task ended."""
         self._host.emit(
             TaskFinished(
                 time.time(),
@@ -302,7 +319,7 @@ class Execution:
                 self._label,
                 self._task.action,
                 ended.status,
-                seconds,
+                time.monotonic() - self._begun,
                 self._telling.values(ended.values),
                 self._telling.failure(ended.failure),
                 self._telling.files(ended.captured),

@@ -31,7 +31,7 @@ class Inclusion(NamedTuple):
     """The include's arguments, rendered."""
     params: Mapping[str, Any] = EMPTY
     """Its `vars` as written, and the loop's item and index as data."""
-    index: int = 0
+    index: int = 0  # type: ignore[assignment]
     """Which item of the include's loop."""
 
 

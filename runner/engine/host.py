@@ -8,6 +8,7 @@ from typing import Any
 
 from runner.actions.api import Capture
 from runner.connections.api import Connector, Session, Target
+from runner.engine.frame import Frame
 from runner.engine.hostvars import HostVars, published_before
 from runner.engine.places import inside
 from runner.engine.plan import PlayPlan
@@ -57,14 +58,14 @@ class HostState:
         self._journal: HostJournal | None = None
         self._magic = magic_variables(world, name, plan.play, names)
 
-    def variables(self, task: Task, position: Position, *, joined: bool = False) -> Variables:
+    def variables(self, task: Task, position: Position, frame: Frame) -> Variables:
         """The host's variables for one task, in Ansible's order of precedence."""
         self._magic["hostvars"] = HostVars(
             self.world,
             self.name,
             lambda host: self._seen(host, position),
             self.world.is_host,
-            joined=joined,
+            joined=frame.joined,
         )
         return task_variables(self.world, self.name, self.plan.play, task, self.facts, self._magic)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Mapping
 from typing import Any, NamedTuple
 
 from runner.engine.execution import Ended, Execution
+from runner.engine.frame import Frame
 from runner.engine.host import HostState
 from runner.engine.hostvars import NeedRead
 from runner.engine.steps import Answer, Before, Need, Once, Result, Yield
@@ -57,7 +58,7 @@ def _runs_once(host: HostState, task: Task, position: Position) -> bool:
     """Asked before hosts' ways part, so only of what is the same for all of them."""
     if isinstance(task.run_once, bool):
         return task.run_once
-    variables = host.variables(task, position, joined=True)
+    variables = host.variables(task, position, Frame(joined=True))
     return host.world.templar.text(task.run_once, variables).lower() in ("true", "yes")
 
 
@@ -97,7 +98,7 @@ def _execute(
     """Runs one task; waits and begins again when another host's values are needed first."""
     while True:
         try:
-            return Execution(host, task, position, joined=joined).run()
+            return Execution(host, task, position, Frame(joined=joined)).run()
         except NeedRead as need:
             hosts = need.hosts
         yield from _ask(host, Need(position, hosts))
