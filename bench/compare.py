@@ -12,23 +12,18 @@ CPU is that of the client's whole process tree; the marginal cost is (n hosts �
 
 from __future__ import annotations
 
-import argparse
-import datetime
-import os
-import platform
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from fields import CLIENTS, PLAYRUN, Client, Field, field, playrun, script
 from measuring import Cost, environment, in_turns, measure
+from reporting import Bar, Found, measured, parser
 
 HERE = Path(__file__).parent
-README = HERE / "README.md"
-BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 PEERS = HERE.parent / ".venv-bench" / "bin" / "python"
 OURS = sys.executable
 
@@ -38,29 +33,6 @@ SINGLES = 7
 """Runs on one host: they are short, and scatter more."""
 DELAY_HOSTS, DELAY_WORKERS, LINE_DELAY = 1000, 200, 0.2
 SESSIONS = 300
-
-
-class Bar(NamedTuple):
-    """Something promised: a measured figure that must not exceed `most`."""
-
-    what: str
-    measured: float
-    most: float
-    unit: str = "×"
-
-    def row(self) -> str:
-        """A line of the table of bars."""
-        verdict = "met" if self.measured <= self.most else "**missed**"
-        measured = f"{self.measured:.3g} {self.unit}"
-        return f"| {self.what} | {measured} | ≤ {self.most:g} {self.unit} | {verdict} |"
-
-
-class Found(NamedTuple):
-    """What a part has found out: its table, and its bars."""
-
-    title: str
-    lines: Sequence[str]
-    bars: Sequence[Bar]
 
 
 class Given(NamedTuple):
@@ -218,48 +190,14 @@ PARTS: dict[str, Callable[[Given], Found]] = {
 }
 
 
-def report(found: Sequence[Found], runs: int) -> Iterator[str]:
-    """Everything as Markdown: the bars first, then the tables."""
-    yield f"{datetime.date.today()}, Python {platform.python_version()}, {os.cpu_count()} cores,"
-    yield f"medians of {runs}."
-    yield ""
-    yield "| bar | measured | wanted | |"
-    yield "| --- | --- | --- | --- |"
-    yield from (bar.row() for part in found for bar in part.bars)
-    for part in found:
-        yield from ("", f"### {part.title}", "", *part.lines)
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the parts and prints what came of them."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=_AsWritten)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
-    parser.add_argument("--hosts", type=int, default=200)
-    parser.add_argument("--workers", type=int, default=32)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--write", action="store_true", help="into bench/README.md as well")
-    asked = parser.parse_args(arguments)
-    unknown = set(asked.parts) - set(PARTS)
-    if unknown:
-        parser.error(f"there is no part {', '.join(sorted(unknown))}")
-    given = Given(asked.hosts, asked.workers, asked.runs)
-    found = []
-    for name in asked.parts or PARTS:
-        print(f"measuring: {name} …", file=sys.stderr)
-        found.append(PARTS[name](given))
-    text = "\n".join(report(found, given.runs))
-    print(text)
-    if asked.write:
-        _write(text)
+    options = parser(__doc__, PARTS)
+    options.add_argument("--hosts", type=int, default=200)
+    options.add_argument("--workers", type=int, default=32)
+    asked = options.parse_args(arguments)
+    measured(asked, PARTS, Given(asked.hosts, asked.workers, asked.runs), "figures")
 
-
-def _write(text: str) -> None:
-    before, _, rest = README.read_text("utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    README.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", "utf-8")
-
-
-_AsWritten = argparse.RawDescriptionHelpFormatter
 
 if __name__ == "__main__":
     main()
