@@ -11,6 +11,7 @@ from runner.actions.cli import Cli
 from runner.actions.config import Config
 from runner.actions.debug import Debug
 from runner.actions.files import Copy, Template
+from runner.actions.flow import IncludeRole, IncludeTasks, Meta
 from runner.actions.processes import Command, Shell
 from runner.actions.reach import Reach
 from runner.actions.set_fact import SetFact
@@ -24,6 +25,9 @@ ACTIONS: Mapping[str, Action] = {
     "copy": Copy(),
     "debug": Debug(),
     "fail": Fail(),
+    "include_role": IncludeRole(),
+    "include_tasks": IncludeTasks(),
+    "meta": Meta(),
     "reach": Reach(),
     "set_fact": SetFact(),
     "shell": Shell(),

@@ -29,6 +29,10 @@ _OWN = {
     "copy": "copy",
     "debug": "debug",
     "fail": "fail",
+    "include": "include_tasks",
+    "include_role": "include_role",
+    "include_tasks": "include_tasks",
+    "meta": "meta",
     "set_fact": "set_fact",
     "shell": "shell",
     "template": "template",
@@ -37,8 +41,8 @@ _OWN = {
 _NOT_YET = frozenset(
     (
         "add_host assemble async_status blockinfile cli_config cli_parse expect fetch file "
-        "find get_url gather_facts group_by import_playbook import_role import_tasks include "
-        "include_role include_tasks include_vars lineinfile meta net_get net_ping net_put "
+        "find get_url gather_facts group_by import_playbook import_role import_tasks "
+        "include_vars lineinfile net_get net_ping net_put "
         "package pause ping raw reboot replace script service set_stats setup slurp stat "
         "telnet tempfile uri user wait_for wait_for_connection yum apt"
     ).split()

@@ -1,0 +1,115 @@
+"""`include_tasks`, `include_role`, `meta`: words that change what a host does next.
+
+Their actions only say what is asked for; the host program does it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from runner.actions.api import ANY, NOTHING, Call, Effects, OneOf, Outcome, Parameter, Place
+from runner.platforms.model import Platform
+
+META_WORDS = (
+    "flush_handlers",
+    "end_play",
+    "end_host",
+    "end_batch",
+    "end_role",
+    "clear_host_errors",
+    "clear_facts",
+    "reset_connection",
+    "noop",
+    "refresh_inventory",
+)
+
+TASKS_PARAMETERS: Mapping[str, Parameter] = {"file": Parameter("text", required=True)}
+"""What `import_tasks` takes."""
+
+ROLE_PARAMETERS: Mapping[str, Parameter] = {
+    "name": Parameter("text", required=True, aliases=("role",)),
+    "tasks_from": Parameter("text"),
+    "vars_from": Parameter("text"),
+    "defaults_from": Parameter("text"),
+    "handlers_from": Parameter("text"),
+    "allow_duplicates": Parameter("flag"),
+    "public": Parameter("flag"),
+    "rolespec_validate": Parameter("flag"),
+}
+"""What `import_role` takes."""
+
+
+class IncludeTasks:
+    """Goes on with the tasks of a file, which is read when a host comes to it. `apply` holds
+    keywords for all of them."""
+
+    parameters: Mapping[str, Parameter] = {**TASKS_PARAMETERS, "apply": Parameter("mapping")}
+    one_of: OneOf = ANY
+    free_form: str | None = "file"
+    place: Place = "controller"
+    raw: frozenset[str] = frozenset({"apply"})
+
+    def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
+        """It touches nothing itself."""
+        return NOTHING
+
+    def writes(self, call: Call) -> bool:
+        """Never."""
+        return False
+
+    def run(self, call: Call) -> Outcome:
+        """The file to include, and how."""
+        return _asked("file", call.args)
+
+
+class IncludeRole:
+    """Goes on with the tasks of a role, which is read when a host comes to it. `apply` holds
+    keywords for all of them; `public` leaves its variables to the tasks that follow."""
+
+    parameters: Mapping[str, Parameter] = {**ROLE_PARAMETERS, "apply": Parameter("mapping")}
+    one_of: OneOf = ANY
+    free_form: str | None = None
+    place: Place = "controller"
+    raw: frozenset[str] = frozenset({"apply"})
+
+    def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
+        """It touches nothing itself."""
+        return NOTHING
+
+    def writes(self, call: Call) -> bool:
+        """Never."""
+        return False
+
+    def run(self, call: Call) -> Outcome:
+        """The role to include, and how."""
+        return _asked("name", call.args)
+
+
+class Meta:
+    """Steers the play: runs notified handlers, ends it for a host or for all, and the like."""
+
+    parameters: Mapping[str, Parameter] = {
+        "free_form": Parameter("text", required=True, choices=META_WORDS)
+    }
+    one_of: OneOf = ANY
+    free_form: str | None = "free_form"
+    place: Place = "controller"
+    raw: frozenset[str] = frozenset()
+
+    def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
+        """It touches nothing itself."""
+        return NOTHING
+
+    def writes(self, call: Call) -> bool:
+        """Never."""
+        return False
+
+    def run(self, call: Call) -> Outcome:
+        """The word."""
+        return Outcome(values={"meta": call.args["free_form"]})
+
+
+def _asked(what: str, args: Mapping[str, Any]) -> Outcome:
+    more = {name: value for name, value in args.items() if name != what}
+    return Outcome(values={"include": args[what], "include_args": more})
