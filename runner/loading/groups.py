@@ -71,7 +71,7 @@ class Tree:
         upper.children[child] = None
         lower.parents[parent] = None
 
-    def add_host(self, name: str, group: str, source: str, where: Where) -> Member:
+    def add_host(self, name: str, group: str, source: str | None, where: Where) -> Member:
         """The host `name`, made if it is new, now in `group`."""
         member = self.hosts.get(name)
         if member is None:
@@ -79,6 +79,22 @@ class Tree:
         self.add_group(group).hosts[name] = None
         member.groups[group] = None
         return member
+
+    def link(self, parent: str, child: str) -> bool:
+        """`add_child` for a tree that is finished; whether that was new. Raises GroupLoopError."""
+        if child in self.add_group(parent).children:
+            return False
+        self.add_child(parent, child)
+        self._deepen(self.groups[child], self.groups[parent].depth + 1)
+        return True
+
+    def _deepen(self, group: Group, depth: int) -> None:
+        waiting = [(group, depth)]
+        while waiting:
+            lower, least = waiting.pop()
+            if lower.depth < least:
+                lower.depth = least
+                waiting += [(self.groups[name], least + 1) for name in lower.children]
 
     def below(self, name: str) -> list[str]:
         """The group and all under it, level by level, each once."""
@@ -111,15 +127,19 @@ class Tree:
         for group in list(self.groups.values()):
             if not group.parents and group.name != "all":
                 self.add_child("all", group.name)
-        ungrouped = self.groups["ungrouped"].hosts
         for member in self.hosts.values():
-            if member.groups.keys() - {"all", "ungrouped"}:
-                member.groups.pop("ungrouped", None)
-                ungrouped.pop(member.name, None)
-            elif "ungrouped" not in member.groups:
-                member.groups["ungrouped"] = None
-                ungrouped[member.name] = None
+            self.settle(member)
         self._measure_depths()
+
+    def settle(self, member: Member) -> None:
+        """Puts a host without a group of its own into `ungrouped`, and takes others out."""
+        ungrouped = self.groups["ungrouped"].hosts
+        if member.groups.keys() - {"all", "ungrouped"}:
+            member.groups.pop("ungrouped", None)
+            ungrouped.pop(member.name, None)
+        elif "ungrouped" not in member.groups:
+            member.groups["ungrouped"] = None
+            ungrouped[member.name] = None
 
     def _measure_depths(self) -> None:
         missing = {name: len(group.parents) for name, group in self.groups.items()}

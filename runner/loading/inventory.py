@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from runner.actions.api import AddHost, AddToGroup
 from runner.errors import LoadError, nearest
 from runner.loading.adjacent import VarsFolder
 from runner.loading.groups import Group, Member, Tree
+from runner.loading.growing import Growth, add_host, add_to_group
 from runner.loading.inventory_sources import Sources
 from runner.loading.patterns import LOCAL_NAMES
 from runner.loading.scopes import PlainScope, Scope
@@ -29,14 +32,19 @@ def load_inventory(
     group_vars/ and host_vars/ are looked for beside each source and in `playbook_dirs`, and
     read when a host that needs them is asked for. Raises LoadError.
     """
-    reader = Sources(vault or Vault())
-    for source in sources:
-        reader.read(source)
-    reader.tree.finish()
-    check_names(reader.tree)
-    beside_inventory = [VarsFolder(folder, reader.vault) for folder in reader.folders]
-    beside_playbook = [VarsFolder(folder, reader.vault) for folder in dict.fromkeys(playbook_dirs)]
-    return Inventory(reader.tree, beside_inventory, beside_playbook, reader.warnings)
+
+    def load() -> Loaded:
+        reader = Sources(vault or Vault())
+        for source in sources:
+            reader.read(source)
+        reader.tree.finish()
+        check_names(reader.tree)
+        beside_inventory = [VarsFolder(folder, reader.vault) for folder in reader.folders]
+        folders = dict.fromkeys(playbook_dirs)
+        beside_playbook = [VarsFolder(folder, reader.vault) for folder in folders]
+        return Loaded(reader.tree, beside_inventory, beside_playbook, reader.warnings)
+
+    return Inventory(load)
 
 
 def check_names(tree: Tree) -> None:
@@ -54,27 +62,98 @@ def check_names(tree: Tree) -> None:
             )
 
 
+class Loaded(NamedTuple):
+    """What the sources of an inventory say."""
+
+    tree: Tree
+    beside_inventory: Sequence[VarsFolder] = ()
+    beside_playbook: Sequence[VarsFolder] = ()
+    warnings: Sequence[str] = ()
+
+
 class Inventory:
     """All hosts and groups. Variables are merged for the hosts that are asked for."""
 
-    def __init__(
-        self,
-        tree: Tree,
-        beside_inventory: Sequence[VarsFolder] = (),
-        beside_playbook: Sequence[VarsFolder] = (),
-        warnings: Sequence[str] = (),
-    ) -> None:
-        self._tree = tree
-        self._beside_inventory = beside_inventory
-        self._beside_playbook = beside_playbook
+    def __init__(self, load: Callable[[], Loaded]) -> None:
+        self.version = 0
+        """Counts what tasks changed: what was worked out from an earlier one may be old."""
+        self._load = load
+        self._added: list[AddHost | AddToGroup] = []
+        self._take(load())
+
+    def _take(self, loaded: Loaded) -> None:
+        self._tree, self._beside_inventory, self._beside_playbook, warnings = loaded
         self._warnings = list(warnings)
         self._local: dict[str, Member] = {}
+        self._groups: Mapping[str, tuple[str, ...]] | None = None
+        self._twins: dict[str, str] | None = None
+        self._values: dict[str, Mapping[str, Any]] = {}
+        self._forget_groups()
+        for name in self._tree.groups.keys() & self._tree.hosts.keys():
+            self._warnings.append(f"{name} is the name of a host and of a group")
+
+    def _forget_groups(self) -> None:
         self._ancestors: dict[tuple[str, ...], frozenset[str]] = {}
         self._group_values: dict[tuple[str, ...], dict[str, Any]] = {}
-        self._values: dict[str, Mapping[str, Any]] = {}
-        self._groups: Mapping[str, tuple[str, ...]] | None = None
-        for name in tree.groups.keys() & tree.hosts.keys():
-            self._warnings.append(f"{name} is the name of a host and of a group")
+
+    def refresh(self) -> None:
+        """Reads all sources again, then adds what tasks added.
+
+        Raises LoadError; the inventory is then as it was.
+        """
+        self._take(self._load())
+        added, self._added = self._added, []
+        self.version += 1
+        for change in added:
+            # A host that a task put into a group may be gone.
+            if isinstance(change, AddHost) or self._knows(change.host):
+                self.add(change)
+
+    def _knows(self, name: str) -> bool:
+        return name in self._tree.hosts or name in LOCAL_NAMES
+
+    def add(self, change: AddHost | AddToGroup) -> bool:
+        """Takes in what a task adds; whether that changed anything.
+
+        Raises LoadError for a name that no host may have, and for groups that would loop.
+        """
+        if isinstance(change, AddHost):
+            self._refuse_twin(change.name)
+            name, growth = change.name, add_host(self._tree, change, self._own_values(change.name))
+        else:
+            name = change.host
+            growth = add_to_group(self._tree, change, self._member(name))
+        self._added.append(change)
+        if growth.changed:
+            self._changed(name, growth)
+        return growth.changed
+
+    def _changed(self, name: str, growth: Growth) -> None:
+        self.version += 1
+        self._groups = None
+        self._values.pop(name, None)
+        if growth.regrouped:
+            self._values = {}
+            self._forget_groups()
+
+    def _own_values(self, name: str) -> dict[str, Any]:
+        member = self._tree.hosts.get(name)
+        merged: dict[str, Any] = {}
+        for scope in self._host_scopes(member) if member else ():
+            merged.update(scope.values)
+        return merged
+
+    def _refuse_twin(self, name: str) -> None:
+        if name in self._tree.hosts:
+            return
+        if self._twins is None:
+            self._twins = {twin_key(known): known for known in self._tree.hosts}
+        twin = self._twins.setdefault(twin_key(name), name)
+        if twin != name:
+            raise LoadError(
+                f"the hosts {twin} and {name} differ only in case or look",
+                hint="their files would be the same",
+            )
 
     @property
     def warnings(self) -> Sequence[str]:
@@ -176,9 +255,15 @@ class Inventory:
             known = nearest(name, self._tree.hosts)
             hint = f"did you mean {known}?" if known else None
             raise LoadError(f"the inventory has no host {name}", hint=hint)
-        member = Member(name, None, lambda: None)
-        member.scopes.append(PlainScope({"ansible_connection": "local"}))
-        self._local[name] = member
+        return self._local_member(name)
+
+    def _local_member(self, name: str) -> Member:
+        """The controller, under a name that no source has: an explicit one of its names wins."""
+        for other in LOCAL_NAMES:
+            if other in self._tree.hosts:
+                return self._tree.hosts[other]
+        member = self._local[name] = Member(name, None, lambda: None)
+        member.scopes.append(PlainScope(_HERE))
         return member
 
     def _above(self, member: Member) -> frozenset[str]:
@@ -219,6 +304,12 @@ class Inventory:
         yield from member.scopes
         for folder in (*self._beside_inventory, *self._beside_playbook):
             yield from folder.of_host(member.name)
+
+
+_HERE: Mapping[str, Any] = {
+    "ansible_connection": "local",
+    "ansible_python_interpreter": sys.executable,
+}
 
 
 def _source_vars(member: Member) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -191,14 +192,17 @@ def test_warnings_of_variable_files_show_up_once_they_are_read(tmp_path: Path) -
 # --- localhost --------------------------------------------------------------------------
 
 
+HERE = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+
+
 def test_localhost_needs_no_inventory(tmp_path: Path) -> None:
     write(tmp_path, {"hosts": "r1\n", "group_vars/all": "g: 1", "host_vars/localhost": "h: 2"})
     inventory = load_inventory([str(tmp_path / "hosts")])
     host = inventory.host("localhost")
-    assert dict(host.vars) == {"ansible_connection": "local", "g": 1, "h": 2}
+    assert dict(host.vars) == {**HERE, "g": 1, "h": 2}
     assert host.groups == ()
     assert inventory.hosts == ("r1",)
-    assert load_inventory([]).host("127.0.0.1").vars == {"ansible_connection": "local"}
+    assert load_inventory([]).host("127.0.0.1").vars == HERE
 
 
 def test_a_localhost_in_the_inventory_is_an_ordinary_host(tmp_path: Path) -> None:
