@@ -52,6 +52,19 @@ class OneOf(NamedTuple):
 
 ANY = OneOf(needed=False)
 
+PROVIDER_ARGUMENTS: Mapping[str, Parameter] = {
+    "provider": Parameter("any"),
+    "host": Parameter("text"),
+    "port": Parameter("number"),
+    "username": Parameter("text"),
+    "password": Parameter("text"),
+    "ssh_keyfile": Parameter("text"),
+    "authorize": Parameter("flag"),
+    "auth_pass": Parameter("text"),
+    "transport": Parameter("text"),
+}
+"""Where a task's device is, as the task itself says it: an old form, for device actions."""
+
 
 class Paths(NamedTuple):
     """The folders an action may read from and write to."""

@@ -1,120 +1,66 @@
-"""From a host's variables to the `Target` a connector needs.
-
-Every connection value has Ansible's names and a plain one (`ansible_host`, `host`); Ansible's
-win where both are set. Sources: Ansible's "Connection variables" and `network_cli` pages.
-"""
+"""From a host's variables to the `Target` a connector needs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Hashable, Mapping
+from functools import cache
 from typing import Any, Literal
 
+from runner import platforms
+from runner.actions.names import short_name
 from runner.connections.api import HostKeyChecking, Target, Timeouts
+from runner.engine.hostsettings import NAMES, Settings, truth
+from runner.engine.provider import OLD_FORM, check_provider, has_provider, provider_of
 from runner.engine.world import Defaults, World
 from runner.errors import PlanError, nearest
 from runner.model import Play, Task
 from runner.platforms.model import Platform
 from runner.templating import Variables
-from runner.values import Origin, Secret
+from runner.values import Origin
+
+__all__ = [
+    "NAMES",
+    "OLD_FORM",
+    "Settings",
+    "become_of",
+    "is_old_form",
+    "platform_name",
+    "platform_of",
+    "target_key",
+    "target_of",
+    "transport_of",
+]
 
 Transport = Literal["ssh", "telnet", "local"]
 
-NAMES: Mapping[str, tuple[str, ...]] = {
-    "address": ("ansible_host", "ansible_ssh_host", "host"),
-    "port": ("ansible_port", "ansible_ssh_port", "port"),
-    "user": ("ansible_user", "ansible_ssh_user", "user"),
-    "password": ("ansible_password", "ansible_ssh_pass", "ansible_ssh_password", "password"),
-    "platform": ("ansible_network_os", "platform"),
-    "connection": ("ansible_connection", "transport"),
-    "private_key_file": (
-        "ansible_ssh_private_key_file",
-        "ansible_private_key_file",
-        "private_key_file",
-    ),
-    "private_key_passphrase": (
-        "ansible_private_key_passphrase",
-        "ansible_ssh_private_key_passphrase",
-        "private_key_passphrase",
-    ),
-    "become": ("ansible_become",),
-    "become_user": ("ansible_become_user", "become_user"),
-    "become_password": ("ansible_become_password", "ansible_become_pass", "become_password"),
-    "console_user": ("console_user",),
-    "console_password": ("console_password",),
-    "ssh_legacy": ("ssh_legacy",),
-    "ssh_common_args": ("ansible_ssh_common_args", "ssh_common_args"),
-    "host_key_checking": ("ansible_host_key_checking", "host_key_checking"),
-    "known_hosts": ("ansible_known_hosts", "known_hosts"),
-    "encoding": ("encoding",),
-    "connect_timeout": ("ansible_connect_timeout", "connect_timeout", "ansible_timeout"),
-    "login_timeout": ("login_timeout",),
-    "idle_timeout": ("idle_timeout",),
-    "command_timeout": ("ansible_command_timeout", "command_timeout"),
-}
-
 _CONNECTIONS: Mapping[str, Transport] = {
     "network_cli": "ssh",
-    "ansible.netcommon.network_cli": "ssh",
     "ssh": "ssh",
     "smart": "ssh",
     "paramiko": "ssh",
     "paramiko_ssh": "ssh",
     "libssh": "ssh",
-    "ansible.builtin.ssh": "ssh",
-    "ansible.netcommon.libssh": "ssh",
     "telnet": "telnet",
     "local": "local",
-    "ansible.builtin.local": "local",
 }
-_REFUSED = ("netconf", "httpapi", "grpc", "restconf", "winrm", "docker")
-
-
-class Settings:
-    """A host's connection values, looked up by meaning."""
-
-    def __init__(self, variables: Variables, world: World) -> None:
-        self._variables = variables
-        self._world = world
-
-    def get(self, meaning: str) -> Any:
-        """The value under the first of its names that is set; None if none is."""
-        for name in NAMES[meaning]:
-            if name in self._variables:
-                return self._variables[name]
-        return None
-
-    def text(self, meaning: str) -> str | None:
-        """The value as its author wrote it; None if it is not set or empty."""
-        value = self.get(meaning)
-        return None if value is None or value == "" else self._written(meaning, value)
-
-    def secret(self, meaning: str) -> Secret | None:
-        """The value as a secret: masked from now on wherever it shows up."""
-        value = self.get(meaning)
-        if value is None or isinstance(value, Secret):
-            return value
-        return Secret(self._written(meaning, value), self._world.masks)
-
-    def _written(self, meaning: str, value: Any) -> str:
-        """`0123` without quotes is a number in YAML: its text is asked of the file, not of it."""
-        if isinstance(value, str):
-            return value
-        name = next(name for name in NAMES[meaning] if name in self._variables)
-        host = str(self._variables["inventory_hostname"])
-        if self._world.hosts.vars_of(host).get(name) is value:
-            return self._world.hosts.text(host, name)
-        return str(value)
+_COLLECTIONS = ("ansible.builtin.", "ansible.legacy.", "ansible.netcommon.", "ansible.posix.")
+_REFUSED = ("netconf", "httpapi", "grpc", "restconf", "winrm", "psrp", "docker", "podman")
+_SYSTEM = re.compile(r"([a-z0-9]+)_[a-z0-9_]+")
 
 
 def transport_of(variables: Variables, play: Play, task: Task | None, world: World) -> Transport:
     """How a host is reached: its variables, then the task, the play, the flag, then SSH.
 
-    Raises PlanError for a connection we do not have.
+    Raises PlanError for a connection we do not have, the `provider`'s included.
     """
+    check_provider(str(variables["inventory_hostname"]), task, variables, world)
     word, origin = _connection_word(variables, play, task, world)
-    if word in _CONNECTIONS:
-        return _CONNECTIONS[word]
-    if word.rpartition(".")[2] in _REFUSED:
+    short = _short_connection(word)
+    if short in _CONNECTIONS:
+        return _CONNECTIONS[short]
+    origin = origin or (task.origin if task is not None else play.origin)
+    if short.rpartition(".")[2] in _REFUSED:
         raise PlanError(
             f"the connection `{word}` is no command line",
             origin=origin,
@@ -126,6 +72,13 @@ def transport_of(variables: Variables, play: Play, task: Task | None, world: Wor
         origin=origin,
         hint=f"did you mean `{close}`?" if close else "use network_cli, ssh, telnet or local",
     )
+
+
+def _short_connection(word: str) -> str:
+    for prefix in _COLLECTIONS:
+        if word.startswith(prefix):
+            return word.removeprefix(prefix)
+    return word
 
 
 def _connection_word(
@@ -141,9 +94,22 @@ def _connection_word(
     return world.defaults.connection or "ssh", None
 
 
-def platform_of(variables: Variables, world: World) -> Platform:
-    """A host's platform. Raises PlanError when it has none or an unknown one."""
+def is_old_form(task: Task, transport: Transport) -> bool:
+    """Whether a device task is written as before connection plugins; see `OLD_FORM`."""
+    return transport == "local" or has_provider(task)
+
+
+def platform_name(variables: Variables, world: World, task: Task | None = None) -> str | None:
+    """What the host says its platform is, else what the task's action implies (`ios_command`)."""
     name = Settings(variables, world).text("platform")
+    if name is None and task is not None:
+        return implied_platform(task.written)
+    return name
+
+
+def platform_of(variables: Variables, world: World, task: Task | None = None) -> Platform:
+    """A host's platform. Raises PlanError when it has none or an unknown one."""
+    name = platform_name(variables, world, task)
     if name is None:
         raise PlanError(
             "no platform is set",
@@ -153,37 +119,71 @@ def platform_of(variables: Variables, world: World) -> Platform:
     return world.platform(name)
 
 
+@cache
+def implied_platform(written: str) -> str | None:
+    """The platform that an action is for by its name; None: for any."""
+    found = _SYSTEM.fullmatch(short_name(written))
+    return None if found is None else platforms.canonical(found[1])
+
+
 def become_of(variables: Variables, play: Play, task: Task, world: World) -> bool:
     """Whether to become privileged: its variable, then the task, the play, the flag."""
-    for value in (Settings(variables, world).get("become"), task.become, play.become):
+    return _become(Settings(variables, world), variables, play, task, world)
+
+
+def _become(settings: Settings, variables: Variables, play: Play, task: Task, world: World) -> bool:
+    for value in (settings.get("become"), task.become, play.become):
         rendered = world.templar.render(value, variables)
         if rendered is not None:
-            return _truth(rendered)
+            return truth(rendered)
     return world.defaults.become
 
 
+def target_key(task: Task) -> Hashable:
+    """Tasks with the same key have the same target on the same host."""
+    own = task.vars or has_provider(task)
+    return (
+        task.connection,
+        task.remote_user,
+        task.port,
+        task.become,
+        task.become_user,
+        task.become_method,
+        implied_platform(task.written),
+        id(task) if own else None,
+    )
+
+
 def target_of(host: str, variables: Variables, play: Play, task: Task, world: World) -> Target:
-    """Everything a connector needs for this host. Raises PlanError or RenderError."""
-    settings = Settings(variables, world)
+    """Everything a connector needs for this host. Raises PlanError or RenderError.
+
+    For a task that is delegated, `host` and `variables` are those of the delegate.
+    """
+    settings = Settings(variables, world, provider_of(host, task, variables, world))
     defaults = world.defaults
     transport = transport_of(variables, play, task, world)
+    become = _become(settings, variables, play, task, world)
+    if become:
+        _check_method(settings, variables, play, task, world)
     return Target(
         host=host,
         address=settings.text("address") or host,
-        platform=platform_of(variables, world),
+        platform=platform_of(variables, world, task),
         transport="telnet" if transport == "telnet" else "ssh",
-        port=_port(settings.get("port") or world.templar.render(play.port, variables)),
-        user=settings.text("user") or _text(play.remote_user, variables, world) or defaults.user,
+        port=_port(settings.get("port") or _rendered(task.port, play.port, variables, world)),
+        user=settings.text("user")
+        or _text(task.remote_user, play.remote_user, variables, world)
+        or defaults.user,
         password=settings.secret("password") or defaults.password,
         private_key_file=settings.text("private_key_file") or defaults.private_key_file,
         private_key_passphrase=settings.secret("private_key_passphrase"),
-        become=become_of(variables, play, task, world),
-        become_user=settings.text("become_user"),
+        become=become,
+        become_user=settings.text("become_user") or _text(task.become_user, None, variables, world),
         become_password=settings.secret("become_password") or defaults.become_password,
         console_user=settings.text("console_user"),
         console_password=settings.secret("console_password"),
-        ssh_legacy=_truth(settings.get("ssh_legacy")),
-        ssh_common_args=settings.text("ssh_common_args") or defaults.ssh_common_args,
+        ssh_legacy=truth(settings.get("ssh_legacy")),
+        ssh_common_args=_ssh_args(settings, defaults),
         ssh_config_file=defaults.ssh_config,
         host_key_checking=_host_keys(settings, defaults),
         known_hosts=settings.text("known_hosts") or defaults.known_hosts,
@@ -192,12 +192,39 @@ def target_of(host: str, variables: Variables, play: Play, task: Task, world: Wo
     )
 
 
-def _text(value: Any, variables: Variables, world: World) -> str | None:
+def _check_method(
+    settings: Settings, variables: Variables, play: Play, task: Task, world: World
+) -> None:
+    """`enable` is the way devices have. A shell's ways are for hosts with a shell."""
+    method = settings.text("become_method")
+    written = task.become_method or play.become_method
+    if method is None and written is not None:
+        method = world.templar.text(written, variables)
+    if method is None or method.rpartition(".")[2] in ("enable", ""):
+        return
+    platform = platform_of(variables, world, task)
+    if platform.name == "linux" and method.rpartition(".")[2] == "sudo":
+        return
+    raise PlanError(
+        f"`become_method: {method}` is no way to become privileged on {platform.name}",
+        origin=getattr(written, "origin", None) or task.origin,
+        hint="use `become_method: enable`, or leave it out",
+    )
+
+
+def _rendered(own: Any, plays: Any, variables: Variables, world: World) -> Any:
+    return world.templar.render(plays if own is None else own, variables)
+
+
+def _text(own: Any, plays: Any, variables: Variables, world: World) -> str | None:
+    value = plays if own is None else own
     return None if value is None else world.templar.text(value, variables)
 
 
-def _truth(value: Any) -> bool:
-    return str(value).lower() in ("true", "yes", "on", "1", "y", "t")
+def _ssh_args(settings: Settings, defaults: Defaults) -> str:
+    common = settings.text("ssh_common_args") or defaults.ssh_common_args
+    extra = settings.text("ssh_extra_args")
+    return f"{common} {extra}".strip() if extra else common
 
 
 def _port(value: Any) -> int | None:
@@ -219,15 +246,21 @@ def _host_keys(settings: Settings, defaults: Defaults) -> HostKeyChecking:
     word = str(value).lower()
     if word in ("strict", "accept-new", "off"):
         return word  # type: ignore[return-value]
-    return "strict" if _truth(value) else "off"
+    if not truth(value):
+        return "off"
+    return "accept-new" if truth(settings.get("host_key_auto_add")) else "strict"
 
 
 def _timeouts(settings: Settings, defaults: Timeouts) -> Timeouts:
     values: dict[str, float] = {}
     for kind in ("connect", "login", "idle", "command"):
         value = settings.get(f"{kind}_timeout")
-        values[kind] = getattr(defaults, kind) if value is None else _seconds(kind, value)
-    return Timeouts(**values)
+        if value is not None:
+            values[kind] = _seconds(kind, value)
+    if "command" in values and "idle" not in values:
+        # Ansible has one time for both: who allows a command a minute allows a silent one.
+        values["idle"] = max(defaults.idle, values["command"])
+    return defaults._replace(**values)
 
 
 def _seconds(kind: str, value: Any) -> float:
