@@ -83,6 +83,8 @@ class Scope(NamedTuple):
     role: Role | None = None
     folder: str = ""
     """Folder of the file that the entries stand in; absolute."""
+    playbook_folder: str = ""
+    """Folder of the playbook that the play stands in; absolute: `playbook_dir`."""
 
 
 class Task(NamedTuple):
@@ -147,6 +149,9 @@ class Block(NamedTuple):
     rescue: tuple[Entry, ...] = ()
     always: tuple[Entry, ...] = ()
     name: str = ""
+    once: str | None = None
+    """A role that runs once: a host that has come to the end of a block of this key in this
+    play, and ran a task in it (skipped ones do not count), leaves this one out."""
 
 
 Entry = Task | Block
