@@ -41,6 +41,10 @@ class Parameter(NamedTuple):
     required: bool = False
     choices: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    default: Any = None
+    """What it is when nothing is said; None: nothing."""
+    says: str = ""
+    """What it means, in one line, for the reference."""
 
 
 class OneOf(NamedTuple):
@@ -203,3 +207,23 @@ class Action(Protocol):
 
     def run(self, call: Call) -> Outcome:
         """Does it. Raises TaskError or ConnectionFailed; anything else is a defect."""
+
+
+class Base:
+    """What an action is when it says nothing else: runs here, touches nothing that is shared."""
+
+    parameters: Mapping[str, Parameter] = EMPTY
+    one_of: OneOf = ANY
+    free_form: str | None = None
+    place: Place = "controller"
+    raw: frozenset[str] = frozenset()
+    once: bool = False
+    """Whether the first host of a batch does it for all, as if the task said `run_once`."""
+
+    def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
+        """Nothing."""
+        return NOTHING
+
+    def writes(self, call: Call) -> bool:
+        """Never a device."""
+        return False

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runner.actions.api import ANY, NOTHING, Call, Effects, OneOf, Outcome, Parameter, Place
+from runner.actions.api import Base, Call, Outcome, Parameter
 from runner.errors import ActionFailed, AssertionFailed
 from runner.model import Condition
-from runner.platforms.model import Platform
 
 
-class Assert:
+class Assert(Base):
     """Every condition of `that` must hold; the first that does not fails the task."""
 
     parameters: Mapping[str, Parameter] = {
@@ -20,18 +19,7 @@ class Assert:
         "success_msg": Parameter("any"),
         "quiet": Parameter("flag"),
     }
-    one_of: OneOf = ANY
-    free_form: str | None = None
-    place: Place = "controller"
     raw: frozenset[str] = frozenset({"that"})
-
-    def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
-        """It touches nothing."""
-        return NOTHING
-
-    def writes(self, call: Call) -> bool:
-        """Never."""
-        return False
 
     def run(self, call: Call) -> Outcome:
         """Tests the conditions in order."""
@@ -49,22 +37,10 @@ def _broken(condition: Condition, fail_msg: Any) -> Outcome:
     return Outcome(values=values, failure=AssertionFailed(told))
 
 
-class Fail:
+class Fail(Base):
     """Fails the host with a message of the user's."""
 
     parameters: Mapping[str, Parameter] = {"msg": Parameter("any")}
-    one_of: OneOf = ANY
-    free_form: str | None = None
-    place: Place = "controller"
-    raw: frozenset[str] = frozenset()
-
-    def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
-        """It touches nothing."""
-        return NOTHING
-
-    def writes(self, call: Call) -> bool:
-        """Never."""
-        return False
 
     def run(self, call: Call) -> Outcome:
         """Fails, always."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runner.actions.api import NOTHING, Call, Effects, OneOf, Outcome, Parameter, Place
+from runner.actions.api import Base, Call, OneOf, Outcome, Parameter
 from runner.errors import ActionFailed, RenderError
-from runner.platforms.model import Platform
 from runner.values import Source
 
 
-class Debug:
+class Debug(Base):
     """Shows `msg`, or the value of the expression `var`, as Ansible's debug does."""
 
     parameters: Mapping[str, Parameter] = {
@@ -21,16 +20,7 @@ class Debug:
     }
     one_of: OneOf = OneOf(("msg", "var"), needed=False)
     free_form: str | None = "msg"
-    place: Place = "controller"
     raw: frozenset[str] = frozenset({"var"})
-
-    def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
-        """It touches nothing."""
-        return NOTHING
-
-    def writes(self, call: Call) -> bool:
-        """Never."""
-        return False
 
     def run(self, call: Call) -> Outcome:
         """Values under `msg`, or under the expression's own text."""
