@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check install lint types unit real foreign clean
+.PHONY: demo test check install lint types unit real foreign oracle clean
 
 install: $(VENV)/.installed
 
@@ -24,7 +24,7 @@ types: install
 	$(BIN)/mypy
 
 unit: install
-	$(BIN)/pytest -m "not real and not foreign" --cov --cov-report=
+	$(BIN)/pytest -m "not real and not foreign and not oracle" --cov --cov-report=
 	$(BIN)/coverage report --skip-covered --sort=-cover | tail -n 30
 
 check: lint types unit
@@ -37,7 +37,12 @@ foreign: install
 	scripts/foreign-data .venv-foreign
 	$(BIN)/pytest -m foreign tests/foreign
 
-test: check real foreign
+# The same playbooks under ansible-playbook and under playrun.
+oracle: install
+	scripts/ansible-oracle .venv-oracle
+	$(BIN)/pytest -m oracle tests/oracle
+
+test: check real foreign oracle
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

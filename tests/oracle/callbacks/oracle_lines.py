@@ -1,0 +1,73 @@
+"""A callback plugin that writes what happened to `$ORACLE_EVENTS`, one JSON object a line.
+
+It runs inside ansible-playbook, and only there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from ansible.plugins.callback import CallbackBase
+
+DOCUMENTATION = """
+name: oracle_lines
+type: aggregate
+short_description: writes results as JSON lines
+description: What each host did, for a comparison.
+"""
+
+
+class CallbackModule(CallbackBase):
+    """Statuses as Ansible counts them: of tasks, not of items."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "oracle_lines"
+    CALLBACK_NEEDS_ENABLED = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._file = open(os.environ["ORACLE_EVENTS"], "a", encoding="utf-8")
+
+    def _write(self, **event: Any) -> None:
+        self._file.write(json.dumps(event, default=repr) + "\n")
+        self._file.flush()
+
+    def _task(self, result: Any, status: str) -> None:
+        task = result.task
+        self._write(
+            event="task",
+            host=result.host.name,
+            task=task.name or "",
+            shown=str(result.task_fields.get("name") or task.name or ""),
+            action=task.action,
+            status=status,
+            values=result.result,
+        )
+
+    def v2_playbook_on_play_start(self, play: Any) -> None:
+        self._write(event="play", name=play.get_name())
+
+    def v2_runner_on_ok(self, result: Any) -> None:
+        self._task(result, "changed" if result.is_changed() else "ok")
+
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+        self._task(result, "ignored" if ignore_errors else "failed")
+
+    def v2_runner_on_skipped(self, result: Any) -> None:
+        self._task(result, "skipped")
+
+    def v2_runner_on_unreachable(self, result: Any) -> None:
+        self._task(result, "unreachable")
+
+    def v2_playbook_on_no_hosts_matched(self) -> None:
+        self._write(event="no_hosts")
+
+    def v2_playbook_on_stats(self, stats: Any) -> None:
+        self._write(
+            event="stats",
+            recap={host: stats.summarize(host) for host in sorted(stats.processed)},
+            custom=dict(stats.custom),
+        )
