@@ -23,6 +23,7 @@ import select
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -149,9 +150,7 @@ def child(side: str, program: Program, job: dict[str, Any]) -> int:
     except SystemExit as ended:
         code = ended.code
         return code if isinstance(code, int) else int(code is not None)
-    except BaseException:
-        import traceback
-
+    except BaseException:  # noqa: BLE001 a fork never goes back to its parent's work
         traceback.print_exc()
         return 250
     return 0

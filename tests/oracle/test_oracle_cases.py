@@ -26,10 +26,7 @@ def ahead(oracle: Oracle, request: pytest.FixtureRequest) -> Oracle:
 @pytest.mark.parametrize("name", CASES)
 def test_a_case_goes_as_under_ansible(ahead: Oracle, name: str) -> None:
     case = CASES[name]
-    if case.differs:
-        lines = differing(ahead, case)
-    else:
-        lines = ahead.compare(case)
+    lines = differing(ahead, case) if case.differs else ahead.compare(case)
     assert not lines, "\n".join(lines)
 
 

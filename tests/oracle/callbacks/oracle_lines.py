@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 from ansible.plugins.callback import CallbackBase
@@ -29,11 +30,11 @@ class CallbackModule(CallbackBase):
 
     def __init__(self) -> None:
         super().__init__()
-        self._file = open(os.environ["ORACLE_EVENTS"], "a", encoding="utf-8")
+        self._path = Path(os.environ["ORACLE_EVENTS"])
 
     def _write(self, **event: Any) -> None:
-        self._file.write(json.dumps(event, default=repr) + "\n")
-        self._file.flush()
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(event, default=repr) + "\n")
 
     def _task(self, result: Any, status: str) -> None:
         task = result.task
