@@ -45,6 +45,8 @@ class Parameter(NamedTuple):
     """What it is when nothing is said; None: nothing."""
     says: str = ""
     """What it means, in one line, for the reference."""
+    old: bool = False
+    """An old form: taken as it always was, but suggested to nobody."""
 
 
 class OneOf(NamedTuple):
@@ -57,15 +59,15 @@ class OneOf(NamedTuple):
 ANY = OneOf(needed=False)
 
 PROVIDER_ARGUMENTS: Mapping[str, Parameter] = {
-    "provider": Parameter("any"),
-    "host": Parameter("text"),
-    "port": Parameter("number"),
-    "username": Parameter("text"),
-    "password": Parameter("text"),
-    "ssh_keyfile": Parameter("text"),
-    "authorize": Parameter("flag"),
-    "auth_pass": Parameter("text"),
-    "transport": Parameter("text"),
+    "provider": Parameter("any", says="Host, username, password … of the device.", old=True),
+    "host": Parameter("text", says="Address of the device.", old=True),
+    "port": Parameter("number", says="Its port.", old=True),
+    "username": Parameter("text", says="Who logs in.", old=True),
+    "password": Parameter("text", says="With what password.", old=True),
+    "ssh_keyfile": Parameter("text", says="With what private key.", old=True),
+    "authorize": Parameter("flag", says="Whether to enable.", old=True),
+    "auth_pass": Parameter("text", says="With what password to enable.", old=True),
+    "transport": Parameter("text", says="`cli`; others are refused.", old=True),
 }
 """Where a task's device is, as the task itself says it: an old form, for device actions."""
 

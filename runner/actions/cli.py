@@ -2,42 +2,80 @@
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from runner.actions.api import Call, Effect, Effects, OneOf, Outcome, Parameter, Place
-from runner.actions.lines import refuse_controls
-from runner.actions.recorder import Recorder
-from runner.connections.api import Answer, Session
-from runner.errors import ActionFailed, CommandFailed, ConnectionFailed, TaskError
+from runner.actions.api import (
+    PROVIDER_ARGUMENTS,
+    Base,
+    Call,
+    Effect,
+    Effects,
+    OneOf,
+    Outcome,
+    Parameter,
+    Place,
+)
+from runner.actions.commands import Line, read_lines
+from runner.actions.conditions import Condition
+from runner.actions.recorder import Part, Recorder
+from runner.actions.waiting import INTERVAL, RETRIES, Unsatisfied, Waiting, pause, waiting_of
+from runner.connections.api import Reply, Session
+from runner.errors import (
+    ActionFailed,
+    CommandFailed,
+    ConnectionFailed,
+    ConnectionLost,
+    PromptTimeout,
+    TaskError,
+)
 from runner.events import Captured
 from runner.platforms import is_read_only
 from runner.platforms.model import Platform
-from runner.values import Secret, Source
+from runner.values import Source
+
+_SEND_SECONDS = 2.0
+"""How long a `sendonly` command is listened to."""
+_STRUCTURED = ("cisco_nxos", "arista_eos", "cisco_iosxr")
+"""Where Ansible gives JSON as a structure, whether or not `output: json` asked for it."""
 
 
-class Line(NamedTuple):
-    """One command and the answers declared for the questions it may ask."""
+class Cli(Base):
+    """Runs `command` (one, its output a text) or `commands` (several, a list of texts).
 
-    text: str
-    answers: tuple[Answer, ...] = ()
-
-
-class Cli:
-    """Runs `command` (one, its output a text) or `commands` (several, a list of texts)."""
+    With `wait_for` all of them are typed again until the conditions hold.
+    """
 
     parameters: Mapping[str, Parameter] = {
-        "command": Parameter("text"),
-        "commands": Parameter("list", aliases=("cmds",)),
-        "prompt": Parameter("list"),
-        "answer": Parameter("list"),
-        "output": Parameter("any"),
+        "command": Parameter("text", says="The command to type."),
+        "commands": Parameter("list", aliases=("cmds",), says="Commands, typed one by one."),
+        "prompt": Parameter("list", says="Questions the command may ask (regular expressions)."),
+        "answer": Parameter("list", says="What to answer, one for each `prompt`."),
+        "check_all": Parameter("flag", default=False, says="All prompts must come, in order."),
+        "newline": Parameter("flag", default=True, says="Whether Enter follows an answer."),
+        "sendonly": Parameter("flag", default=False, says="Do not wait for what it prints."),
+        "output": Parameter("any", says="Where the output goes: true, or a path."),
+        "display": Parameter(
+            "text",
+            choices=("text", "json", "xml", "set"),
+            aliases=("format",),
+            says="The form of the output, where the platform has several.",
+        ),
+        "wait_for": Parameter(
+            "list", aliases=("waitfor",), says="Conditions: `result[0] contains up`."
+        ),
+        "match": Parameter(
+            "text", choices=("all", "any"), default="all", says="How many of them must hold."
+        ),
+        "retries": Parameter("number", default=RETRIES, says="How often to try again for them."),
+        "interval": Parameter("number", default=INTERVAL, says="Seconds between two tries."),
+        "rpcs": Parameter("list", old=True, says="Refused: no command line."),
+        **PROVIDER_ARGUMENTS,
     }
     one_of: OneOf = OneOf(("command", "commands"))
     free_form: str | None = "command"
     place: Place = "device"
-    raw: frozenset[str] = frozenset()
 
     def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
         """A read if every command is constant text that every platform knows as read-only."""
@@ -50,29 +88,30 @@ class Cli:
     def writes(self, call: Call) -> bool:
         """Whether any of the rendered commands is not known as read-only."""
         platform = call.platform()
-        return not all(is_read_only(platform, line.text) for line in _lines(call.args))
+        return not all(is_read_only(platform, line.text) for line in _lines(call))
 
     def run(self, call: Call) -> Outcome:
         """Types the commands one after another; stops at the first that the device refuses."""
-        lines = _lines(call.args)
-        single = "commands" not in call.args
+        lines = _lines(call)
+        waiting = waiting_of(call.args, call.platform().name)
         sent, unsent = _split_for_check(call, lines)
         if not sent:
             return Outcome(
-                values={"unsent": unsent},
+                values=_unsent(unsent),
                 skipped="check mode: not sent, since it may change the device",
             )
-        texts: list[str] = []
+        printed: list[_Printed] = []
         files: list[Captured] = []
+        failure: Exception | None = None
         try:
-            _type_all(call, sent, texts, files)
+            with Recorder(call, files) as recorder:
+                _type_recorded(call, sent, waiting, printed, recorder)
         except (TaskError, ConnectionFailed) as error:
-            return Outcome(
-                values=_values(texts, single, unsent),
-                captured=tuple(files),
-                failure=error,
-            )
-        return Outcome(values=_values(texts, single, unsent), captured=tuple(files))
+            failure = error
+        values = {**_values(call, sent, printed), **_unsent(unsent)}
+        if isinstance(failure, Unsatisfied):
+            values["failed_conditions"] = failure.conditions
+        return Outcome(values=values, captured=tuple(files), failure=failure)
 
 
 def _reads(command: Any, platforms: tuple[Platform, ...]) -> bool:
@@ -82,50 +121,13 @@ def _reads(command: Any, platforms: tuple[Platform, ...]) -> bool:
     return bool(platforms) and all(is_read_only(platform, text) for platform in platforms)
 
 
-def _lines(args: Mapping[str, Any]) -> list[Line]:
-    if "commands" in args:
-        items = args["commands"]
-        return [_line(item) for item in (items if isinstance(items, list) else [items])]
-    if "command" not in args:
-        raise ActionFailed("cli needs `command` or `commands`")
-    return [_line({key: args[key] for key in ("command", "prompt", "answer") if key in args})]
-
-
-def _line(item: Any) -> Line:
-    if isinstance(item, Mapping):
-        if "command" not in item:
-            raise ActionFailed(f"a command as a mapping needs the key `command`: {dict(item)!r}")
-        return Line(_text(item["command"]), _answers(item.get("prompt"), item.get("answer")))
-    return Line(_text(item))
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise ActionFailed(f"a command must be text, not {type(value).__name__}: {value!r}")
-    text = str(value).strip(" \n")
-    refuse_controls(text)
-    if not text:
-        raise ActionFailed("this command is empty")
-    return text
-
-
-def _answers(prompts: Any, answers: Any) -> tuple[Answer, ...]:
-    if prompts is None and answers is None:
-        return ()
-    asked = prompts if isinstance(prompts, list) else [prompts]
-    given = answers if isinstance(answers, list) else [answers]
-    if len(asked) != len(given) or None in asked:
-        raise ActionFailed("`prompt` and `answer` must come in pairs, one answer for each prompt")
-    return tuple(_answer(prompt, answer) for prompt, answer in zip(asked, given, strict=True))
-
-
-def _answer(prompt: Any, answer: Any) -> Answer:
-    try:
-        re.compile(str(prompt))
-    except re.error as error:
-        raise ActionFailed(f"the prompt {prompt!r} is no regular expression: {error}") from None
-    text = "" if answer is None else str(answer)
-    return Answer(str(prompt), answer if isinstance(answer, Secret) else text)
+def _lines(call: Call) -> list[Line]:
+    if "rpcs" in call.args:
+        raise ActionFailed(
+            "`rpcs` are NETCONF, and playrun types at command lines",
+            hint="use `commands`, with `display: json` where the structure is wanted",
+        )
+    return read_lines(call.args, call.platform())
 
 
 def _split_for_check(call: Call, lines: Sequence[Line]) -> tuple[list[Line], list[str]]:
@@ -136,36 +138,124 @@ def _split_for_check(call: Call, lines: Sequence[Line]) -> tuple[list[Line], lis
     return reads, [line.text for line in lines if not is_read_only(platform, line.text)]
 
 
-def _type_all(call: Call, lines: Sequence[Line], texts: list[str], files: list[Captured]) -> None:
-    session = call.session()
-    with Recorder(call, files) as recorder:
-        for line in lines:
-            _type_one(call, session, line, recorder, texts)
+def _unsent(lines: Sequence[str]) -> dict[str, Any]:
+    if not lines:
+        return {}
+    warnings = [f"check mode: `{line}` may change the device and was not sent" for line in lines]
+    return {"unsent": list(lines), "warnings": warnings}
 
 
-def _type_one(
-    call: Call, session: Session, line: Line, recorder: Recorder, texts: list[str]
+class _Printed(NamedTuple):
+    """What one command printed, and the prompt it was typed at."""
+
+    prompt: str
+    text: str
+
+
+def _type_all(
+    call: Call, lines: Sequence[Line], printed: list[_Printed], recorder: Recorder
 ) -> None:
+    session = call.session()
+    for line in lines:
+        prompt = session.prompt
+        with recorder.command(prompt, line.text) as part:
+            try:
+                reply = _type(call, session, line, part)
+            finally:
+                printed.append(_Printed(prompt, part.text()))
+        _judge(line, reply)
+
+
+def _type_until(
+    call: Call, lines: Sequence[Line], waiting: Waiting, printed: list[_Printed]
+) -> None:
+    """Types all lines again until the conditions hold. Raises Unsatisfied."""
+    left: Sequence[Condition] = waiting.conditions
+    for turn in range(waiting.tries):
+        if turn:
+            pause(call, waiting.interval)
+        printed.clear()
+        with Recorder(call, [], kept=False) as nowhere:
+            _type_all(call, lines, printed, nowhere)
+        left = waiting.left(_results(call, lines, printed), left)
+        if not left:
+            return
+    raise Unsatisfied(left, waiting.tries)
+
+
+def _type_recorded(
+    call: Call,
+    lines: Sequence[Line],
+    waiting: Waiting,
+    printed: list[_Printed],
+    recorder: Recorder,
+) -> None:
+    """Types the lines; of those typed several times, the last time is recorded."""
+    if not waiting.conditions:
+        _type_all(call, lines, printed, recorder)
+        return
+    try:
+        _type_until(call, lines, waiting, printed)
+    finally:
+        for line, found in zip(lines, printed, strict=False):
+            with recorder.command(found.prompt, line.text) as part:
+                part.take(found.text)
+
+
+def _type(call: Call, session: Session, line: Line, part: Part) -> Reply | None:
+    """None: it was only sent."""
     if not is_read_only(session.platform, line.text):
         call.note({"sending": line.text})
-    with recorder.command(session.prompt, line.text) as part:
-        try:
-            reply = session.command(line.text, answers=line.answers, sink=part.take)
-        finally:
-            texts.append(part.text())
+    if not line.sendonly:
+        return session.command(line.text, answers=line.answers, sink=part.take)
+    try:
+        session.command(line.text, answers=line.answers, timeout=_SEND_SECONDS, check=False)
+    except (PromptTimeout, ConnectionLost):
+        # It may print for ever, or take the connection with it: that is what sendonly is for.
+        return None
+    return None
+
+
+def _judge(line: Line, reply: Reply | None) -> None:
+    if reply is None:
+        return
     if reply.error is not None:
         raise CommandFailed(f"the device refused `{line.text}`: {reply.error}")
+    if line.check_all and reply.answered < len(line.answers):
+        raise CommandFailed(
+            f"`{line.text}` asked {reply.answered} of the {len(line.answers)} questions "
+            "that `check_all` expects"
+        )
 
 
-def _values(texts: list[str], single: bool, unsent: list[str]) -> dict[str, Any]:
-    """The shapes of Ansible's cli_command (one text) and ios_command (a list of texts)."""
-    stripped = [text.strip("\n") for text in texts]
-    values: dict[str, Any]
-    if single:
-        text = stripped[0] if stripped else ""
-        values = {"stdout": text, "stdout_lines": text.split("\n") if text else []}
-    else:
-        values = {"stdout": stripped, "stdout_lines": [text.split("\n") for text in stripped]}
-    if unsent:
-        values["unsent"] = unsent
-    return values
+def _results(call: Call, lines: Sequence[Line], printed: Sequence[_Printed]) -> list[Any]:
+    """What the commands gave, JSON as the structure that it says."""
+    structured = call.platform().name in _STRUCTURED
+    return [
+        _structure(found.text) if structured or line.output == "json" else found.text.strip("\n")
+        for line, found in zip(lines, printed, strict=False)
+    ]
+
+
+def _structure(text: str) -> Any:
+    stripped = text.strip()
+    if not stripped.startswith(("{", "[")):
+        return text.strip("\n")
+    try:
+        return json.loads(stripped)
+    except ValueError:
+        return text.strip("\n")
+
+
+def _values(call: Call, lines: Sequence[Line], printed: Sequence[_Printed]) -> dict[str, Any]:
+    """The shapes of Ansible's cli_command (one text) and ios_command (a list of them)."""
+    if "commands" in call.args:
+        results = _results(call, lines, printed)
+        split = [item.split("\n") if isinstance(item, str) else item for item in results]
+        return {"stdout": results, "stdout_lines": split}
+    text = printed[0].text.strip("\n") if printed else ""
+    values = {"stdout": text, "stdout_lines": text.split("\n") if text else []}
+    try:
+        return {**values, "json": json.loads(text)}
+    except ValueError:
+        return values

@@ -49,8 +49,10 @@ class Recorder:
     well, so that a truncated output is never taken for a good one.
     """
 
-    def __init__(self, call: Call, files: list[Captured]) -> None:
+    def __init__(self, call: Call, files: list[Captured], *, kept: bool = True) -> None:
+        """`kept` False: nothing is written, it is only held in memory."""
         self._call = call
+        self._kept = kept
         self._files = files
         self._writers: dict[Path, HostFileWriter] = {}
 
@@ -69,7 +71,7 @@ class Recorder:
             )
 
     def _writer(self, command: str) -> HostFileWriter | None:
-        capture = self._call.capture(command)
+        capture = self._call.capture(command) if self._kept else None
         if capture is None:
             return None
         if capture.target not in self._writers:

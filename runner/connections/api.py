@@ -53,12 +53,15 @@ class Target(NamedTuple):
 class Answer(NamedTuple):
     """A declared answer: when the device's last line matches `prompt` (a regex), send `answer`.
 
-    `secret`: mask what was sent in transcripts. `newline`: whether Enter follows.
+    Upper and lower case are the same in `prompt`, as for Ansible. `newline`: whether Enter
+    follows. `once`: it is used up by its first question; the next answer with a prompt that
+    matches takes over.
     """
 
     prompt: str
     answer: str | Secret
     newline: bool = True
+    once: bool = False
 
 
 class Reply(NamedTuple):
@@ -66,7 +69,8 @@ class Reply(NamedTuple):
 
     `text` has no echo and no prompt, LF line ends, undecodable bytes as surrogates; it is
     None when a `sink` took it. `error` is the device's error line if one of the platform's
-    error patterns matched. `prompt` is the prompt the command was typed at.
+    error patterns matched. `prompt` is the prompt the command was typed at; `answered` counts
+    the declared answers that were given, those of the platform included.
     """
 
     command: str
@@ -74,6 +78,7 @@ class Reply(NamedTuple):
     text: str | None
     error: str | None = None
     seconds: float = 0.0
+    answered: int = 0
 
 
 Sink = Callable[[str], None]

@@ -38,6 +38,8 @@ class Expected:
     newline: bool = True
     secret: bool = False
     left: int = _MOST_ANSWERS
+    once: bool = False
+    """Used up, it makes room for the next one instead of standing in its way."""
     sure: bool = False
     """A whole line that matches need not stand still first."""
 
@@ -120,6 +122,8 @@ class Exchange:
         self.output = Output(typed.sink, rules.platform.prompt_prefix_lines)
         self._answered: tuple[str, str] | None = None
         self._answered_at = -1
+        self.answers = 0
+        """How many questions were answered."""
         self._text_begun = False
         self._nudges = 0
         self._swallow_newline = False
@@ -172,6 +176,7 @@ class Exchange:
 
     def answered(self, text: str) -> None:
         """The question on the current line has been answered with `text`."""
+        self.answers += 1
         self._answered = (self._screen.line, text)
         self._answered_at = self._screen.ended
 
@@ -241,7 +246,7 @@ class Exchange:
     def _answerable(self, shown: str) -> Sighting | None:
         for expected in self._typed.expected:
             match = expected.pattern.search(shown)
-            if match is None:
+            if match is None or (expected.once and expected.left <= 0):
                 continue
             if expected.left <= 0:
                 return Sighting(Kind.QUESTION, shown, self._reader.settle, expected)
@@ -298,7 +303,7 @@ def from_answers(answers: Iterable[Answer]) -> list[Expected]:
 
 def _from_answer(answer: Answer) -> Expected:
     try:
-        pattern = re.compile(answer.prompt, re.MULTILINE)
+        pattern = re.compile(answer.prompt, re.MULTILINE | re.IGNORECASE)
     except re.error as error:
         raise CommandFailed(
             f"the expected question {answer.prompt!r} is not a regular expression: {error}"
@@ -309,7 +314,8 @@ def _from_answer(answer: Answer) -> Expected:
     text = text.rstrip("\r\n")
     if untypeable(text) is not None:
         raise CommandFailed(f"the answer to {answer.prompt!r} holds a control character; not sent")
-    return Expected(pattern, text, answer.newline, secret)
+    left = 1 if answer.once else _MOST_ANSWERS
+    return Expected(pattern, text, answer.newline, secret, left, answer.once)
 
 
 def from_questions(questions: Iterable[Question]) -> list[Expected]:

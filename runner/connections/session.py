@@ -298,7 +298,8 @@ class CliSession:
         text = exchange.finish(seen)
         self._arrive(seen.line)
         error = error_in(self._platform, exchange.output.sample()) if check else None
-        return Reply(typed.line, prompt, text, error, clock.now() - began)
+        seconds = clock.now() - began
+        return Reply(typed.line, prompt, text, error, seconds, exchange.answers)
 
     def _limits(self, began: float, timeout: float | None, idle: float | None) -> Limits:
         timeouts = self._target.timeouts

@@ -106,7 +106,7 @@ def _more(task: Place, problems: list[PlayrunError]) -> Mapping[str, Any]:
 
 def _no_parameter(written: Written, key: Any) -> PlayrunError:
     action, place = written.action, written.place
-    close = nearest(str(key), [name for name in action.parameters if name != "*"])
+    close = nearest(str(key), _known(action))
     hint = f"did you mean `{close}`?" if close else f"it takes {_names(action)}"
     inside = place.at(key) if isinstance(place.value, dict) and key in place.value else place
     return inside.key_error(f"`{written.word}` has no argument `{key}`", hint=hint)
@@ -128,7 +128,12 @@ def _no_name(written: Written, key: str) -> PlayrunError:
 def _names(action: Action) -> str:
     if "*" in action.parameters:
         return "names with their values: `name: value`"
-    return ", ".join(action.parameters) or "none"
+    return ", ".join(_known(action)) or "none"
+
+
+def _known(action: Action) -> list[str]:
+    """The arguments that are suggested."""
+    return [name for name, about in action.parameters.items() if name != "*" and not about.old]
 
 
 def _check_presence(

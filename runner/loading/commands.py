@@ -6,15 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from runner.actions.commands import MAPPING_KEYS, listed
 from runner.actions.lines import refuse_controls
 from runner.errors import ActionFailed, PlayrunError, nearest
 from runner.loading.convert import Place, kind_of
 from runner.model import Task
 from runner.values import Source
-
-_KEYS = ("command", "prompt", "answer")
-_MORE_KEYS = ("output", "sendonly", "newline", "check_all")
-"""Keys of Ansible's command modules that we do not have."""
 
 
 def read_commands(place: Place, problems: list[PlayrunError]) -> Task:
@@ -62,8 +59,8 @@ def _check_text(place: Place, text: str, problems: list[PlayrunError]) -> None:
 
 
 def _check_mapping(place: Place, item: Mapping[Any, Any], problems: list[PlayrunError]) -> None:
-    unknown = [key for key in item if key not in _KEYS]
-    if "command" not in item and len(item) == 1 and nearest(str(unknown[0]), _KEYS) is None:
+    unknown = [key for key in item if key not in MAPPING_KEYS]
+    if "command" not in item and len(item) == 1 and nearest(str(unknown[0]), MAPPING_KEYS) is None:
         problems.append(
             place.error(
                 "a command must be text, not a mapping",
@@ -82,19 +79,17 @@ def _check_mapping(place: Place, item: Mapping[Any, Any], problems: list[Playrun
 
 
 def _unknown_key(place: Place, key: Any) -> PlayrunError:
-    if key in _MORE_KEYS:
-        return place.at(key).key_error(f"`{key}` is not supported yet in a command")
-    close = nearest(str(key), _KEYS)
-    hint = f"did you mean `{close}`?" if close else "it takes command, prompt and answer"
+    close = nearest(str(key), MAPPING_KEYS)
+    hint = f"did you mean `{close}`?" if close else f"it takes {', '.join(MAPPING_KEYS)}"
     return place.at(key).key_error(f"a command has no key `{key}`", hint=hint)
 
 
 def check_answers(place: Place, item: Mapping[Any, Any], problems: list[PlayrunError]) -> None:
     """`prompt` and `answer` come in pairs, and every prompt is a regular expression."""
-    prompts, answers = _as_list(item.get("prompt")), _as_list(item.get("answer"))
+    prompts, answers = listed(item.get("prompt")), listed(item.get("answer"))
     if _is_template(item.get("prompt")) or _is_template(item.get("answer")):
         return
-    if len(prompts) != len(answers):
+    if bool(prompts) != bool(answers) or len(answers) > len(prompts):
         key = "prompt" if prompts else "answer"
         problems.append(
             place.at(key).key_error(
@@ -118,12 +113,6 @@ def _check_pattern(place: Place, prompt: Any, problems: list[PlayrunError]) -> N
                 hint=f"to mean the characters themselves: {re.escape(prompt)}",
             )
         )
-
-
-def _as_list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
 
 
 def _is_template(value: Any) -> bool:

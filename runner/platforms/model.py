@@ -137,5 +137,7 @@ class Platform(NamedTuple):
     text_input: tuple[Pattern[str], ...] = ()
     """What a device says when a line begins free text that no prompt interrupts (a banner).
     Group `sign`: the character that ends it; group `word`: a word on a line of its own does."""
+    json_output: str | None = None
+    """What is typed behind a command to have its output as JSON (`| json`); None: nothing."""
     prompt_prefix_lines: tuple[Pattern[str], ...] = ()
     """Decoration lines above the prompt that belong to it (`{master:0}`, `[edit]`)."""

@@ -55,6 +55,7 @@ _TOP = (
     "secrets",
     "names",
     "prompt_prefix_lines",
+    "json_output",
 )
 
 
@@ -91,6 +92,7 @@ def read_platform(name: str, merged: Merged) -> Platform:
         secrets=top.patterns("secrets", group="secret"),
         names={tool: top.section("names").texts(tool) for tool in top.section("names").data},
         prompt_prefix_lines=top.patterns("prompt_prefix_lines", whole=True),
+        json_output=top.optional("json_output"),
     )
     _check_modes(top, platform)
     return platform
