@@ -17,7 +17,7 @@ from jinja2.lexer import (
 )
 from jinja2.nativetypes import NativeCodeGenerator
 from jinja2.parser import Parser
-from jinja2.runtime import Context
+from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import missing
 
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 _NOTHING: Mapping[str, Any] = {}
 _LONE = re.compile(r"\s*\{\{(?P<inside>(?:(?!\{\{|\}\}).)*)\}\}\s*", re.DOTALL)
 _DICT_ATTRIBUTES = frozenset(dir(dict))
+_LOOP_ATTRIBUTES = frozenset(
+    "index index0 revindex revindex0 first last length depth depth0 previtem nextitem".split()
+)
 
 
 class Scope:
@@ -85,10 +88,18 @@ class LazyContext(Context):
 
     parent: Scope  # type: ignore[assignment]
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._seen: dict[str, Any] = {}
+
     def resolve_or_missing(self, key: str) -> Any:
+        """A loop in a template asks for its names anew at every turn."""
         if key in self.vars:
             return self.vars[key]
-        return self.parent.look(key)
+        if key in self._seen:
+            return self._seen[key]
+        value = self._seen[key] = self.parent.look(key)
+        return value
 
     def get_all(self) -> Any:
         return self.parent.over(self.vars)
@@ -164,7 +175,7 @@ class LazyTemplate(Template):
         scope = vars if isinstance(vars, Scope) else _detached(self.globals, vars or {})
         if locals:
             scope = scope.over(locals)
-        return LazyContext(self.environment, scope, self.name, self.blocks)  # type: ignore[arg-type]
+        return LazyContext(self.environment, scope, self.name, self.blocks)
 
 
 class _NoVariables:
@@ -185,6 +196,25 @@ class _ValueGenerator(NativeCodeGenerator):
         if isinstance(node, nodes.TemplateData):
             return super()._output_child_to_const(node, frame, finalize)
         raise nodes.Impossible()
+
+
+class _TextGenerator(_ValueGenerator):
+    """The same for template files: what the file itself prints is text at once.
+
+    Within macros, `call` and `set` blocks values keep their types, as they do in playbooks.
+    """
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.buffer is None:
+            self.write("environment.text(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.buffer is None:
+            self.write(")")
+        else:
+            super()._output_child_post(node, frame, finalize)
 
 
 def joined(values: Iterable[Any]) -> Any:
@@ -294,6 +324,8 @@ class TrustingNobody(SandboxedEnvironment):
                 return obj[attribute]
             except KeyError:
                 return Missing(obj=obj, name=attribute)
+        if type(obj) is LoopContext and attribute in _LOOP_ATTRIBUTES:
+            return getattr(obj, attribute)
         return super().getattr(obj, attribute)
 
     def make_globals(self, _d: Any) -> MutableMapping[str, Any]:
@@ -342,6 +374,13 @@ class TrustingNobody(SandboxedEnvironment):
         tree = nodes.Template([nodes.Output([expression], lineno=1)], lineno=1)
         tree.set_environment(self)
         return tree
+
+
+class FileEnvironment(TrustingNobody):
+    """For template files."""
+
+    code_generator_class = _TextGenerator
+    text = staticmethod(as_text)
 
 
 class InlineEnvironment(TrustingNobody):

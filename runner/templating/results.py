@@ -106,7 +106,12 @@ def _defined(value: Undefined) -> Any:
 
 
 def as_text(value: Any) -> str:
-    """A value as it stands in text: None is nothing, a secret is revealed."""
+    """A value as it stands in text: None is nothing, a secret is revealed.
+
+    Raises what an undefined value raises.
+    """
+    if type(value) is str:
+        return value
     if value is None or value is OMIT:
         return ""
     if isinstance(value, Secret):

@@ -12,10 +12,10 @@ from jinja2.utils import missing
 
 from runner.errors import PlayrunError, RenderError
 from runner.templating.environment import (
+    FileEnvironment,
     InlineEnvironment,
     LazyContext,
     LazyTemplate,
-    TrustingNobody,
     joined,
 )
 from runner.templating.failures import render_error
@@ -63,7 +63,7 @@ class Templar:
         self._lookups = Lookups(Seeker(searchpath, self.file), lookups or {})
         self._globals = {**GLOBALS, **self._lookups.functions()}
         self._environment = InlineEnvironment(self._loader, FILTERS, TESTS, self._globals)
-        self._file_environment = TrustingNobody(self._loader, FILTERS, TESTS, self._globals)
+        self._file_environment = FileEnvironment(self._loader, FILTERS, TESTS, self._globals)
         self._inspector = Inspector(
             self._environment, self._file_environment, self._lookups.names()
         )
@@ -183,7 +183,7 @@ class Templar:
         template = compiled.template
         context = LazyContext(
             self._environment,
-            template.scope(variables),  # type: ignore[arg-type]
+            template.scope(variables),
             template.name,
             template.blocks,
         )
@@ -235,16 +235,12 @@ class Templar:
         template = self._file_template(path, options or TemplateOptions())
         context = LazyContext(
             template.environment,
-            template.scope(variables),  # type: ignore[arg-type]
+            template.scope(variables),
             template.name,
             template.blocks,
         )
         try:
-            pieces = list(template.root_render_func(context))
-            try:
-                return "".join(pieces)
-            except TypeError:
-                return "".join(map(as_text, pieces))
+            return "".join(template.root_render_func(context))
         except Exception as error:  # noqa: BLE001 - anything may come out of a template
             self._fail(error, Origin(str(path), 1, 1), variables)
 
