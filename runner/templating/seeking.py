@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 10_000_000
 
+Hide = Callable[[str], None]
+"""Makes a text a secret that is masked from now on."""
+
 FileRenderer = Callable[[Path, "Variables"], str]
 
 
@@ -53,6 +56,7 @@ class LookupCall(NamedTuple):
     options: dict[str, Any]
     variables: Variables
     seeker: Seeker
+    hide: Hide
 
     def file(self, name: Any, kind: str = "files") -> Path:
         """The file that a term names. Raises TemplateFault."""

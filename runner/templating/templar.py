@@ -60,7 +60,9 @@ class Templar:
     ) -> None:
         self._loader = FolderLoader(searchpath)
         self._masks = masks
-        self._lookups = Lookups(Seeker(searchpath, self.file), lookups or {})
+        self._lookups = Lookups(
+            Seeker(searchpath, self.file), lookups or {}, masks.add if masks else lambda _: None
+        )
         self._globals = {**GLOBALS, **self._lookups.functions()}
         self._environment = InlineEnvironment(self._loader, FILTERS, TESTS, self._globals)
         self._file_environment = FileEnvironment(self._loader, FILTERS, TESTS, self._globals)

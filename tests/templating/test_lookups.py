@@ -89,7 +89,6 @@ REFUSED = [
     ("query('sequence', 'start=a end=1')", "'a' is not a number"),
     ("query('sequence', 'count=1', format='%q')", "is no format"),
     ("query('sequence', 'start=1')", "needs count or end"),
-    ("lookup('password', '/tmp/x')", "'password' is not supported yet"),
     ("lookup('dict', [1])", "wants a dictionary"),
     ("query('subelements', [1])", "wants a list and the name"),
     ("lookup('fil', 'x')", "there is no lookup 'fil'"),

@@ -13,10 +13,10 @@ from jinja2.utils import missing
 
 from runner.errors import PlayrunError, nearest
 from runner.templating.failures import TemplateFault, UndefinedUse
-from runner.templating.library import lookup_files
+from runner.templating.library import lookup_files, lookup_password
 from runner.templating.library.data import flatten, remove_keys, sequence, subelements
 from runner.templating.results import finished
-from runner.templating.seeking import LookupCall, Seeker, words
+from runner.templating.seeking import Hide, LookupCall, Seeker, words
 
 if TYPE_CHECKING:
     from runner.templating.variables import Variables
@@ -175,22 +175,23 @@ LOOKUPS: dict[str, Lookup] = {
     "subelements": _subelements,
     "random_choice": _random_choice,
     "sequence": _sequence,
-    "password": _unsupported("password", "keep the password in a vault or the environment"),
+    "password": lookup_password.password,
     "url": _unsupported("url", "fetch it before the run and use the lookup 'file'"),
     "config": _unsupported("config", "name the value in your variables"),
     "unvault": _unsupported("unvault", "put the file's text into a vaulted variable"),
     "inventory_hostnames": _unsupported("inventory_hostnames", "use `groups['name']`"),
 }
 
-WITH_EFFECTS = frozenset({"pipe", "lines", "random_choice"})
+WITH_EFFECTS = frozenset({"pipe", "lines", "random_choice", "password"})
 """Lookups that run once for a set of variables, however often a text is rendered."""
 
 
 class Lookups:
     """`lookup`, `query` and `q`, and the table behind them."""
 
-    def __init__(self, seeker: Seeker, extra: Mapping[str, Lookup]) -> None:
+    def __init__(self, seeker: Seeker, extra: Mapping[str, Lookup], hide: Hide) -> None:
         self._seeker = seeker
+        self._hide = hide
         self._table = {**LOOKUPS, **extra}
 
     def names(self) -> frozenset[str]:
@@ -208,7 +209,9 @@ class Lookups:
             raise TemplateFault(
                 f"there is no lookup '{name}'", hint=f"did you mean '{close}'?" if close else None
             )
-        call = LookupCall([finished(term) for term in terms], options, variables, self._seeker)
+        call = LookupCall(
+            [finished(term) for term in terms], options, variables, self._seeker, self._hide
+        )
         if short not in WITH_EFFECTS:
             return function(call)
         key = (short, repr(call.terms), repr(options))
