@@ -125,7 +125,7 @@ def _keep(path: Path, plain: str, salt: str | None) -> bool:
     except FileExistsError:
         return False
     finally:
-        os.unlink(draft)
+        Path(draft).unlink()
     return True
 
 
@@ -138,13 +138,5 @@ def _read(call: LookupCall, path: Path, salt: str | None) -> tuple[str, str | No
     return plain, kept_salt or salt
 
 
-_HASHES = {
-    "md5_crypt": "md5",
-    "bcrypt": "bcrypt",
-    "sha256_crypt": "sha256",
-    "sha512_crypt": "sha512",
-}
-
-
 def _encrypted(plain: str, kind: str, salt: str | None) -> str:
-    return password_hash(plain, _HASHES.get(kind, kind), salt=salt)
+    return password_hash(plain, kind.removesuffix("_crypt"), salt=salt)
