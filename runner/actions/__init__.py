@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from runner.actions.api import Action
+from runner.actions.assemble import Assemble
 from runner.actions.assertion import Assert, Fail
 from runner.actions.backup import Backup
 from runner.actions.cli import Cli
 from runner.actions.config import Config
 from runner.actions.debug import Debug
+from runner.actions.file import File
 from runner.actions.files import Copy, Template
 from runner.actions.flow import IncludeRole, IncludeTasks, Meta
 from runner.actions.processes import Command, Shell
 from runner.actions.reach import Reach
 from runner.actions.set_fact import SetFact
+from runner.actions.slurp import Fetch, Slurp
+from runner.actions.stat import Stat
+from runner.actions.tempfiles import Tempfile
 
 ACTIONS: Mapping[str, Action] = {
+    "assemble": Assemble(),
     "assert": Assert(),
     "backup": Backup(),
     "cli": Cli(),
@@ -25,11 +31,16 @@ ACTIONS: Mapping[str, Action] = {
     "copy": Copy(),
     "debug": Debug(),
     "fail": Fail(),
+    "fetch": Fetch(),
+    "file": File(),
     "include_role": IncludeRole(),
     "include_tasks": IncludeTasks(),
     "meta": Meta(),
     "reach": Reach(),
     "set_fact": SetFact(),
     "shell": Shell(),
+    "slurp": Slurp(),
+    "stat": Stat(),
+    "tempfile": Tempfile(),
     "template": Template(),
 }

@@ -1,36 +1,61 @@
-"""`template` and `copy`: write files on the controller."""
+"""`copy` and `template`: write files on the controller."""
 
 from __future__ import annotations
 
-import hashlib
+import json
 import os
-import re
 import stat
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from runner.actions.api import (
-    ANY,
-    NOTHING,
-    Call,
-    Effect,
-    Effects,
-    OneOf,
-    Outcome,
-    Parameter,
-    Paths,
-    Place,
+from runner.actions.api import Base, Call, Effects, OneOf, Outcome, Parameter
+from runner.actions.attributes import (
+    BACKUP,
+    FILE_PARAMETERS,
+    VALIDATE,
+    Wanted,
+    described,
+    settle,
+    wanted,
 )
+from runner.actions.managed import About
+from runner.actions.places import (
+    destination,
+    find_either,
+    find_source,
+    location,
+    reads_and_writes,
+    refuse_planted_links,
+)
+from runner.actions.reading import Arguments
+from runner.actions.writing import New, Refused, alone, difference, md5, put, read_bytes, sha1, why
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
+from runner.templating import TemplateOptions
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_UP = re.compile(r"(?:^|/)\.\.(?:/|$)")
+__all__ = ["Copy", "Template", "find_source"]
+
+_COMMON: Mapping[str, Parameter] = {
+    "dest": Parameter("text", required=True, says="Where it goes: a file, or a folder."),
+    "force": Parameter("flag", default=True, says="Whether to replace a file that differs."),
+    "backup": BACKUP,
+    "validate": VALIDATE,
+    "follow": Parameter("flag", default=False, says="Write where a link at `dest` leads."),
+    **FILE_PARAMETERS,
+}
 
 
-class Template:
+class Source(NamedTuple):
+    """What is to be in a file: its content, and where that is from (None: from the task)."""
+
+    data: bytes
+    path: Path | None = None
+    header: str | None = None
+    """What a diff calls it; None: the target's path."""
+
+
+class Template(Base):
     """Renders the template `src` into `dest`.
 
     What a device or a program gave may be part of a name in `dest`; which folder it is, only
@@ -38,191 +63,230 @@ class Template:
     """
 
     parameters: Mapping[str, Parameter] = {
-        "src": Parameter("text", required=True),
-        "dest": Parameter("text", required=True),
-        "mode": Parameter("any"),
+        "src": Parameter("text", required=True, says="The template, from `templates/` first."),
+        "trim_blocks": Parameter("flag", default=True, says="No line break after a block."),
+        "lstrip_blocks": Parameter("flag", default=False, says="No blanks before a block."),
+        "newline_sequence": Parameter(
+            "text", default="\n", says=r"What ends a line: `\n`, `\r` or `\r\n`."
+        ),
+        "variable_start_string": Parameter("text", default="{{", says="Instead of `{{`."),
+        "variable_end_string": Parameter("text", default="}}", says="Instead of `}}`."),
+        "block_start_string": Parameter("text", default="{%", says="Instead of `{%`."),
+        "block_end_string": Parameter("text", default="%}", says="Instead of `%}`."),
+        "comment_start_string": Parameter("text", default="{#", says="Instead of `{#`."),
+        "comment_end_string": Parameter("text", default="#}", says="Instead of `#}`."),
+        "output_encoding": Parameter("text", default="utf-8", says="How text becomes bytes."),
+        **_COMMON,
     }
-    one_of: OneOf = ANY
-    free_form: str | None = None
-    place: Place = "controller"
-    raw: frozenset[str] = frozenset()
 
     def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
         """A shared file, unless its path names the host."""
-        return _effects(args)
-
-    def writes(self, call: Call) -> bool:
-        """Never: a file on the controller is no device."""
-        return False
+        return reads_and_writes(args, reads="src", writes="dest")
 
     def run(self, call: Call) -> Outcome:
-        """Changed only when the file's content differs."""
-        path = find_source(call.paths, str(call.args["src"]), "templates")
-        text = call.templar.file(path, call.variables)
-        return _put(call, text, path.name)
+        """Changed only when the file's content, mode or owner differs."""
+        args = Arguments(call, self.parameters)
+        path = find_source(call.paths, args.text("src"), "templates")
+        target = _target(call, path.name)
+        variables = call.variables.with_data(About(path, target))
+        text = call.templar.file(path, variables, options=_options(args))
+        encoding = args.text("output_encoding")
+        try:
+            data = text.encode(encoding, "surrogateescape")
+        except (LookupError, UnicodeError) as error:
+            raise ActionFailed(f"cannot write {target} in {encoding}: {error}") from error
+        return place(call, args, target, Source(data, path, str(path)))
 
 
-class Copy:
-    """Writes `content`, or the file `src` as it is, to `dest`.
+def _options(args: Arguments) -> TemplateOptions:
+    found: dict[str, Any] = {}
+    for name in TemplateOptions._fields:
+        if not args.has(name):
+            continue
+        found[name] = args.flag(name) if name.endswith("_blocks") else args.text(name)
+    ending = found["newline_sequence"].replace("\\n", "\n").replace("\\r", "\r")
+    if ending not in ("\n", "\r", "\r\n"):
+        raise ActionFailed(rf"`newline_sequence` is one of \n, \r, \r\n; not {ending!r}")
+    return TemplateOptions(**{**found, "newline_sequence": ending})
+
+
+class Copy(Base):
+    """Writes `content`, or the file or folder `src` as it is, to `dest`.
 
     What a device or a program gave may be part of a name in `dest`; which folder it is, only
     the playbook and its variables say.
     """
 
     parameters: Mapping[str, Parameter] = {
-        "content": Parameter("any"),
-        "src": Parameter("text"),
-        "dest": Parameter("text", required=True),
-        "mode": Parameter("any"),
+        "content": Parameter("any", says="A text; anything else becomes JSON."),
+        "src": Parameter("text", says="A file, or a folder with all in it; from `files/` first."),
+        "remote_src": Parameter(
+            "flag", default=False, says="`src` is where the task runs: here, the project's folder."
+        ),
+        "directory_mode": Parameter("any", says="Mode of folders that are made."),
+        "local_follow": Parameter("flag", default=True, says="Copy what links in `src` lead to."),
+        "checksum": Parameter("text", says="The SHA-1 that the file must have."),
+        **_COMMON,
     }
     one_of: OneOf = OneOf(("content", "src"))
-    free_form: str | None = None
-    place: Place = "controller"
-    raw: frozenset[str] = frozenset()
 
     def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
         """A shared file, unless its path names the host."""
-        return _effects(args)
-
-    def writes(self, call: Call) -> bool:
-        """Never: a file on the controller is no device."""
-        return False
+        return reads_and_writes(args, reads="src", writes="dest")
 
     def run(self, call: Call) -> Outcome:
-        """Changed only when the file's content differs."""
-        if "src" in call.args:
-            path = find_source(call.paths, str(call.args["src"]), "files")
-            return _put(call, _read(path), path.name)
-        content = call.args["content"]
-        return _put(call, content if isinstance(content, str) else _as_json(content), None)
+        """Changed only when content, mode or owner of a file differs."""
+        args = Arguments(call, self.parameters)
+        if call.args.get("src") is None:
+            return self._content(call, args)
+        path = _copied(call, args)
+        if path.is_dir():
+            return _tree(call, args, path)
+        target = _target(call, path.name)
+        data = read_bytes(path)
+        expected = args.text("checksum")
+        if expected and expected != sha1(data):
+            values = {"checksum": sha1(data), "expected_checksum": expected}
+            message = f"{path} does not have the checksum {expected}"
+            return Outcome(values={**values, "msg": message}, failure=ActionFailed(message))
+        return place(call, args, target, Source(data, path, str(path)), _kept_mode(args, path))
+
+    def _content(self, call: Call, args: Arguments) -> Outcome:
+        content = call.args.get("content")
+        if content is None:
+            raise ActionFailed("`copy` needs `content` or `src`")
+        text = content if isinstance(content, str) else json.dumps(content)
+        target = destination(call, "dest")
+        if target.is_dir() or str(call.args["dest"]).endswith("/"):
+            raise ActionFailed(f"`dest` is a folder: {target}", hint="name a file in it")
+        return place(call, args, target, Source(text.encode("utf-8", "surrogateescape")))
 
 
-def find_source(paths: Paths, name: str, folder: str) -> Path:
-    """The file a task names: beside the playbook or in its `folder`, then in the project's.
-
-    Raises ActionFailed when there is none.
-    """
-    roots = [paths.playbook, paths.project]
-    candidates = [base / part for base in roots for part in (f"{folder}/{name}", name)]
-    for candidate in candidates:
-        if candidate.is_file():
-            return candidate
-    tried = ", ".join(dict.fromkeys(str(candidate) for candidate in candidates))
-    raise ActionFailed(f"there is no file `{name}`", hint=f"looked for {tried}")
+def _copied(call: Call, args: Arguments) -> Path:
+    if not args.flag("remote_src"):
+        return find_either(call.paths, args.text("src"), "files")
+    path = location(call, "src")
+    if not path.exists():
+        raise ActionFailed(f"there is no `src` {path}")
+    return path
 
 
-def _effects(args: Mapping[str, Any]) -> Effects:
-    if "inventory_hostname" in str(args.get("dest", "")):
-        return NOTHING
-    return frozenset({Effect.SHARED_WRITE})
+def _target(call: Call, source_name: str) -> Path:
+    """The file that `dest` means: a folder gets one of the source's name."""
+    path = destination(call, "dest")
+    if path.is_dir() or str(call.args["dest"]).endswith("/"):
+        path = path / source_name
+        refuse_planted_links(path)
+    return path
 
 
-def _as_json(content: Any) -> str:
-    import json
+def _kept_mode(args: Arguments, path: Path) -> Wanted:
+    if args.get("mode") != "preserve":
+        return wanted(args)
+    return wanted(args)._replace(mode=stat.S_IMODE(path.stat().st_mode))
 
-    return json.dumps(content)
 
-
-def _read(path: Path) -> bytes:
+def place(
+    call: Call, args: Arguments, target: Path, source: Source, want: Wanted | None = None
+) -> Outcome:
+    """Puts content where it is to be, and says what that changed. Raises ActionFailed."""
+    want = wanted(args) if want is None else want
+    if want.mode == "preserve":
+        want = want._replace(mode=stat.S_IMODE(source.path.stat().st_mode) if source.path else None)
+    if target.is_symlink() and args.flag("follow"):
+        target = Path(os.path.realpath(target))
     try:
-        return path.read_bytes()
+        with alone(call, target):
+            return _placed(call, args, target, source, want)
     except OSError as error:
-        raise ActionFailed(f"cannot read {path}: {error.strerror}") from error
+        raise ActionFailed(f"cannot write {target}: {why(error)}") from error
+    except Refused as error:
+        values = {"checksum": sha1(source.data), **error.values, "msg": error.message}
+        return Outcome(values=values, failure=error)
 
 
-def _put(call: Call, content: str | bytes, source_name: str | None) -> Outcome:
-    data = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
-    target = _target(call, source_name)
-    mode = _mode(call.args.get("mode"))
-    try:
-        changed = _differs(target, data, mode)
-        if changed and not call.check:
-            _replace(target, data, mode)
-    except OSError as error:
-        raise ActionFailed(f"cannot write {target}: {_why(error)}") from error
-    values = {
+def _placed(call: Call, args: Arguments, target: Path, source: Source, want: Wanted) -> Outcome:
+    there = target.exists()
+    if there and not args.flag("force"):
+        return Outcome(values={"dest": str(target), **_from(source)})
+    if there and target.read_bytes() == source.data:
+        return _same(call, target, source, want)
+    diff = [difference(target, source.data, source.header or str(target))] if call.diff else []
+    if call.check:
+        return Outcome(changed=True, values={"diff": diff})
+    new = New(source.data, want, args.flag("backup"), args.text("validate"))
+    kept = put(call, target, new)
+    values: dict[str, Any] = {
+        "diff": diff,
         "dest": str(target),
-        "size": len(data),
-        "checksum": hashlib.sha1(data, usedforsecurity=False).hexdigest(),
+        **_from(source),
+        "md5sum": md5(source.data),
+        "checksum": sha1(source.data),
     }
+    if kept is not None:
+        values["backup_file"] = kept
+    return Outcome(changed=True, values={**values, **described(target)})
+
+
+def _from(source: Source) -> dict[str, str]:
+    return {} if source.path is None else {"src": str(source.path)}
+
+
+def _same(call: Call, target: Path, source: Source, want: Wanted) -> Outcome:
+    sides = settle(target, want, check=call.check)
+    path = {"path": str(target)}
+    diff = {"before": {**path, **sides.before}, "after": {**path, **sides.after}}
+    values = {
+        "diff": diff if call.diff else [],
+        **path,
+        **described(target, follow=True),
+        "checksum": sha1(source.data),
+        "dest": str(target),
+    }
+    return Outcome(changed=sides.changed, values=values)
+
+
+def _tree(call: Call, args: Arguments, folder: Path) -> Outcome:
+    """A folder with all in it; with a `/` at its end, all in it without the folder itself."""
+    target = destination(call, "dest")
+    if target.exists() and not target.is_dir():
+        raise ActionFailed(f"cannot copy the folder {folder} over the file {target}")
+    inner = target if args.text("src").endswith("/") else target / folder.name
+    folder_mode = Wanted(mode=args.get("directory_mode"))
+    changed = False
+    for path, goal in _walk(folder, inner, follow=args.flag("local_follow")):
+        refuse_planted_links(goal)
+        if path.is_dir():
+            changed |= _folder(call, goal, folder_mode)
+            continue
+        source = Source(read_bytes(path), path, str(path))
+        outcome = place(call, args, goal, source, _kept_mode(args, path))
+        if outcome.failure is not None:
+            return outcome
+        changed |= outcome.changed
+    if call.check and changed:
+        return Outcome(changed=True, values={"diff": []})
+    values: dict[str, Any] = {"dest": f"{str(target).rstrip('/')}/", "src": args.text("src")}
+    if args.flag("remote_src"):
+        values |= {"dest": str(target), "checksum": None, "md5sum": None, **described(target)}
     return Outcome(changed=changed, values=values)
 
 
-def _target(call: Call, source_name: str | None) -> Path:
-    dest = str(call.args["dest"])
-    _refuse_strange(call, dest)
-    target = call.paths.project / dest
-    if not target.is_dir() and not dest.endswith("/"):
-        return target
-    if source_name is None:
-        raise ActionFailed(f"`dest` is a folder: {target}", hint="name a file in it")
-    return target / source_name.removesuffix(".j2")
+def _walk(folder: Path, goal: Path, *, follow: bool) -> Iterator[tuple[Path, Path]]:
+    for root, folders, names in os.walk(folder, followlinks=follow):
+        folders.sort()
+        here = Path(root)
+        to = goal / here.relative_to(folder)
+        yield here, to
+        yield from ((here / name, to / name) for name in sorted(names))
 
 
-def _refuse_strange(call: Call, dest: str) -> None:
-    """A value from elsewhere may name a file, and may not lead out of the folder it is for."""
-    if not dest or _CONTROL.search(dest):
-        why = "it is empty" if not dest else "it holds a control character"
-        raise ActionFailed(
-            f"`dest` is no path: {dest!r}: {why}", hint="look at the value it comes from"
-        )
-    if dest.startswith("/") and not any(_begins(text, dest) for text in call.written("dest")):
-        raise _led_astray(dest, "is absolute", "begins so")
-    if _UP.search(dest) and not any(_UP.search(text) for text in call.written("dest")):
-        raise _led_astray(dest, "has a `..` in it", "has one")
-
-
-def _begins(written: str, dest: str) -> bool:
-    """Whether the part of a text before its first template is where `dest` begins."""
-    head = re.split(r"\{[{%#]", written, maxsplit=1)[0]
-    return head.startswith("/") and dest.startswith(head)
-
-
-def _led_astray(dest: str, what: str, said: str) -> ActionFailed:
-    return ActionFailed(
-        f"`dest` {what}: {dest!r}, and nothing that the playbook or its variables say {said}",
-        hint="what a device or a program gave may not choose the folder: write that in the "
-        "task or in a variable",
-    )
-
-
-def _differs(target: Path, data: bytes, mode: int | None) -> bool:
-    if not target.exists() or target.read_bytes() != data:
-        return True
-    return mode is not None and stat.S_IMODE(target.stat().st_mode) != mode
-
-
-def _why(error: OSError) -> str:
-    """A folder of the path that is a file is told as such, not as `File exists`."""
-    if isinstance(error, (FileExistsError, NotADirectoryError)):
-        return f"{error.filename} is a file, not a folder"
-    return error.strerror or str(error)
-
-
-def _mode(value: Any) -> int | None:
-    """YAML makes 0644 the number 420, and '0644' a text: both mean the same bits."""
-    if value is None or value == "preserve":
-        return None
-    try:
-        mode = value if isinstance(value, int) else int(str(value), 8)
-    except ValueError:
-        mode = -1
-    if not 0 <= mode <= 0o7777:
-        raise ActionFailed(f"`mode` must be octal digits like '0644', not {value!r}")
-    return mode
-
-
-def _replace(target: Path, data: bytes, mode: int | None) -> None:
-    """Whole or not at all: a reader never sees half a file. Without `mode` a file keeps its own."""
-    if mode is None:
-        mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o644
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).chmod(mode)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+def _folder(call: Call, path: Path, want: Wanted) -> bool:
+    if path.is_dir():
+        return settle(path, want, check=call.check).changed
+    if not call.check:
+        missing = [part for part in (path, *path.parents) if not part.exists()]
+        for part in reversed(missing):
+            part.mkdir(exist_ok=True)
+            settle(part, want, check=False)
+    return True

@@ -20,6 +20,7 @@ _COMMAND_MODULES = frozenset(
 )
 
 _OWN = {
+    "assemble": "assemble",
     "assert": "assert",
     "backup": "backup",
     "cli_backup": "backup",
@@ -29,22 +30,27 @@ _OWN = {
     "copy": "copy",
     "debug": "debug",
     "fail": "fail",
+    "fetch": "fetch",
+    "file": "file",
     "include": "include_tasks",
     "include_role": "include_role",
     "include_tasks": "include_tasks",
     "meta": "meta",
     "set_fact": "set_fact",
     "shell": "shell",
+    "slurp": "slurp",
+    "stat": "stat",
+    "tempfile": "tempfile",
     "template": "template",
 }
 
 _NOT_YET = frozenset(
     (
-        "add_host assemble async_status blockinfile cli_config cli_parse expect fetch file "
+        "add_host async_status blockinfile cli_config cli_parse expect "
         "find get_url gather_facts group_by import_playbook import_role import_tasks "
         "include_vars lineinfile net_get net_ping net_put "
-        "package pause ping raw reboot replace script service set_stats setup slurp stat "
-        "telnet tempfile uri user wait_for wait_for_connection yum apt"
+        "package pause ping raw reboot replace script service set_stats setup "
+        "telnet uri user wait_for wait_for_connection yum apt"
     ).split()
 )
 _NOT_YET_PATTERN = re.compile(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from runner.actions.api import Call, Paths
 from runner.templating import Templar
-from runner.values import Masks
+from runner.values import EMPTY, Masks
 
 
 def a_call(
@@ -17,19 +17,29 @@ def a_call(
     *,
     written: Sequence[str] = (),
     cancelled: Callable[[], bool] = lambda: False,
-    **args: Any,
+    variables: Mapping[str, Any] = EMPTY,
+    check: bool = False,
+    diff: bool = False,
+    registers: bool = False,
+    environment: Mapping[str, str] = EMPTY,
+    args: Mapping[str, Any] = EMPTY,
+    **more: Any,
 ) -> Call:
-    """A call of `action` on the controller, everything relative to `folder`."""
+    """A call of `action` on the controller, everything relative to `folder`.
+
+    Arguments come by name, or in `args` where their names are taken.
+    """
     templar = Templar(searchpath=[folder], masks=Masks())
+    values = templar.variables(variables)
     return Call(
         host="h1",
         action=action,
-        args=args,
-        variables=templar.variables({}),
+        args=templar.render({**args, **more}, values),
+        variables=values,
         templar=templar,
         paths=Paths(folder, folder, folder / "output"),
-        check=False,
-        registers=False,
+        check=check,
+        registers=registers,
         max_register=1_000_000,
         session=_nothing,
         platform=_nothing,
@@ -37,6 +47,8 @@ def a_call(
         capture=lambda command: None,
         cancelled=cancelled,
         written=lambda name: written,
+        environment=environment,
+        diff=diff,
     )
 
 

@@ -1,0 +1,135 @@
+"""`assemble`: one file from the pieces in a folder."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from runner.actions.api import Base, Call, Effects, Outcome, Parameter
+from runner.actions.attributes import (
+    BACKUP,
+    FILE_PARAMETERS,
+    VALIDATE,
+    Wanted,
+    described,
+    settle,
+    wanted,
+)
+from runner.actions.places import destination, find_folder, location, reads_and_writes
+from runner.actions.reading import Arguments
+from runner.actions.writing import (
+    New,
+    Refused,
+    alone,
+    difference,
+    md5,
+    put,
+    read_bytes,
+    sha1,
+    why,
+)
+from runner.errors import ActionFailed
+from runner.platforms.model import Platform
+
+
+class Assemble(Base):
+    """Joins the files in the folder `src`, sorted by name, into `dest`."""
+
+    parameters: Mapping[str, Parameter] = {
+        "src": Parameter("text", required=True, says="The folder with the pieces."),
+        "dest": Parameter("text", required=True, says="The file they become."),
+        "remote_src": Parameter(
+            "flag", default=True, says="False: `src` is looked for as `copy` does, in `files/`."
+        ),
+        "delimiter": Parameter("text", says="A text between two pieces."),
+        "regexp": Parameter("text", says="Only pieces whose names this matches somewhere."),
+        "ignore_hidden": Parameter("flag", default=False, says="No names that begin with a dot."),
+        "decrypt": Parameter("flag", default=True, says="Accepted; pieces are taken as they are."),
+        "backup": BACKUP,
+        "validate": VALIDATE,
+        **FILE_PARAMETERS,
+    }
+
+    def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
+        """A shared file, unless its path names the host; the pieces too."""
+        return reads_and_writes(args, reads="src", writes="dest")
+
+    def run(self, call: Call) -> Outcome:
+        """Changed when the file was not there or differed."""
+        args = Arguments(call, self.parameters)
+        folder = _folder(call, args)
+        target = destination(call, "dest")
+        delimiter = _unescaped(args.text("delimiter"))
+        data = _joined(list(_pieces(folder, args)), delimiter)
+        want = wanted(args)
+        try:
+            with alone(call, target):
+                return _placed(call, args, target, data, want)
+        except Refused as error:
+            return Outcome(values={**error.values, "msg": error.message}, failure=error)
+        except OSError as error:
+            raise ActionFailed(f"cannot write {target}: {why(error)}") from error
+
+
+def _folder(call: Call, args: Arguments) -> Path:
+    name = args.text("src")
+    if not args.flag("remote_src"):
+        return find_folder(call.paths, name, "files")
+    folder = location(call, "src")
+    if not folder.is_dir():
+        what = "is no folder" if folder.exists() else "does not exist"
+        raise ActionFailed(f"`src` {what}: {folder}")
+    return folder
+
+
+def _pieces(folder: Path, args: Arguments) -> Iterator[bytes]:
+    pattern = args.text("regexp")
+    try:
+        fits = re.compile(pattern)
+    except re.error as error:
+        raise ActionFailed(f"`regexp` is no pattern: {pattern}: {error}") from error
+    for name in sorted(os.listdir(folder)):  # noqa: PTH208  names, not paths
+        hidden = name.startswith(".") and args.flag("ignore_hidden")
+        if fits.search(name) and not hidden and (folder / name).is_file():
+            yield read_bytes(folder / name)
+
+
+def _unescaped(delimiter: str) -> bytes:
+    r"""`\n` in a delimiter is a line break, however it was quoted."""
+    return delimiter.encode("utf-8", "surrogateescape").replace(b"\\n", b"\n")
+
+
+def _joined(pieces: list[bytes], delimiter: bytes) -> bytes:
+    """Each piece but the last ends with a line break, and so does each delimiter."""
+    joined = bytearray()
+    for number, piece in enumerate(pieces):
+        if number:
+            if not joined.endswith(b"\n"):
+                joined += b"\n"
+            if delimiter:
+                joined += delimiter if delimiter.endswith(b"\n") else delimiter + b"\n"
+        joined += piece
+    return bytes(joined)
+
+
+def _placed(call: Call, args: Arguments, target: Path, data: bytes, want: Wanted) -> Outcome:
+    here = args.flag("remote_src")
+    values: dict[str, Any] = {"dest": str(target), "checksum": sha1(data)}
+    if here:
+        values |= {"src": args.text("src"), "msg": "OK"}
+    differs = not target.exists() or target.read_bytes() != data
+    if call.diff and not here and differs:
+        values["diff"] = difference(target, data, args.text("src"))
+    if differs and not call.check:
+        kept = put(call, target, New(data, want, args.flag("backup"), args.text("validate")))
+        if kept is not None:
+            values["backup_file"] = kept
+    changed = differs
+    if target.exists() and not differs:
+        changed = settle(target, want, check=call.check).changed
+    if not (differs and call.check):
+        values |= {"md5sum": md5(data), **described(target, follow=True)}
+    return Outcome(changed=changed, values=values)

@@ -1,0 +1,58 @@
+"""What a template may know of itself: `template_path`, `ansible_managed` and their kin."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from runner.actions.attributes import user_name
+
+NAMES = (
+    "ansible_managed",
+    "template_destpath",
+    "template_fullpath",
+    "template_host",
+    "template_mtime",
+    "template_path",
+    "template_run_date",
+    "template_uid",
+)
+
+
+class About(Mapping[str, Any]):
+    """Worked out only when a template asks: few do."""
+
+    def __init__(self, source: Path, target: Path) -> None:
+        self._source = source
+        self._target = target
+
+    def __contains__(self, name: object) -> bool:
+        return name in NAMES
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(NAMES)
+
+    def __len__(self) -> int:
+        return len(NAMES)
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in NAMES:
+            raise KeyError(name)
+        if name == "ansible_managed":
+            return "Ansible managed"
+        if name in ("template_path", "template_fullpath"):
+            return str(self._source)
+        if name == "template_destpath":
+            return str(self._target)
+        if name == "template_host":
+            return socket.gethostname()
+        if name == "template_run_date":
+            return datetime.fromtimestamp(time.time())
+        about = self._source.stat()
+        if name == "template_uid":
+            return user_name(about.st_uid)
+        return datetime.fromtimestamp(about.st_mtime)

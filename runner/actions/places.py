@@ -1,0 +1,138 @@
+"""Paths in arguments: where they lie, and which of them a value from elsewhere may choose."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from runner.actions.api import NOTHING, Call, Effect, Effects, Paths
+from runner.errors import ActionFailed
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_UP = re.compile(r"(?:^|/)\.\.(?:/|$)")
+
+
+def reads_and_writes(args: Mapping[str, Any], reads: str = "", writes: str = "") -> Effects:
+    """The effects of a task on the files in two of its arguments.
+
+    A file whose path names the host is nobody else's.
+    """
+    found = set()
+    if reads in args and not _is_own(args[reads]):
+        found.add(Effect.SHARED_READ)
+    if writes in args and not _is_own(args[writes]):
+        found.add(Effect.SHARED_WRITE)
+    return frozenset(found) or NOTHING
+
+
+def _is_own(value: Any) -> bool:
+    return "inventory_hostname" in str(value)
+
+
+def find_source(paths: Paths, name: str, folder: str) -> Path:
+    """The file a task names: beside its role, its own file or the playbook, in `folder` first.
+
+    Raises ActionFailed when there is none.
+    """
+    return _found(paths, name, folder, Path.is_file, "file")
+
+
+def find_folder(paths: Paths, name: str, folder: str) -> Path:
+    """The folder a task names, looked for as `find_source` does for files."""
+    return _found(paths, name, folder, Path.is_dir, "folder")
+
+
+def find_either(paths: Paths, name: str, folder: str) -> Path:
+    """The file or folder a task names, looked for as `find_source` does for files."""
+    return _found(paths, name, folder, Path.exists, "file or folder")
+
+
+def _found(paths: Paths, name: str, folder: str, fits: Any, what: str) -> Path:
+    candidates = [*candidates_for(paths, name, folder)]
+    for candidate in candidates:
+        if "\x00" not in name and fits(candidate):
+            return candidate
+    tried = ", ".join(dict.fromkeys(str(candidate) for candidate in candidates))
+    raise ActionFailed(f"there is no {what} `{name}`", hint=f"looked for {tried}")
+
+
+def candidates_for(paths: Paths, name: str, folder: str) -> Iterator[Path]:
+    """Where a relative source may be, the first choice first."""
+    wanted = Path(name).expanduser() if name.startswith("~") else Path(name)
+    for base in (*paths.search, paths.playbook, paths.project):
+        yield base / folder / wanted
+        yield base / wanted
+
+
+def location(call: Call, name: str) -> Path:
+    """A path that is only read. Raises ActionFailed for what is no path."""
+    text = _path_text(call, name)
+    return call.paths.project / _expanded(text)
+
+
+def destination(call: Call, name: str) -> Path:
+    """A path that may be written.
+
+    A value from a device or a program may name a file, and may not lead out of the folder it
+    is for; nor may a link that somebody else has laid in a folder where everybody writes.
+    Raises ActionFailed.
+    """
+    text = _path_text(call, name)
+    if text.startswith(("/", "~")) and not any(
+        _begins(written, text) for written in call.written(name)
+    ):
+        raise _led_astray(name, text, "is absolute", "begins so")
+    if _UP.search(text) and not any(_UP.search(written) for written in call.written(name)):
+        raise _led_astray(name, text, "has a `..` in it", "has one")
+    path = call.paths.project / _expanded(text)
+    refuse_planted_links(path)
+    return path
+
+
+def _path_text(call: Call, name: str) -> str:
+    text = str(call.args[name])
+    if not text or _CONTROL.search(text):
+        why = "it is empty" if not text else "it holds a control character"
+        raise ActionFailed(
+            f"`{name}` is no path: {text!r}: {why}", hint="look at the value it comes from"
+        )
+    return text
+
+
+def _expanded(text: str) -> str:
+    return os.path.expanduser(text) if text.startswith("~") else text  # noqa: PTH111
+
+
+def _begins(written: str, path: str) -> bool:
+    """Whether the part of a text before its first template is where `path` begins."""
+    head = re.split(r"\{[{%#]", written, maxsplit=1)[0]
+    return head.startswith(("/", "~")) and path.startswith(head)
+
+
+def _led_astray(name: str, path: str, what: str, said: str) -> ActionFailed:
+    return ActionFailed(
+        f"`{name}` {what}: {path!r}, and nothing that the playbook or its variables say {said}",
+        hint="what a device or a program gave may not choose the folder: write that in the "
+        "task or in a variable",
+    )
+
+
+def refuse_planted_links(path: Path) -> None:
+    """Raises ActionFailed for a link of somebody else's in a folder that everybody writes to."""
+    for part in (path, *path.parents):
+        try:
+            about = part.lstat()
+            if not stat.S_ISLNK(about.st_mode):
+                continue
+            folder = part.parent.stat()
+        except OSError:
+            continue
+        if folder.st_mode & stat.S_IWOTH and about.st_uid not in (os.geteuid(), folder.st_uid):
+            raise ActionFailed(
+                f"{part} is a link that another user has laid in a folder everybody writes to",
+                hint="write somewhere else, or take the link away",
+            )

@@ -1,0 +1,176 @@
+"""Files written whole or not at all, with a backup and a check of the new content if wanted."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shlex
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from runner.actions.api import Call
+from runner.actions.attributes import Wanted
+from runner.actions.modes import mode_bits, umask
+from runner.actions.subprocesses import Cut, run_program
+from runner.errors import ActionFailed
+
+_LONGEST_SHOWN = 104_448
+"""Bytes of a file that a diff shows at most."""
+
+
+class Refused(ActionFailed):
+    """The program in `validate` did not accept the new content; `values` says how."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        super().__init__("the new content was not accepted by the program in `validate`")
+        self.values = values
+
+
+class New(NamedTuple):
+    """A file to be: its content, and how it is put there."""
+
+    data: bytes
+    want: Wanted = Wanted()
+    backup: bool = False
+    validate: str = ""
+
+
+def put(call: Call, target: Path, new: New) -> str | None:
+    """Writes `target` in one step; returns the path of the backup, if one was wanted.
+
+    Without a mode a file keeps the one it has, and a new one gets the usual. Raises
+    ActionFailed, Refused.
+    """
+    kept = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        old = target.stat() if target.exists() else None
+        temporary = _written(target, new.data)
+        try:
+            if new.validate:
+                _validate(call, new.validate, temporary)
+            if new.backup and old is not None:
+                kept = backup(target)
+            _dress(temporary, old, new.want)
+            temporary.replace(target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ActionFailed(f"cannot write {target}: {why(error)}") from error
+    return kept
+
+
+@contextmanager
+def alone(call: Call, target: Path) -> Iterator[None]:
+    """No other host changes a file of that folder meanwhile, in whatever worker it runs.
+
+    Files that bear the host's name are its own, and nobody waits for them.
+    """
+    if call.host in str(target):
+        yield
+        return
+    folder = next((part for part in target.parents if part.is_dir()), Path("/"))
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        yield
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _written(target: Path, data: bytes) -> Path:
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.")
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+    return Path(name)
+
+
+def _dress(temporary: Path, old: os.stat_result | None, want: Wanted) -> None:
+    """Owner first: changing it takes special bits away."""
+    owner = want.owner if want.owner is not None else old.st_uid if old else -1
+    group = want.group if want.group is not None else old.st_gid if old else -1
+    mine = temporary.stat()
+    if (owner, group) not in ((-1, -1), (mine.st_uid, mine.st_gid)):
+        os.chown(temporary, owner, group)
+    status = old.st_mode if old is not None else stat.S_IFREG | 0o666 & ~umask()
+    bits = stat.S_IMODE(status) if want.mode is None else mode_bits(want.mode, status)
+    temporary.chmod(bits)
+
+
+def _validate(call: Call, program: str, temporary: Path) -> None:
+    if "%s" not in program:
+        raise ActionFailed(f"`validate` must hold `%s`, the file to look at: {program}")
+    words = shlex.split(program.replace("%s", shlex.quote(str(temporary))))
+    try:
+        code, out, err = run_program(words, call.paths.playbook, None, call.cancelled)
+    except OSError as error:
+        raise ActionFailed(f"cannot run `{words[0]}`: {error.strerror}") from error
+    except Cut:
+        raise ActionFailed("the program was ended, since the run was cut off") from None
+    if code != 0:
+        shown = [text.decode("utf-8", "replace") for text in (out, err)]
+        raise Refused({"exit_status": code, "stdout": shown[0], "stderr": shown[1]})
+
+
+def backup(target: Path) -> str:
+    """Copies a file to one beside it, named after the process and the time."""
+    stamp = time.strftime("%Y-%m-%d@%H:%M:%S~")
+    name = f"{target}.{os.getpid()}.{stamp}"
+    shutil.copy2(target, name)
+    return name
+
+
+def why(error: OSError) -> str:
+    """A folder of the path that is a file is told as such, not as `File exists`."""
+    if isinstance(error, (FileExistsError, NotADirectoryError)):
+        return f"{error.filename} is a file, not a folder"
+    return error.strerror or str(error)
+
+
+def sha1(data: bytes) -> str:
+    """The checksum that results carry."""
+    return hashlib.sha1(data, usedforsecurity=False).hexdigest()
+
+
+def md5(data: bytes) -> str:
+    """The other checksum that some results carry."""
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()
+
+
+def read_bytes(path: Path) -> bytes:
+    """A file's content. Raises ActionFailed."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ActionFailed(f"cannot read {path}: {error.strerror}") from error
+
+
+def difference(target: Path, data: bytes, header: str) -> dict[str, Any]:
+    """What was in a file and what is to be, as results show it."""
+    shown: dict[str, Any] = {}
+    if target.is_file():
+        shown |= {"before_header": str(target), "before": readable(target.read_bytes())}
+    else:
+        shown["before"] = ""
+    return {**shown, "after_header": header, "after": readable(data)}
+
+
+def readable(data: bytes) -> str:
+    """A file's content for a diff: not if it is no text, or very long."""
+    if b"\x00" in data:
+        return "(no text)"
+    if len(data) > _LONGEST_SHOWN:
+        return "(too long to show)"
+    return data.decode("utf-8", "replace")

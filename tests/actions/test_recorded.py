@@ -1,0 +1,102 @@
+"""Tasks give and leave behind what ansible-core's do; `record.py` wrote down what that is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from calling import a_call
+from cases import cleaned, families, laid, left, placed, read_cases, recorded
+
+from runner.actions import ACTIONS
+from runner.actions.api import Outcome
+from runner.actions.names import resolve
+from runner.errors import PlayrunError
+from runner.loading.arguments import canonical
+
+ALL = [(family, name) for family in families() for name in read_cases(family)]
+_KEYWORDS = frozenset({"check_mode", "diff", "environment"})
+
+
+@pytest.mark.parametrize(("family", "name"), ALL, ids=[f"{f}: {n}" for f, n in ALL])
+def test_as_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, family: str, name: str
+) -> None:
+    case, record = read_cases(family)[name], recorded(family)[name]
+    monkeypatch.setenv("CASE_WORD", "from outside")
+    folder = tmp_path / "here"
+    laid(folder, case)
+    result = _run(folder, case)
+    without = frozenset(case.get("without", ()))
+    ours, theirs = _plain(cleaned(result, folder)), _plain(record["result"])
+    if theirs.get("failed"):
+        ours, theirs = _failure(ours), _failure(theirs)
+    assert _only(ours, without) == _only(theirs, without)
+    if "after" not in without:
+        assert left(folder) == record["after"]
+
+
+def _only(values: dict[str, Any], without: frozenset[str]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key not in without}
+
+
+def _run(folder: Path, case: dict[str, Any]) -> dict[str, Any]:
+    task = placed(case["task"], folder)
+    (written,) = task.keys() - _KEYWORDS
+    action = ACTIONS[resolve(written) or ""]
+    given = task[written] or {}
+    if isinstance(given, str):
+        given = {action.free_form: given}
+    args = {canonical(action, key): value for key, value in given.items()}
+    call = a_call(
+        folder,
+        written,
+        written=[str(value) for value in args.values()],
+        variables=placed(case.get("vars", {}), folder),
+        check=bool(task.get("check_mode")),
+        diff=bool(task.get("diff")),
+        environment=task.get("environment", {}),
+        registers=True,
+        args=args,
+    )
+    try:
+        return _told(action.run(call))
+    except PlayrunError as error:
+        return {"changed": False, "failed": True, "msg": error.message}
+
+
+def _told(outcome: Outcome) -> dict[str, Any]:
+    """As the engine registers it."""
+    failed = outcome.failure is not None
+    told: dict[str, Any] = {"changed": outcome.changed, "failed": failed}
+    if failed:
+        told["msg"] = str(outcome.failure)
+    if outcome.skipped is not None:
+        told |= {"msg": outcome.skipped, "skipped": True}
+    return {**told, **outcome.values}
+
+
+def _plain(value: Any) -> Any:
+    """Without what is the same only by accident: temporary names, sizes of folders and links."""
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    gone = {
+        key for key, inner in value.items() if key in ("src", "after_header") and _of_theirs(inner)
+    }
+    if value.get("state") in ("directory", "link") or value.get("isdir") or value.get("islnk"):
+        gone.add("size")
+    return {key: _plain(inner) for key, inner in value.items() if key not in gone}
+
+
+def _of_theirs(value: Any) -> bool:
+    """What Ansible copies around on its way is told of, and no concern of a playbook."""
+    return isinstance(value, str) and (value == "SCRATCH" or value.startswith("HERE"))
+
+
+def _failure(values: dict[str, Any]) -> dict[str, Any]:
+    """Messages are our own; that there is one counts."""
+    kept = {key: value for key, value in values.items() if key in ("failed", "rc", "stdout")}
+    return {**kept, "msg": bool(values.get("msg"))}
