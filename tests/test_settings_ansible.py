@@ -91,7 +91,7 @@ enable_plugins = host_list, script
     assert settings.private_key_file == ".ssh/key"
     assert settings.host_key_checking == "off"
     assert settings.vault_password_file == ("p/.vault_pass",)
-    assert settings.vault_identity_list == ("dev@dev.txt", "prod@prompt")
+    assert settings.vault_identity_list == ("dev@p/dev.txt", "prod@prompt")
     assert settings.gathering == "explicit"
     assert settings.force_handlers
     assert (settings.ask_password, settings.ask_become_password) == (True, False)

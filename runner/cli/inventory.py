@@ -42,7 +42,8 @@ def command(as_list: bool, graph: bool, host: str | None, **given: Any) -> int:
 
 
 def _load(given: dict[str, Any]) -> Inventory:
-    from runner.run.setup import inventory_sources, vault_of
+    from runner.run.credentials import vault_of
+    from runner.run.setup import inventory_sources
 
     options = options_from(given)
     settings = settings_for(Path(), given)

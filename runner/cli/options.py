@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from runner.outputs.terminal import one_line
 from runner.run.options import Options
 from runner.settings import Settings, load_settings
 
@@ -66,6 +67,12 @@ _CONNECTION: tuple[Decorator, ...] = (
         multiple=True,
         metavar="FILE",
         help="A file (or program) with the vault password.",
+    ),
+    click.option(
+        "--vault-id",
+        multiple=True,
+        metavar="ID@SOURCE",
+        help="A vault password by its id; SOURCE is a file, a program or `prompt`.",
     ),
     click.option("-b", "--become", is_flag=True, help="Become privileged (enable)."),
     click.option("--become-method", metavar="NAME", help="Accepted; on devices it is `enable`."),
@@ -134,7 +141,10 @@ def settings_for(start: Path, given: dict[str, Any]) -> Settings:
         "private_key_file": given.get("private_key"),
         "color": given.get("color"),
     }
-    return load_settings(start, flags, os.environ)
+    settings = load_settings(start, flags, os.environ)
+    for text in settings.warnings:
+        click.echo(f"[WARNING]: {one_line(text)}", err=True)
+    return settings
 
 
 def options_from(given: dict[str, Any]) -> Options:
@@ -155,6 +165,7 @@ def options_from(given: dict[str, Any]) -> Options:
         password_file=given["connection_password_file"],
         become_password_file=given["become_password_file"],
         vault_password_files=given["vault_password_file"],
+        vault_ids=given["vault_id"],
         strategy=given.get("strategy"),
         lab=given["lab"],
         lab_topology=given["topology"],

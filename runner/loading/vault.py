@@ -1,40 +1,46 @@
-"""Ansible Vault, for reading: vaulted strings and files, and where passwords come from.
-
-The format: a header line `$ANSIBLE_VAULT;1.2;AES256;id`, then hexadecimal digits that give
-three lines, again hexadecimal: salt, HMAC, ciphertext. PBKDF2 makes 80 bytes of the password
-and the salt: the key of AES-256-CTR, the key of the HMAC, and the first counter.
-"""
+"""Vault passwords: where they come from, in which order they are tried, what they open."""
 
 from __future__ import annotations
 
-import binascii
-import hashlib
-import hmac
 import os
 import subprocess
+import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from runner.errors import LoadError
 from runner.loading.files import expand, read_file
+from runner.loading.vault_format import is_vaulted, open_envelope, unseal
 from runner.values import Masks, Origin, Secret
 
-HEADER = b"$ANSIBLE_VAULT"
-_ROUNDS = 10_000
-_BLOCK = 16
+__all__ = [
+    "Password",
+    "Vault",
+    "check_vault_id",
+    "file_password",
+    "is_vaulted",
+    "typed_password",
+    "vault_id_password",
+]
+
 _UNKNOWN_ID = 2
 """What a `*-client` script exits with when it does not know the id."""
 
 
 class Password:
-    """One vault password: read when first needed, and once."""
+    """One vault password: read when first needed, and once. Thread-safe."""
 
-    def __init__(self, vault_id: str | None, read: Callable[[Vault], bytes | None]) -> None:
+    def __init__(
+        self, vault_id: str | None, read: Callable[[Vault], bytes | None], *, typed: bool = False
+    ) -> None:
         self.vault_id = vault_id
+        self.typed = typed
+        """Whether a person is asked for it."""
         self._read = read
         self._value: bytes | None = None
         self._known = False
+        self._lock = threading.RLock()
 
     @property
     def name(self) -> str:
@@ -43,20 +49,34 @@ class Password:
 
     def value(self, vault: Vault) -> bytes | None:
         """The password, or None if its source does not know the id. Raises LoadError."""
-        if not self._known:
-            self._value = self._read(vault)
-            self._known = True
+        with self._lock:
+            if not self._known:
+                self._value = self._read(vault)
+                self._known = True
         return self._value
 
 
-def typed_password(ask: Callable[[str], str], vault_id: str | None = None) -> Password:
-    """A password the user is asked for: `ask` gets the prompt's text."""
+def typed_password(
+    ask: Callable[[str], str], vault_id: str | None = None, *, new: bool = False
+) -> Password:
+    """A password the user is asked for, twice if it is `new`: `ask` gets the prompt's text."""
+    of_id = f" ({vault_id})" if vault_id else ""
 
     def read(_vault: Vault) -> bytes:
-        answer = ask(f"Vault password ({vault_id}): " if vault_id else "Vault password: ")
+        answer = _typed(ask, f"New vault password{of_id}: " if new else f"Vault password{of_id}: ")
+        if new and _typed(ask, f"Confirm new vault password{of_id}: ") != answer:
+            raise LoadError("the vault passwords that were typed differ")
         return _not_empty(answer.encode(), "the vault password that was typed")
 
-    return Password(vault_id, read)
+    return Password(vault_id, read, typed=True)
+
+
+def _typed(ask: Callable[[str], str], prompt: str) -> str:
+    try:
+        return ask(prompt)
+    except LoadError as error:
+        error.hint = "give --vault-password-file FILE or --vault-id ID@FILE"
+        raise
 
 
 def file_password(path: Path | str, vault_id: str | None = None) -> Password:
@@ -79,13 +99,27 @@ def file_password(path: Path | str, vault_id: str | None = None) -> Password:
     return password
 
 
-def vault_id_password(flag: str, ask: Callable[[str], str]) -> Password:
-    """What `--vault-id` names: `source` or `id@source`; the source `prompt` asks."""
-    vault_id, at, source = flag.rpartition("@")
+def vault_id_password(flag: str, ask: Callable[[str], str], *, new: bool = False) -> Password:
+    """What `--vault-id` names: `source` or `id@source`; the source `prompt` asks.
+
+    Raises LoadError.
+    """
+    first, at, rest = flag.partition("@")
+    name, source = (first, rest) if at else ("", flag)
     if not source:
         raise LoadError(f"--vault-id {flag} names no file", hint="write ID@FILE or ID@prompt")
-    name = vault_id if at and vault_id else None
-    return typed_password(ask, name) if source == "prompt" else file_password(source, name)
+    check_vault_id(name)
+    if source in ("prompt", "prompt_ask_vault_pass"):
+        return typed_password(ask, name or None, new=new)
+    return file_password(source, name or None)
+
+
+def check_vault_id(name: str) -> None:
+    """Raises LoadError for an id that a header line cannot hold."""
+    if ";" in name or not name.isprintable() or " " in name:
+        raise LoadError(
+            f"{name!a} is no id for a vault password", hint="use letters, digits, - and _"
+        )
 
 
 def _run(path: Path, vault_id: str | None) -> bytes | None:
@@ -111,24 +145,34 @@ def _not_empty(value: bytes, what: str) -> bytes:
     return value
 
 
-def is_vaulted(data: bytes) -> bool:
-    """Whether a file's content is vaulted as a whole."""
-    return data.startswith(HEADER)
-
-
 class Vault:
     """The passwords of a run, and what they open."""
 
     def __init__(self, passwords: Sequence[Password] = (), masks: Masks | None = None) -> None:
-        self._passwords = tuple(passwords)
+        self.passwords = tuple(passwords)
         self.masks = masks
+        self._met = False
+
+    def prepare(self) -> None:
+        """Reads the passwords that are needed, before there are other processes.
+
+        A person is asked for what a flag said; programs and files are read only if something
+        vaulted has been met. What cannot be read is told when it is needed. Raises LoadError.
+        """
+        for password in self.passwords:
+            if password.typed:
+                password.value(self)
+            elif self._met:
+                with suppress(LoadError):
+                    password.value(self)
 
     def before(self, password: Password) -> Vault:
         """The same, with only the passwords given before `password`."""
-        return Vault(self._passwords[: self._passwords.index(password)], self.masks)
+        return Vault(self.passwords[: self.passwords.index(password)], self.masks)
 
     def secret(self, text: str, origin: Origin) -> Secret:
         """A value under `!vault`, decrypted when it is used. For `runner.yaml.parse`."""
+        self._met = True
 
         def reveal() -> str:
             try:
@@ -140,22 +184,20 @@ class Vault:
 
     def decrypt(self, data: bytes, origin: Origin) -> bytes:
         """What was vaulted. Raises LoadError: no password, none fits, or damaged text."""
-        envelope = _open_envelope(data, origin)
+        envelope = open_envelope(data, origin)
         tried = []
         for password in self._in_order(envelope.vault_id):
             value = password.value(self)
             if value is None:
                 continue
             tried.append(password.name)
-            keys = hashlib.pbkdf2_hmac("sha256", value, envelope.salt, _ROUNDS, 80)
-            if hmac.compare_digest(_digest(keys[32:64], envelope.ciphertext), envelope.digest):
-                return _decipher(envelope.ciphertext, keys[:32], keys[64:], origin)
+            plain = unseal(envelope, value, origin)
+            if plain is not None:
+                return plain
         raise _no_password(envelope.vault_id, tried, origin)
 
     def _in_order(self, vault_id: str | None) -> list[Password]:
-        return sorted(
-            self._passwords, key=lambda password: password.name != (vault_id or "default")
-        )
+        return sorted(self.passwords, key=lambda password: password.name != (vault_id or "default"))
 
 
 def _no_password(vault_id: str | None, tried: list[str], origin: Origin) -> LoadError:
@@ -171,47 +213,3 @@ def _no_password(vault_id: str | None, tried: list[str], origin: Origin) -> Load
         origin=origin,
         hint=f"tried: {', '.join(tried)}",
     )
-
-
-class _Envelope(NamedTuple):
-    vault_id: str | None
-    salt: bytes
-    digest: bytes
-    ciphertext: bytes
-
-
-def _open_envelope(data: bytes, origin: Origin) -> _Envelope:
-    lines = data.split()
-    header = lines[0].split(b";") if lines else []
-    if len(header) < 3 or header[0] != HEADER:
-        raise LoadError(
-            "not a vaulted text", origin=origin, hint="it begins with $ANSIBLE_VAULT;1.1;AES256"
-        )
-    if header[2] != b"AES256":
-        cipher = header[2].decode("ascii", "backslashreplace")
-        raise LoadError(f"vaulted with {cipher}; only AES256 can be read", origin=origin)
-    vault_id = header[3].decode("utf-8", "backslashreplace") if len(header) > 3 else None
-    try:
-        salt, digest, ciphertext = map(
-            binascii.unhexlify, binascii.unhexlify(b"".join(lines[1:])).split(b"\n", 2)
-        )
-    except ValueError:
-        raise LoadError(
-            "the vaulted text is damaged", origin=origin, hint="copy it again, whole"
-        ) from None
-    return _Envelope(vault_id or None, salt, digest, ciphertext)
-
-
-def _digest(key: bytes, ciphertext: bytes) -> bytes:
-    return hmac.new(key, ciphertext, hashlib.sha256).digest()
-
-
-def _decipher(ciphertext: bytes, key: bytes, counter: bytes, origin: Origin) -> bytes:
-    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-
-    decryptor = Cipher(algorithms.AES(key), modes.CTR(counter)).decryptor()
-    padded = decryptor.update(ciphertext) + decryptor.finalize()
-    count = padded[-1] if padded else 0
-    if not 0 < count <= _BLOCK or padded[-count:] != bytes([count]) * count:
-        raise LoadError("the vaulted text is damaged", origin=origin)
-    return padded[:-count]

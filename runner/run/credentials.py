@@ -9,8 +9,35 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from runner.errors import LoadError
+from runner.loading.vault import Vault, file_password, typed_password, vault_id_password
 from runner.run.options import Ask, Options
+from runner.settings import Settings
 from runner.values import Masks, Secret
+
+
+def settled(options: Options, settings: Settings) -> Options:
+    """The flags, with what settings say for those that were not given."""
+    return options._replace(
+        ask_password=options.ask_password or settings.ask_password,
+        ask_become_password=options.ask_become_password or settings.ask_become_password,
+        ask_vault_password=options.ask_vault_password or settings.ask_vault_password,
+        become=options.become or settings.become,
+        ssh_common_args=options.ssh_common_args or settings.ssh_common_args,
+    )
+
+
+def vault_of(options: Options, settings: Settings, masks: Masks | None, ask: Ask) -> Vault:
+    """The vault passwords of flags and settings, in the order in which Ansible has them.
+
+    Nothing is read yet. Raises LoadError for a flag that names nothing.
+    """
+    ids = (*settings.vault_identity_list, *options.vault_ids)
+    files = dict.fromkeys((*options.vault_password_files, *settings.vault_password_file))
+    passwords = [vault_id_password(each, ask) for each in ids]
+    passwords += [file_password(file) for file in files]
+    if settled(options, settings).ask_vault_password:
+        passwords.append(typed_password(ask))
+    return Vault(passwords, masks)
 
 
 def login_password(

@@ -28,6 +28,7 @@ class Options(NamedTuple):
     password_file: str | None = None
     become_password_file: str | None = None
     vault_password_files: tuple[str, ...] = ()
+    vault_ids: tuple[str, ...] = ()
     strategy: str | None = None
     workers: int | None = None
     processes: int | None = None

@@ -21,13 +21,13 @@ from runner.errors import LoadError, nearest
 from runner.loading.inventory import Inventory, load_inventory
 from runner.loading.patterns import limit, select
 from runner.loading.varfiles import parse_extra_vars
-from runner.loading.vault import Vault, file_password, typed_password
+from runner.loading.vault import Vault
 from runner.model import Play, Task, all_tasks
 from runner.outputs.records import last_failed
 from runner.planning.plays import Planner
 from runner.planning.strategies import Running
 from runner.planning.tags import tag_filter
-from runner.run.credentials import become_password, login_password
+from runner.run.credentials import become_password, login_password, settled, vault_of
 from runner.run.options import Ask, Options
 from runner.settings import Settings
 from runner.templating import Templar, Variables
@@ -85,15 +85,6 @@ def unknown_host(inventory: Inventory, name: str, where: str = "") -> LoadError:
     return LoadError(f"{where}no host or group is called `{name}`", hint=hint)
 
 
-def vault_of(options: Options, settings: Settings, masks: Masks, ask: Ask) -> Vault:
-    """The vault passwords of flags and settings, in the order they are tried."""
-    files = options.vault_password_files or settings.vault_password_file
-    passwords = [file_password(file) for file in files]
-    if options.ask_vault_password:
-        passwords.insert(0, typed_password(ask))
-    return Vault(passwords, masks)
-
-
 def inventory_sources(options: Options, settings: Settings) -> tuple[str, ...]:
     """-i, then the setting, then the project's own `inventory` folder or file."""
     if options.inventory:
@@ -110,7 +101,7 @@ class Builder:
     """Builds the Setup of one run, step by step."""
 
     def __init__(self, options: Options, settings: Settings, playbook_dir: Path, ask: Ask) -> None:
-        self.options = options
+        self.options = settled(options, settings)
         self.settings = settings
         self.playbook_dir = playbook_dir
         self.masks = Masks()
@@ -136,6 +127,7 @@ class Builder:
             if self.options.lab:
                 self._start_lab(setup, plays, hosts)
             self._credentials(setup, plays, hosts)
+            self.vault.prepare()
             setup.warnings.extend(inventory.warnings)
             setup.stack = stack.pop_all()
             return setup

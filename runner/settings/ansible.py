@@ -118,6 +118,12 @@ _KNOWN = (
         ("ANSIBLE_VAULT_IDENTITY_LIST",),
         _list_of(","),
     ),
+    _Known(
+        ("vault_encrypt_identity",),
+        _DEFAULTS,
+        ("vault_encrypt_identity",),
+        ("ANSIBLE_VAULT_ENCRYPT_IDENTITY",),
+    ),
     _Known(("ask_password",), _DEFAULTS, ("ask_pass",), ("ANSIBLE_ASK_PASS",)),
     _Known(("ask_vault_password",), _DEFAULTS, ("ask_vault_pass",), ("ANSIBLE_ASK_VAULT_PASS",)),
     _Known(("ask_become_password",), _BECOME, ("become_ask_pass",), ("ANSIBLE_BECOME_ASK_PASS",)),

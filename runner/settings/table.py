@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 Kind = Literal[
     "text",
-    "texts",
+    "identities",
     "path",
     "sources",
     "paths",
@@ -100,7 +100,10 @@ class Settings:
         (), "paths", "Files (or programs) that give the passwords for vaulted variables."
     )
     vault_identity_list: tuple[str, ...] = _setting(
-        (), "texts", "Vault passwords with their ids: `ID@FILE`, `ID@prompt`."
+        (), "identities", "Vault passwords with their ids: `ID@FILE`, `ID@prompt`."
+    )
+    vault_encrypt_identity: str | None = _setting(
+        None, "text", "The id of the vault password that `playrun vault encrypt` uses."
     )
     host_key_checking: Literal["strict", "accept-new", "off"] = _setting(
         "accept-new",

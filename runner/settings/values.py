@@ -22,7 +22,7 @@ class Layer(NamedTuple):
 
 def convert(setting: Setting, value: Any, base: Path, error: Callable[[str], LoadError]) -> Any:
     """The value as its setting has it; relative paths start at `base`."""
-    if setting.kind in ("sources", "paths", "texts"):
+    if setting.kind in ("sources", "paths", "identities"):
         items = [value] if isinstance(value, (str, Path)) else value
         if not isinstance(items, (list, tuple)):
             raise error("must be text or a list of texts")
@@ -37,9 +37,13 @@ def convert(setting: Setting, value: Any, base: Path, error: Callable[[str], Loa
 
 
 def _item(setting: Setting, value: Any, base: Path, error: Callable[[str], LoadError]) -> str:
-    if setting.kind == "texts":
-        return _text(setting, value, error)
-    return _path(value, base, error, setting.kind == "sources")
+    if setting.kind != "identities":
+        return _path(value, base, error, setting.kind == "sources")
+    first, at, rest = _text(setting, value, error).partition("@")
+    name, source = (first, rest) if at else ("", first)
+    if source == "prompt":
+        return f"{name}{at}{source}"
+    return f"{name}{at}{_path(source, base, error, lists=False)}"
 
 
 def _text(setting: Setting, value: Any, error: Callable[[str], LoadError]) -> str:
