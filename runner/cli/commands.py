@@ -14,7 +14,9 @@ _HOMES: Mapping[str, tuple[str, str]] = {
     "ping": ("runner.cli.ping", "Log in to hosts, and say whether it worked."),
     "init": ("runner.cli.init", "Make a small working project."),
     "inventory": ("runner.cli.inventory", "Show hosts, groups and variables."),
+    "vault": ("runner.cli.vault", "Encrypt and decrypt with Ansible Vault."),
     "lab": ("runner.cli.lab", "Start simulated devices."),
+    "schema": ("runner.cli.schema", "Print JSON Schemas, for editors."),
 }
 
 
