@@ -217,7 +217,7 @@ def _placed(call: Call, args: Arguments, target: Path, source: Source, want: Wan
     new = New(source.data, want, args.flag("backup"), args.text("validate"))
     kept = put(call, target, new)
     values: dict[str, Any] = {
-        "diff": diff,
+        **({"diff": diff} if diff or not _is_here(args) else {}),
         "dest": str(target),
         **_from(source),
         "md5sum": md5(source.data),
@@ -226,6 +226,11 @@ def _placed(call: Call, args: Arguments, target: Path, source: Source, want: Wan
     if kept is not None:
         values["backup_file"] = kept
     return Outcome(changed=True, values={**values, **described(target)})
+
+
+def _is_here(args: Arguments) -> bool:
+    """Whether the file was already where the task runs."""
+    return bool(args.knows("remote_src") and args.flag("remote_src"))
 
 
 def _from(source: Source) -> dict[str, str]:

@@ -37,6 +37,10 @@ class Arguments:
         """Whether there is a value at all."""
         return self.get(name) is not None
 
+    def knows(self, name: str) -> bool:
+        """Whether the action has such a parameter."""
+        return name in self._parameters
+
     def text(self, name: str) -> str:
         """A text; "" for nothing."""
         value = self.get(name)

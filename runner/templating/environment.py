@@ -160,6 +160,8 @@ class LazyTemplate(Template):
     """Whether it may change what it is given (see `mutation`)."""
     lines_before: int = 0
     """Lines of the file above the template's first (an option line)."""
+    newlines: int = 0
+    """How many line breaks the file ends with: what it gives ends with no fewer."""
 
     def scope(self, variables: Variables) -> Scope:
         """The scope that this template wants for `variables`."""
@@ -304,7 +306,6 @@ class TrustingNobody(SandboxedEnvironment):
     ) -> None:
         super().__init__(
             trim_blocks=True,
-            keep_trailing_newline=True,
             undefined=Missing,
             finalize=shown,
             loader=loader,
@@ -387,13 +388,3 @@ class InlineEnvironment(TrustingNobody):
     """For text within playbooks and variables."""
 
     lexer_class = _LiteralLexer
-
-    def __init__(
-        self,
-        loader: BaseLoader | None,
-        filters: Mapping[str, Any],
-        tests: Mapping[str, Any],
-        globals_: Mapping[str, Any],
-    ) -> None:
-        super().__init__(loader, filters, tests, globals_)
-        self.keep_trailing_newline = False

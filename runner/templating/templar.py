@@ -242,9 +242,11 @@ class Templar:
             template.blocks,
         )
         try:
-            return "".join(template.root_render_func(context))
+            text = "".join(template.root_render_func(context))
         except Exception as error:  # noqa: BLE001 - anything may come out of a template
             self._fail(error, Origin(str(path), 1, 1), variables)
+        missing_lines = template.newlines - _newlines(text)
+        return text + template.environment.newline_sequence * missing_lines
 
     def _file_template(self, path: Path, options: TemplateOptions) -> LazyTemplate:
         key = (path, options)
@@ -265,6 +267,7 @@ class Templar:
         except TemplateSyntaxError as error:
             self._fail(error, Origin(str(path), 1 + lines_before, 1))
         template.lines_before = lines_before
+        template.newlines = _newlines(body)
         return template
 
     # Compiling

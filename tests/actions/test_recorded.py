@@ -14,8 +14,15 @@ from runner.actions.api import Outcome
 from runner.actions.names import resolve
 from runner.errors import PlayrunError
 from runner.loading.arguments import canonical
+from runner.values import Source
 
-ALL = [(family, name) for family in families() for name in read_cases(family)]
+ALL = [
+    (family, name)
+    for family in families()
+    for name, case in read_cases(family).items()
+    if "differs" not in case
+]
+"""All but those where we differ on purpose; `differs` says why."""
 _KEYWORDS = frozenset({"check_mode", "diff", "environment"})
 
 
@@ -48,12 +55,12 @@ def _run(folder: Path, case: dict[str, Any]) -> dict[str, Any]:
     given = task[written] or {}
     if isinstance(given, str):
         given = {action.free_form: given}
-    args = {canonical(action, key): value for key, value in given.items()}
+    args = {canonical(action, key) or key: _source(value) for key, value in given.items()}
     call = a_call(
         folder,
         written,
         written=[str(value) for value in args.values()],
-        variables=placed(case.get("vars", {}), folder),
+        variables=_source(placed(case.get("vars", {}), folder)),
         check=bool(task.get("check_mode")),
         diff=bool(task.get("diff")),
         environment=task.get("environment", {}),
@@ -64,6 +71,15 @@ def _run(folder: Path, case: dict[str, Any]) -> dict[str, Any]:
         return _told(action.run(call))
     except PlayrunError as error:
         return {"changed": False, "failed": True, "msg": error.message}
+
+
+def _source(value: Any) -> Any:
+    """`value` as a loader gives it: its texts may be templates."""
+    if isinstance(value, str):
+        return Source(value)
+    if isinstance(value, dict):
+        return {key: _source(inner) for key, inner in value.items()}
+    return [_source(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _told(outcome: Outcome) -> dict[str, Any]:

@@ -23,7 +23,7 @@ TEXTS = [
     ("a {{ x }}", "a 1"),
     ("a\n\n\n", "a\n\n\n"),
     ("{% if x %}\n  b\n{% endif %}\nc\n", "  b\nc\n"),
-    ("  {% if x %}\nb\n  {% endif %}\n", "  b\n  "),
+    ("  {% if x %}\nb\n  {% endif %}\n", "  b\n  \n"),
     ("{{ none }}|{{ [1, none] }}|{{ true }}|{{ 1.0 }}\n", "|[1, None]|True|1.0\n"),
     (r"{{ 'a\tb' }}", "a\tb"),
     (r"{{ 'it\'s' }}", "it's"),
@@ -35,7 +35,7 @@ TEXTS = [
     ("{% macro m(a) %}[{{ a }}]{% endmacro %}{{ m(x) }}{{ m(omit) }}", "[1][]"),
     ("{% set l = [] %}{% set _ = l.append(x) %}{{ l }}", "[1]"),
     ("#jinja2: lstrip_blocks: true\n  {% if x %}\nb\n  {% endif %}\n", "b\n"),
-    ("#jinja2: trim_blocks: False, lstrip_blocks: True\n{% if x %}\nb\n{% endif %}\n", "\nb\n\n"),
+    ("#jinja2: trim_blocks: False, lstrip_blocks: True\n{% if x %}\nb\n{% endif %}\n", "\nb\n"),
     ("#jinja2:variable_start_string:'[%',variable_end_string:'%]'\n[% x %]{{ x }}\n", "1{{ x }}\n"),
     ("#jinja2: newline_sequence: '\\r\\n'\na\nb\n", "a\r\nb\r\n"),
 ]
@@ -52,9 +52,9 @@ def test_options_of_the_task(templar: Templar, tmp_path: Path) -> None:
     path = _file(tmp_path, "  {% if true %}\nb\n  {% endif %}\n")
     scope = variables(templar)
     both = TemplateOptions(trim_blocks=False, lstrip_blocks=True)
-    assert templar.file(path, scope) == "  b\n  "
-    assert templar.file(path, scope, options=both) == "\nb\n\n"
-    assert templar.file(path, scope) == "  b\n  "
+    assert templar.file(path, scope) == "  b\n  \n"
+    assert templar.file(path, scope, options=both) == "\nb\n"
+    assert templar.file(path, scope) == "  b\n  \n"
 
 
 def test_includes_are_beside_the_file_and_then_on_the_search_path(tmp_path: Path) -> None:
