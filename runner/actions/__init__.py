@@ -11,9 +11,11 @@ from runner.actions.backup import Backup
 from runner.actions.cli import Cli
 from runner.actions.config import Config
 from runner.actions.debug import Debug
+from runner.actions.facts import Facts
 from runner.actions.file import File
 from runner.actions.files import Copy, Template
 from runner.actions.flow import IncludeRole, IncludeTasks, Meta
+from runner.actions.ping_device import PingDevice
 from runner.actions.processes import Command, Shell
 from runner.actions.reach import Reach
 from runner.actions.set_fact import SetFact
@@ -30,12 +32,14 @@ ACTIONS: Mapping[str, Action] = {
     "config": Config(),
     "copy": Copy(),
     "debug": Debug(),
+    "facts": Facts(),
     "fail": Fail(),
     "fetch": Fetch(),
     "file": File(),
     "include_role": IncludeRole(),
     "include_tasks": IncludeTasks(),
     "meta": Meta(),
+    "ping_device": PingDevice(),
     "reach": Reach(),
     "set_fact": SetFact(),
     "shell": Shell(),

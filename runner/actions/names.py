@@ -19,6 +19,13 @@ _COMMAND_MODULES = frozenset(
     ).split()
 )
 
+_FAMILIES = {
+    f"{system}_{what}": action
+    for what, action in (("facts", "facts"), ("ping", "ping_device"))
+    for system in "eos frr ios iosxr junos linux net nxos vyos".split()
+}
+"""Actions that have a word for every system."""
+
 _OWN = {
     "assemble": "assemble",
     "assert": "assert",
@@ -48,7 +55,7 @@ _NOT_YET = frozenset(
     (
         "add_host async_status blockinfile cli_config cli_parse expect "
         "find get_url gather_facts group_by import_playbook import_role import_tasks "
-        "include_vars lineinfile net_get net_ping net_put "
+        "include_vars lineinfile net_get net_put "
         "package pause ping raw reboot replace script service set_stats setup "
         "telnet uri user wait_for wait_for_connection yum apt"
     ).split()
@@ -63,6 +70,8 @@ def resolve(written: str) -> str | None:
     short = short_name(written)
     if short in _COMMAND_MODULES:
         return "cli"
+    if short in _FAMILIES:
+        return _FAMILIES[short]
     if short == "telnet" or (short != written and short in ("config", "backup", "cli")):
         return None
     return _OWN.get(short)
@@ -85,4 +94,4 @@ def short_name(written: str) -> str:
 
 def words() -> list[str]:
     """Every short word that names an action, for suggestions."""
-    return sorted(_OWN) + sorted(_COMMAND_MODULES)
+    return sorted(_OWN) + sorted(_COMMAND_MODULES) + sorted(_FAMILIES)

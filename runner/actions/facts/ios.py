@@ -68,9 +68,7 @@ def _version(text: str) -> dict[str, Any]:
 def _stack(text: str) -> dict[str, Any]:
     models = every(r"^Model [Nn]umber\s+: (\S+)", text)
     serials = every(r"^System [Ss]erial [Nn]umber\s+: (\S+)", text)
-    facts: dict[str, Any] = known(
-        stacked_models=models or None, stacked_serialnums=serials or None
-    )
+    facts: dict[str, Any] = known(stacked_models=models or None, stacked_serialnums=serials or None)
     return {**facts, "virtual_switch": "STACK"} if models else facts
 
 
@@ -78,9 +76,7 @@ def _virtual(switch: str, inventory: str) -> dict[str, Any]:
     domain = first(r"^Virtual switch domain number : ([0-9]+)", switch)
     if domain is None:
         return {}
-    serials = [
-        found[1] for found in re.finditer(r'System".*?SN:\s*(\S+)', inventory, re.DOTALL)
-    ]
+    serials = [found[1] for found in re.finditer(r'System".*?SN:\s*(\S+)', inventory, re.DOTALL)]
     facts: dict[str, Any] = {"virtual_switch": "VSS", "virtual_switch_domain": domain}
     return {**facts, "virtual_switch_serialnums": serials} if serials else facts
 
@@ -174,9 +170,7 @@ def _interface(text: str) -> dict[str, Any]:
     }
 
 
-def _addresses(
-    about: dict[str, dict[str, Any]], family: str, text: str, read: Any
-) -> list[str]:
+def _addresses(about: dict[str, dict[str, Any]], family: str, text: str, read: Any) -> list[str]:
     """Adds every interface's addresses; gives all of them."""
     found: list[str] = []
     for name, part in blocks(without_errors(text, "% ")).items():
