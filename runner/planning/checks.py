@@ -1,160 +1,232 @@
-"""What can be refused before any connection: mistakes in names, places and paths of each host."""
+"""What can be refused before any connection, and what is read on the way: one play's tasks,
+looked at once for each class of hosts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from runner.actions import ACTIONS
-from runner.engine.places import inside
-from runner.engine.target import platform_of, transport_of
 from runner.engine.variables import magic_variables, task_variables
 from runner.engine.world import World
-from runner.errors import PlanError, PlayrunError
+from runner.errors import PlayrunError
 from runner.model import Play, Task
-from runner.planning.findings import Findings, Targets
-from runner.planning.names import NameReader
-from runner.planning.segments import reads_others
-from runner.planning.texts import TemplateFiles, is_template
-from runner.planning.undefined import Undefined
+from runner.planning.certainty import Certainty
+from runner.planning.classes import Class, Fleet
+from runner.planning.devices import Devices
+from runner.planning.findings import Findings
+from runner.planning.hostfiles import HostFiles
+from runner.planning.leads import Leads
+from runner.planning.names import NameReader, merged
+from runner.planning.texts import TemplateFiles, condition_faults, task_faults
+from runner.planning.undefined import InFile, Undefined
+from runner.planning.walking import Fault, Spot
 from runner.platforms.model import Platform
 from runner.templating import Names, Variables
-from runner.values import Origin
 
-_NO_FILE: Path | None = None
 _NONE: frozenset[str] = frozenset()
-_CONTROLLER = ("localhost", "127.0.0.1", "::1")
 
 
-class HostChecks:
-    """The checks that look at a play's hosts one by one."""
+class PlayChecks:
+    """The checks of one play. `spots` are its tasks in order, those of its handlers last."""
 
     def __init__(
         self,
         world: World,
         play: Play,
-        tasks: Sequence[Task],
+        spots: Sequence[Spot],
         hosts: Sequence[str],
         reader: NameReader,
         dynamic: frozenset[str] | None,
     ) -> None:
         self._world = world
         self._play = play
-        self._tasks = tasks
-        self._hosts = hosts
+        self._spots = spots
         self._names = list(hosts)
         self._reader = reader
         self._dynamic = dynamic
-        self._read: list[Names] = []
-        self._files = TemplateFiles(world, tasks)
+        self._magic: dict[str, Mapping[str, Any]] = {}
         self._findings = Findings(hosts)
-        self._undefined = Undefined(world, play, dynamic, self._findings)
-        self._targets = Targets()
-        self.platforms: dict[str, Platform] = {}
-        self.crosses = [task.run_once is not False for task in tasks]
-        """Of every task: whether it concerns several hosts."""
+        self._leads = Leads(world, play, spots, reader)
+        self._fleet = Fleet(world, hosts, reader, self._leads)
+        self._certainty = Certainty(
+            world.templar, reader, self._variables_of, dynamic, self._fleet, spots
+        )
+        tools = (self._fleet, reader, self._certainty, self._variables_of)
+        self._files = TemplateFiles(world, spots)
+        self._host_files = HostFiles(world, *tools, self._findings)
+        tasks = [spot.task for spot in spots]
+        self._devices = Devices(world, play, self._fleet, reader, self._variables_of, tasks)
+        self._undefined = Undefined(world.templar, *tools, dynamic or frozenset(), self._findings)
+        self._in_files: dict[int, list[tuple[Class, InFile]]] = {}
+        self.doubts: list[PlayrunError] = []
+        """What is wrong, but may never be come to."""
 
-    def problems(self) -> list[PlayrunError]:
-        """Looks at every host; fills `platforms` and `crosses`. The templates must be valid."""
-        self._read = [self._reader.of_task(task) for task in self._tasks]
-        for host in self._hosts:
-            magic = magic_variables(self._world, host, self._play, self._names)
-            for index, task in enumerate(self._tasks):
-                self._look(host, index, task, magic)
+    @property
+    def platforms(self) -> tuple[Platform, ...]:
+        """Of the devices that the tasks type at."""
+        return tuple(self._devices.platforms.values())
+
+    def problems(self, faults: Sequence[Fault]) -> list[PlayrunError]:
+        """All that is certainly wrong; `faults` are those of included files."""
+        found = [*self._template_faults(), *self._of_includes(faults)]
+        if found:
+            return found
+        self._look_at_devices()
+        self._read_files()
+        classes = self._fleet.by_shape(self._all_names())
+        for index, spot in enumerate(self._spots):
+            self._host_files.look(self._fleet.hosts, spot.task) if self._fleet.hosts else None
+            if self._dynamic is not None:
+                self._look_for_names(classes, index, spot)
         return [
             *self._findings.problems(),
             *self._undefined.problems(),
-            *self._targets.problems(),
+            *self._host_files.problems(),
         ]
 
-    def _look(self, host: str, index: int, task: Task, magic: Mapping[str, Any]) -> None:
+    def reads(self, index: int) -> Names:
+        """All that a task may read, through all that its names lead to, on any host."""
+        parts = [self._reader.of_task(self._spots[index].task).together()]
+        parts += [file.names for _, file in self._in_files.get(index, ())]
+        return self._fleet.reach(merged(parts))
+
+    def reach(self, names: frozenset[str]) -> Names:
+        """What variables of these names lead to."""
+        return self._fleet.reach(Names(variables=names))
+
+    def _variables_of(self, host: str, task: Task) -> Variables:
+        magic = self._magic.get(host)
+        if magic is None:
+            magic = magic_variables(self._world, host, self._play, self._names)
+            self._magic[host] = magic
         facts = self._world.facts.get(host, {})
-        variables = task_variables(self._world, host, self._play, task, facts, magic)
-        layers = self._layers(host, task, facts, magic)
-        for check in (self._place, self._path):
-            try:
-                check(host, task, variables)
-            except PlayrunError as error:
-                self._findings.note(host, error)
-        reader = self._reader
-        when = [reader.closure(reader.of_condition(item), layers) for item in task.when]
-        parts = [(reader.closure(self._read[index], layers), _NO_FILE)]
-        if self._files.has_one(task):
-            parts += self._in_file(host, index, task, variables, layers)
-        self.crosses[index] |= any(map(reads_others, [*when, *(names for names, _ in parts)]))
-        self._undefined.look(host, index, task, when, parts, variables)
+        return task_variables(self._world, host, self._play, task, facts, magic)
 
-    def _in_file(
-        self,
-        host: str,
-        index: int,
-        task: Task,
-        variables: Variables,
-        layers: tuple[Mapping[str, Any], ...],
-    ) -> list[tuple[Names, Path | None]]:
-        """What the task's template file reads; unknown if that cannot be told before the run."""
-        unknown: list[tuple[Names, Path | None]] = [(Names(complete=False), None)]
-        if not self._is_static(task.args["src"]):
-            return unknown
-        try:
-            path = self._files.path(task, variables)
-            names = self._reader.closure(self._files.names(path), layers)
-        except PlayrunError as error:
-            if self._files.is_final(index):
-                self._findings.note(host, error)
-            return unknown
-        return [(names if self._files.is_final(index) else names._replace(required=_NONE), path)]
+    # templates
 
-    def _layers(
-        self, host: str, task: Task, facts: Mapping[str, Any], magic: Mapping[str, Any]
-    ) -> tuple[Mapping[str, Any], ...]:
-        """The host's variables unrendered, highest first."""
-        world = self._world
-        return (
-            magic,
-            world.overrides(host),
-            world.extra_vars,
-            facts,
-            task.vars,
-            self._play.vars,
-            world.hosts.vars_of(host),
-        )
+    def _template_faults(self) -> Iterator[PlayrunError]:
+        templar = self._world.templar
+        for index, spot in enumerate(self._spots):
+            first = [
+                fault for each in spot.task.when[:1] for fault in condition_faults(templar, each)
+            ]
+            yield from self._if_certain(first, index, self._certainty.coming)
+            rest = list(task_faults(templar, spot.task))
+            yield from self._if_certain(rest, index, self._certainty.running)
+        yield from self._variable_faults()
 
-    def _place(self, host: str, task: Task, variables: Variables) -> None:
-        """Device actions need a platform; programs need a host that is the controller."""
-        action = ACTIONS[task.action]
-        if action.place == "controller":
-            return
-        transport = transport_of(variables, self._play, task, self._world)
-        if action.place == "device":
-            platform = platform_of(variables, self._world)
-            self.platforms[platform.name] = platform
-        elif transport != "local" and task.delegate_to is None and host not in _CONTROLLER:
-            raise PlanError(
-                f"`{task.written}` runs a program on the controller, and the host is a device",
-                origin=task.origin,
-                hint="type at the device with `cli`, or add `delegate_to: localhost`",
-            )
+    def _variable_faults(self) -> Iterator[PlayrunError]:
+        """Mistakes in variables of the play, roles and tasks: told where they are read."""
+        check = self._world.templar.check
+        for name, text in self._leads.broken:
+            faults = check(text)
+            readers = [index for index in range(len(self._spots)) if self._needs(index, name, text)]
+            if not faults:
+                continue
+            if any(self._certainty.running(self._fleet.hosts, index) for index in readers):
+                yield from faults
+            else:
+                self.doubts += faults
 
-    def _path(self, host: str, task: Task, variables: Variables) -> None:
-        """Host files outside the output folder, and one file for two hosts."""
-        key = "path" if task.action == "backup" else "output"
-        written = task.args.get("path") if task.action == "backup" else task.output
-        if written is None or not self._is_static(written):
-            return
-        required = self._reader.of_output(written).required
-        if any(name not in variables for name in required):
-            return
-        filled = variables.child(command="command", command_slug="command")
-        rendered = self._world.templar.text(written, filled) if is_template(written) else written
-        origin: Origin = getattr(written, "origin", None) or task.origin
-        target = inside(self._world.paths.output, str(rendered), origin)
-        self._targets.note(host, target, str(rendered), origin, key)
-
-    def _is_static(self, value: Any) -> bool:
-        """Whether it can be rendered before the run: no lookups, no registered names."""
-        names = self._reader.of_value(value)
-        if self._dynamic is None or names.lookups:
+    def _needs(self, index: int, name: str, text: Any) -> bool:
+        """Whether a task cannot be done without a variable whose text this is."""
+        task = self._spots[index].task
+        reads = self._reader.of_task(task)
+        if not self._fleet.hosts:
             return False
-        return not names.variables & self._dynamic
+        variables = self._variables_of(self._fleet.hosts[0], task)
+        needed = merged((*reads.when[:1], reads.loop, reads.body))
+        led = self._reader.closure(needed, variables.written).required
+        return name in led and variables.written(name) is text
+
+    def _if_certain(
+        self,
+        faults: Sequence[PlayrunError],
+        index: int,
+        certain: Callable[[Class, int], list[Class]],
+    ) -> Sequence[PlayrunError]:
+        """Mistakes in what hosts are certain to come to; others are doubts."""
+        if not faults or not self._fleet.hosts:
+            self.doubts += faults
+            return ()
+        if certain(self._fleet.hosts, index):
+            return faults
+        self.doubts += faults
+        return ()
+
+    def _of_includes(self, faults: Sequence[Fault]) -> Iterator[PlayrunError]:
+        places = {id(spot): index for index, spot in enumerate(self._spots)}
+        for fault in faults:
+            index = places.get(id(fault.spot))
+            if index is None:
+                self.doubts.append(fault.error)
+            else:
+                yield from self._if_certain([fault.error], index, self._certainty.running)
+
+    # template files
+
+    def _read_files(self) -> None:
+        for index, spot in enumerate(self._spots):
+            if self._files.has_one(spot.task) and self._fleet.hosts:
+                self._in_files[index] = list(self._in_file(index, spot.task))
+
+    def _in_file(self, index: int, task: Task) -> Iterator[tuple[Class, InFile]]:
+        """What the task's template file reads; unknown if that cannot be told before the run."""
+        src = self._reader.of_value(task.args["src"])
+        hosts = self._fleet.hosts
+        unknown = InFile(Names(complete=False))
+        led = self._fleet.reach(src)
+        if not self._certainty.is_known(led):
+            yield hosts, unknown
+            return
+        final = self._files.is_final(index) and task.loop is None
+        for part in self._fleet.by_value(hosts, led.variables):
+            try:
+                path = self._files.path(task, self._variables_of(part[0], task))
+                names = self._files.names(path)
+            except PlayrunError as error:
+                self._note_file(part, index, error, final=final)
+                yield part, unknown
+                continue
+            yield part, InFile(names if final else names._replace(required=_NONE), path)
+
+    def _note_file(self, hosts: Class, index: int, error: PlayrunError, *, final: bool) -> None:
+        if not final:
+            return
+        for part in self._certainty.running(hosts, index):
+            for host in part:
+                self._findings.note(host, error)
+
+    # names, devices
+
+    def _all_names(self) -> set[str]:
+        found: set[str] = set()
+        for index, spot in enumerate(self._spots):
+            reads = self._reader.of_task(spot.task).together()
+            found |= reads.variables | reads.host_names
+            for _, file in self._in_files.get(index, ()):
+                found |= file.names.variables | file.names.host_names
+        return found
+
+    def _look_for_names(self, classes: Sequence[Class], index: int, spot: Spot) -> None:
+        reads = self._reader.of_task(spot.task)
+        files = self._in_files.get(index)
+        for hosts in classes:
+            if not files:
+                self._undefined.look(hosts, self._spots, index, reads, None)
+                continue
+            members = set(hosts)
+            for part, file in files:
+                common = tuple(host for host in part if host in members)
+                if common:
+                    self._undefined.look(common, self._spots, index, reads, file)
+
+    def _look_at_devices(self) -> None:
+        for number, hosts in enumerate(self._devices.classes):
+            for index, spot in enumerate(self._spots):
+                error = self._devices.fault(number, spot.task)
+                if error is None:
+                    continue
+                for part in self._certainty.running(hosts, index):
+                    for host in part:
+                        self._findings.note(host, error)

@@ -2,20 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
+from runner.actions import ACTIONS
+from runner.engine.hostsettings import NAMES
 from runner.engine.plan import PlayPlan
 from runner.engine.world import World
 from runner.errors import PlanError, PlayrunError, Problems
-from runner.model import Play, Task, all_tasks, tasks_in
-from runner.planning.checks import HostChecks
-from runner.planning.names import NameReader
-from runner.planning.segments import cut
+from runner.model import Entry, Handler, Play, Task, tasks_in
+from runner.planning.batches import in_order, sizes
+from runner.planning.checks import PlayChecks
+from runner.planning.crossing import crosses, shared_names
+from runner.planning.dynamic import DynamicNames
+from runner.planning.names import NameReader, merged
+from runner.planning.segments import Part, cut
 from runner.planning.strategies import Running, order_and_executor, processes_of, workers_of
-from runner.planning.tags import TagFilter
-from runner.planning.texts import template_faults
+from runner.planning.tags import TagFilter, kept
+from runner.planning.walking import Fault, Spot, Walk
+from runner.templating import Names
 from runner.values import Source
+
+_NOTHING: frozenset[str] = frozenset()
+_OF_CONNECTIONS = frozenset(name for names in NAMES.values() for name in names)
+
+HostsOf = Callable[[Play], Sequence[str]]
+
+
+class _Walked(NamedTuple):
+    """A play's entries that the tags leave, and every task in them."""
+
+    play: Play
+    entries: tuple[Entry, ...]
+    spots: tuple[tuple[Spot, ...], ...]
+    """Of each entry."""
+    handlers: tuple[Handler, ...]
+    handler_spots: tuple[tuple[Spot, ...], ...]
+    faults: tuple[Fault, ...]
+    complete: bool
+
+    def all_spots(self) -> list[Spot]:
+        """Of entries, then of handlers."""
+        return [spot for group in (*self.spots, *self.handler_spots) for spot in group]
 
 
 class Planner:
@@ -26,62 +55,147 @@ class Planner:
         self._tags = tags
         self._running = running
         self._reader = NameReader(world.templar)
-        self._dynamic: frozenset[str] | None = frozenset()
+        self._dynamic = DynamicNames(world)
+        self._walks: dict[int, _Walked] = {}
+        self._reads: dict[int, Names] = {}
+        self.doubts: list[PlayrunError] = []
+        """What is wrong in plays that were planned, but may never be come to."""
 
     def learn_names(self, plays: Sequence[Play]) -> None:
-        """Every name that a task may set while the plays run; None if that cannot be told."""
-        tasks = [task for play in plays for task in all_tasks(play)]
-        names = {task.register for task in tasks if task.register}
-        for task in tasks:
-            if task.action == "set_fact":
-                names |= set(task.args)
-        if any("{{" in name for name in names):
-            self._dynamic = None
-        else:
-            self._dynamic = frozenset(names)
+        """Every name that a task may set while the plays run."""
+        for play in plays:
+            walked = self._walked(play)
+            self._dynamic.of_play(play, walked.all_spots(), complete=walked.complete)
 
     def tasks_of(self, play: Play) -> tuple[Task, ...]:
         """The play's tasks that the tags leave."""
-        return tuple(task for task in tasks_in(play.entries) if self._tags.keeps(task))
+        return tuple(tasks_in(self._walked(play).entries))
+
+    def known_tasks(self, play: Play) -> list[Task]:
+        """The tasks that the play may come to, those of includes and handlers too."""
+        return [spot.task for spot in self._walked(play).all_spots()]
+
+    def plans(self, plays: Sequence[Play], hosts_of: HostsOf) -> list[PlayPlan]:
+        """All plays are planned before the first one runs; all their problems come together."""
+        plans: list[PlayPlan] = []
+        problems: list[PlayrunError] = []
+        for index, play in enumerate(plays):
+            try:
+                last = index == len(plays) - 1
+                plans.append(self.plan(play, index, hosts_of(play), last=last))
+            except PlayrunError as error:
+                problems += error.problems if isinstance(error, Problems) else [error]
+        if problems:
+            raise problems[0] if len(problems) == 1 else Problems(problems)
+        return [replace(plan, kept=self._kept(plan, plans)) for plan in plans]
 
     def plan(self, play: Play, index: int, hosts: Sequence[str], *, last: bool) -> PlayPlan:
         """The plan of one play for these hosts. Raises Problems, or the one PlayrunError."""
-        tasks = self.tasks_of(play)
-        problems = list(template_faults(self._world, play, tasks))
-        checks = HostChecks(self._world, play, tasks, hosts, self._reader, self._dynamic)
-        if not problems:
-            problems = checks.problems()
+        walked = self._walked(play)
+        origin = getattr(play.host_order, "origin", None) or play.origin
+        ordered = in_order(hosts, play.host_order, origin)
+        spots = walked.all_spots()
+        names = self._dynamic.names
+        checks = PlayChecks(self._world, play, spots, ordered, self._reader, names)
+        problems = checks.problems(walked.faults)
+        self.doubts += checks.doubts
         if problems:
             raise problems[0] if len(problems) == 1 else Problems(problems)
-        return self._built(play, index, hosts, tasks, checks, last)
+        reads = [checks.reads(place) for place in range(len(spots))]
+        self._reads[index] = merged(reads)
+        plan = self._built(walked, index, hosts, ordered)
+        shared = shared_names(zip([spot.task for spot in spots], reads, strict=True))
+        if shared is not None and shared:
+            shared |= checks.reach(shared).variables
+        return replace(
+            plan,
+            items=cut(self._parts(walked, reads, checks), plan.order, play.lockstep),
+            shared=shared,
+            kept=_NOTHING if last else None,
+        )
+
+    def _walked(self, play: Play) -> _Walked:
+        known = self._walks.get(id(play))
+        if known is None:
+            walk = Walk(self._world.includes)
+            entries = kept(play.entries, self._tags.keeps)
+            spots = tuple(tuple(walk.spots((entry,))) for entry in entries)
+            handlers = (*play.handlers, *walk.handlers.values())
+            of_handlers = tuple(tuple(walk.handler_spots((each,))) for each in handlers)
+            faults = tuple(walk.faults)
+            known = _Walked(play, entries, spots, handlers, of_handlers, faults, walk.complete)
+            self._walks[id(play)] = known
+        return known
 
     def _built(
-        self,
-        play: Play,
-        index: int,
-        hosts: Sequence[str],
-        tasks: Sequence[Task],
-        checks: HostChecks,
-        last: bool,
+        self, walked: _Walked, index: int, hosts: Sequence[str], ordered: tuple[str, ...]
     ) -> PlayPlan:
+        play = walked.play
         order, executor = order_and_executor(play, self._running)
-        platforms = tuple(checks.platforms.values())
-        items = cut(tasks, checks.crosses, platforms, order, play.lockstep)
-        nothing: frozenset[str] = frozenset()
-        workers = workers_of(self._number("workers", play.workers), self._running)
-        processes = processes_of(self._number("processes", play.processes), self._running)
+        workers = workers_of(self._number("workers", play.workers, play), self._running)
+        processes = processes_of(self._number("processes", play.processes, play), self._running)
+        variables = self._world.templar.variables(play.vars, self._world.extra_vars)
+        serial = sizes(play.serial, self._world.templar, variables)
         return PlayPlan(
             index=index,
-            play=play._replace(name=self._name(play)),
-            hosts=tuple(hosts),
-            items=items,
+            play=play._replace(name=self._name(play), serial=serial),
+            hosts=ordered,
+            items=(),
             order=order,
             executor=executor,
             workers=1 if executor == "serial" else workers,
             processes=processes if executor == "processes" else 1,
-            shared=None if any(item.cross for item in items) else nothing,
-            kept=nothing if last else None,
+            all_hosts=tuple(hosts),
         )
+
+    def _parts(self, walked: _Walked, reads: Sequence[Names], checks: PlayChecks) -> list[Part]:
+        """The entries as the cutting of segments needs them."""
+        names = iter(reads)
+        groups = [*zip(walked.entries, walked.spots, strict=True)]
+        found = [self._part(walked.play, e, spots, names, checks) for e, spots in groups]
+        on_flush = [
+            self._part(walked.play, handler.task, spots, names, checks)
+            for handler, spots in zip(walked.handlers, walked.handler_spots, strict=True)
+        ]
+        notified = _notified(walked)
+        on_flush = [
+            part
+            for part, handler in zip(on_flush, walked.handlers, strict=True)
+            if notified is None or _answers(handler, notified)
+        ]
+        return [
+            _with_handlers(part, on_flush) if any(map(_flushes, spots)) else part
+            for part, spots in zip(found, walked.spots, strict=True)
+        ]
+
+    def _part(
+        self,
+        play: Play,
+        entry: Entry,
+        spots: Sequence[Spot],
+        reads: Iterator[Names],
+        checks: PlayChecks,
+    ) -> Part:
+        judged = [crosses(play, spot, next(reads)) for spot in spots]
+        effects = tuple(
+            ACTIONS[spot.task.action].effects(spot.task.args, checks.platforms) for spot in spots
+        )
+        return Part(entry, any(judged), effects)
+
+    def _kept(self, plan: PlayPlan, plans: Sequence[PlayPlan]) -> frozenset[str] | None:
+        """The names that plays to come may read of what this one sets."""
+        first = plan.index if plan.play.serial else plan.index + 1
+        later = [self._reads[each.index] for each in plans if each.index >= first]
+        if not later:
+            return _NOTHING
+        names = self._dynamic.names
+        read = merged(later)
+        if names is None or self._dynamic.gathers or not read.complete:
+            return None
+        if read.lookups & {"varnames", "template"}:
+            return None
+        wanted = read.variables | read.host_names | _OF_CONNECTIONS
+        return frozenset(name for name in names if name in wanted or name.startswith("ansible_"))
 
     def _name(self, play: Play) -> str:
         """The play's name, filled in as far as it says nothing of single hosts."""
@@ -92,18 +206,41 @@ class Planner:
         except PlayrunError:
             return play.name
 
-    def _number(self, name: str, value: int | Source | None) -> int | None:
+    def _number(self, name: str, value: int | Source | None, play: Play) -> int | None:
         """A play's number, rendered with what is the same for all hosts."""
         if value is None or isinstance(value, int):
             return value
-        text = self._world.templar.text(
-            value, self._world.templar.variables(self._world.extra_vars)
-        )
+        variables = self._world.templar.variables(play.vars, self._world.extra_vars)
+        text = self._world.templar.text(value, variables)
         if not text.isdecimal() or int(text) < 1:
             raise PlanError(
                 f"`{name}` must be a whole number from 1, not {text!r}", origin=value.origin
             )
         return int(text)
+
+
+def _flushes(spot: Spot) -> bool:
+    return spot.task.action == "meta" and spot.task.args.get("free_form") == "flush_handlers"
+
+
+def _notified(walked: _Walked) -> frozenset[str] | None:
+    """The names that tasks notify; None if one of them is a template."""
+    names = [name for spot in walked.all_spots() for name in spot.task.notify]
+    if any(isinstance(name, Source) and name.has_markers for name in names):
+        return None
+    return frozenset(map(str, names))
+
+
+def _answers(handler: Handler, names: frozenset[str]) -> bool:
+    """Whether one of the names may be the handler's."""
+    own = [handler.task.name, *handler.listen, f"{handler.role} : {handler.task.name}"]
+    return any(name in names or "{{" in name for name in own)
+
+
+def _with_handlers(part: Part, handlers: Sequence[Part]) -> Part:
+    effects = [touched for handler in handlers for touched in handler.effects]
+    cross = part.cross or any(handler.cross for handler in handlers)
+    return part._replace(cross=cross, effects=(*part.effects, *effects))
 
 
 def with_hosts(plan: PlayPlan, hosts: Sequence[str]) -> PlayPlan:

@@ -1,68 +1,62 @@
 """Cuts a play into items, and says where hosts wait for one another.
 
-An item is `cross` when it concerns several hosts; it runs in lockstep, with a join before
-and after. Under order `lockstep` there is a join too between items whose effects conflict:
-a device write against a device read or write, a shared file written against read or written.
+An item is `cross` when something in it concerns several hosts; it runs in lockstep, with a
+join before and after. Under order `lockstep` there is a join too between items whose effects
+conflict: a device write against a device read or write, a shared file written against read or
+written. Where they conflict within an item, all of it runs in lockstep.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from runner.actions import ACTIONS
-from runner.actions.api import Effect, Effects
+from runner.actions.api import NOTHING, Effect, Effects
 from runner.engine.plan import Item
-from runner.model import Lockstep, Order, Task
-from runner.platforms.model import Platform
-from runner.templating import Names
-
-_OTHERS = frozenset(
-    {
-        "hostvars",
-        "vars",
-        "play_hosts",
-        "ansible_play_hosts",
-        "ansible_play_hosts_all",
-        "ansible_play_batch",
-    }
-)
-_OTHERS_BY_LOOKUP = frozenset({"vars", "varnames", "template"})
+from runner.model import Entry, Lockstep, Order
 
 
-def reads_others(names: Names) -> bool:
-    """Whether text with these names may read another host's values."""
-    by_lookup = {lookup.rpartition(".")[2] for lookup in names.lookups} & _OTHERS_BY_LOOKUP
-    return bool(names.variables & _OTHERS or by_lookup) or not names.complete
+class Part(NamedTuple):
+    """A top-level entry: whether it concerns several hosts, and what its tasks touch, one
+    after another."""
+
+    entry: Entry
+    cross: bool
+    effects: tuple[Effects, ...] = ()
 
 
-def cut(
-    tasks: Sequence[Task],
-    crosses: Sequence[bool],
-    platforms: tuple[Platform, ...],
-    order: Order,
-    lockstep: Lockstep,
-) -> tuple[Item, ...]:
+def cut(parts: Sequence[Part], order: Order, lockstep: Lockstep) -> tuple[Item, ...]:
     """The items of a play with their joins."""
-    effects = [ACTIONS[task.action].effects(task.args, platforms) for task in tasks]
-    joins = _keeps_joins(effects, order, lockstep)
+    joins = _keeps_joins(parts, order, lockstep)
     items: list[Item] = []
-    since: Effects = frozenset()
+    since = NOTHING
     after_cross = False
-    for index, (task, cross) in enumerate(zip(tasks, crosses, strict=True)):
-        conflict = joins and _conflict(since, effects[index])
+    for index, part in enumerate(parts):
+        touched = NOTHING.union(*part.effects)
+        cross = part.cross or (joins and _conflicts_within(part))
+        conflict = joins and _conflict(since, touched)
         join = index > 0 and (cross or after_cross or conflict or lockstep == "always")
-        since = effects[index] if join else since | effects[index]
+        since = touched if join else since | touched
         after_cross = cross
-        items.append(Item(index, task, join, cross))
+        items.append(Item(index, part.entry, join, cross))
     return tuple(items)
 
 
-def _keeps_joins(effects: Sequence[Effects], order: Order, lockstep: Lockstep) -> bool:
+def _keeps_joins(parts: Sequence[Part], order: Order, lockstep: Lockstep) -> bool:
     """A play that changes devices keeps its joins under every order, unless `never`."""
     if lockstep == "never":
         return False
-    changes_devices = any(Effect.DEVICE_WRITE in effect for effect in effects)
+    changes_devices = any(Effect.DEVICE_WRITE in touched for part in parts for touched in part[2])
     return order == "lockstep" or changes_devices
+
+
+def _conflicts_within(part: Part) -> bool:
+    since = NOTHING
+    for touched in part.effects:
+        if _conflict(since, touched):
+            return True
+        since |= touched
+    return False
 
 
 def _conflict(before: Effects, now: Effects) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from runner.model import Task
+from runner.model import Block, Entry, Task
 
 
 class TagFilter(NamedTuple):
@@ -39,3 +39,20 @@ def tag_filter(only: Iterable[str], skip: Iterable[str]) -> TagFilter:
 
 def _words(values: Iterable[str]) -> frozenset[str]:
     return frozenset(word.strip() for value in values for word in value.split(",") if word.strip())
+
+
+def kept(entries: Iterable[Entry], keeps: Callable[[Task], bool]) -> tuple[Entry, ...]:
+    """The entries that the tags leave; a block with nothing left in it goes too.
+
+    Flushes that nobody wrote always stay.
+    """
+    found: list[Entry] = []
+    for entry in entries:
+        if isinstance(entry, Block):
+            parts = [kept(part, keeps) for part in (entry.body, entry.rescue, entry.always)]
+            if any(parts):
+                body, rescue, always = parts
+                found.append(entry._replace(body=body, rescue=rescue, always=always))
+        elif (entry.implicit and entry.action == "meta") or keeps(entry):
+            found.append(entry)
+    return tuple(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,30 +11,33 @@ from runner.actions import ACTIONS
 from runner.actions.files import find_source
 from runner.engine.world import World
 from runner.errors import PlayrunError, TaskError
-from runner.model import Condition, Play, Task
-from runner.templating import Names, Variables
+from runner.model import Condition, Task
+from runner.planning.walking import Spot
+from runner.templating import Names, Templar, Variables
 from runner.values import Origin, Source
 
 _TEMPLATE_FILES = ("template", "config")
 """Actions whose `src` is a template file."""
-_WRITERS = ("template", "copy", "command", "shell")
-"""Actions that may make a file which a later task takes as its `src`."""
+_MAKES_NO_FILES = frozenset(
+    "add_host assert debug fail find group_by include_role include_tasks include_vars meta pause "
+    "ping set_fact set_stats slurp stat wait_for".split()
+)
+"""Any other action may make a file which a later task takes as its `src`."""
 
 
-def template_faults(world: World, play: Play, tasks: Sequence[Task]) -> Iterator[PlayrunError]:
-    """Syntax errors, unknown filters and tests, in everything the play says."""
-    yield from world.templar.check(play.vars)
-    for task in tasks:
-        raw = ACTIONS[task.action].raw
-        yield from world.templar.check({k: v for k, v in task.args.items() if k not in raw})
-        yield from world.templar.check([task.vars, task.loop.items if task.loop else None])
-        yield from world.templar.check([task.output, task.connection, task.run_once])
-        for condition in conditions_of(task):
-            yield from _condition_faults(world, condition)
+def task_faults(templar: Templar, task: Task) -> Iterator[PlayrunError]:
+    """Syntax errors, unknown filters and tests, in everything that an execution renders."""
+    raw = ACTIONS[task.action].raw
+    yield from templar.check({k: v for k, v in task.args.items() if k not in raw})
+    yield from templar.check([task.loop.items if task.loop else None, list(task.environment)])
+    yield from templar.check([task.output, task.connection, task.run_once, task.delegate_to])
+    for condition in [*task.when[1:], *_judging(task)]:
+        yield from condition_faults(templar, condition)
 
 
-def _condition_faults(world: World, condition: Condition) -> Iterator[PlayrunError]:
-    for fault in world.templar.check_condition(condition):
+def condition_faults(templar: Templar, condition: Condition) -> Iterator[PlayrunError]:
+    """What is wrong with a bare expression."""
+    for fault in templar.check_condition(condition):
         if fault.hint is None and isinstance(condition, Source) and "{{" in condition:
             hint = "a condition is an expression already: leave the {{ }} out"
             yield type(fault)(fault.message, origin=fault.origin, hint=hint)
@@ -42,9 +45,10 @@ def _condition_faults(world: World, condition: Condition) -> Iterator[PlayrunErr
             yield fault
 
 
-def conditions_of(task: Task) -> list[Condition]:
-    """Every bare expression of a task."""
-    found = [*task.when, *(task.changed_when or ()), *(task.failed_when or ())]
+def _judging(task: Task) -> list[Condition]:
+    """The bare expressions of a task but its `when`."""
+    found = [*(task.changed_when or ()), *(task.failed_when or ())]
+    found += task.retry.until if task.retry else ()
     for name in ACTIONS[task.action].raw:
         value = task.args.get(name, ())
         found += value if isinstance(value, tuple) else ()
@@ -55,7 +59,7 @@ def origin_of(task: Task, name: str) -> Origin:
     """The first text of the task that names the variable, or the task."""
     word = re.compile(rf"\b{re.escape(name)}\b")
     values = [*task.args.values(), task.loop and task.loop.items, task.output, task.vars]
-    for text in _sources([*values, *conditions_of(task)]):
+    for text in _sources([*values, *task.when, *_judging(task)]):
         if text.origin is not None and word.search(text):
             return text.origin
     return task.origin
@@ -64,8 +68,8 @@ def origin_of(task: Task, name: str) -> Origin:
 def _sources(value: Any) -> Iterator[Source]:
     if isinstance(value, Source):
         yield value
-    elif isinstance(value, (list, tuple, dict)):
-        for inner in value.values() if isinstance(value, dict) else value:
+    elif isinstance(value, (list, tuple, Mapping)):
+        for inner in value.values() if isinstance(value, Mapping) else value:
             yield from _sources(inner)
 
 
@@ -75,11 +79,13 @@ class TemplateFiles:
     A file that an earlier task may write is left alone: it is not yet what it will be.
     """
 
-    def __init__(self, world: World, tasks: Sequence[Task]) -> None:
+    def __init__(self, world: World, spots: Sequence[Spot]) -> None:
         self._world = world
         self._looked_at: dict[Path, Names | PlayrunError] = {}
-        writers = [index for index, task in enumerate(tasks) if task.action in _WRITERS]
-        self._first_writer = min(writers, default=len(tasks))
+        writers = [
+            index for index, spot in enumerate(spots) if spot.task.action not in _MAKES_NO_FILES
+        ]
+        self._first_writer = min(writers, default=len(spots))
 
     @staticmethod
     def has_one(task: Task) -> bool:
@@ -93,6 +99,13 @@ class TemplateFiles:
     def path(self, task: Task, variables: Variables) -> Path:
         """The file. Raises TaskError when it is not there."""
         name = self._world.templar.text(task.args["src"], variables)
+        beside = [Path(task.scope.folder)] if task.scope.folder else []
+        if task.scope.role is not None:
+            beside.insert(0, Path(task.scope.role.path))
+        for folder in beside:
+            for candidate in (folder / "templates" / name, folder / name):
+                if candidate.is_file():
+                    return candidate
         try:
             return find_source(self._world.paths, name, "templates")
         except TaskError as error:

@@ -2,123 +2,157 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
-from runner.engine.world import World
 from runner.errors import PlanError, RenderError, nearest
-from runner.model import Condition, Play, Task
+from runner.model import Task
+from runner.planning.certainty import CHANGING, Certainty, VariablesOf
+from runner.planning.classes import Class, Fleet
 from runner.planning.findings import Findings, some
+from runner.planning.names import NameReader, Reads
 from runner.planning.texts import origin_in_file, origin_of
-from runner.templating import Names, Variables
+from runner.planning.walking import Spot
+from runner.templating import Names, Templar, Variables
 
-_OWN = frozenset({"hostvars", "vars", "ansible_loop_var"})
-"""Names that the engine sets as it goes."""
 _HINT = "define it in vars, in the inventory or with -e, or give it a default"
+_LENIENT = "ansible_"
+"""Names that begin so are facts or set by the engine, and never reported."""
+
+
+class InFile(NamedTuple):
+    """What a task's template file reads."""
+
+    names: Names
+    path: Path | None = None
 
 
 class Undefined:
-    """Notes names that a task is certain to read and that are nowhere to be found.
-
-    `dynamic` are the names that tasks set while the run goes; None: any may be set.
-    """
+    """Notes names that a task is certain to read and that are nowhere to be found."""
 
     def __init__(
-        self, world: World, play: Play, dynamic: frozenset[str] | None, findings: Findings
+        self,
+        templar: Templar,
+        fleet: Fleet,
+        reader: NameReader,
+        certainty: Certainty,
+        variables_of: VariablesOf,
+        dynamic: frozenset[str],
+        findings: Findings,
     ) -> None:
-        self._world = world
-        self._play = play
+        self._templar = templar
+        self._fleet = fleet
+        self._reader = reader
+        self._certainty = certainty
+        self._variables_of = variables_of
         self._dynamic = dynamic
+        self._known = dynamic | CHANGING
         self._findings = findings
         self._found: dict[tuple[int, str, Path | None], list[str]] = {}
-        self._tasks: dict[int, Task] = {}
+        self._spots: Sequence[Spot] = ()
 
     def look(
-        self,
-        host: str,
-        index: int,
-        task: Task,
-        when: Sequence[Names],
-        rest: Sequence[tuple[Names, Path | None]],
-        variables: Variables,
+        self, hosts: Class, spots: Sequence[Spot], index: int, reads: Reads, file: InFile | None
     ) -> None:
-        """`when` are the names of each of the task's conditions, `rest` those of everything
-        else, each with the template file that they are in."""
-        if self._dynamic is None or task.ignore_errors is not False:
+        """Looks at one task of `spots` on hosts on which the same names are defined."""
+        self._spots = spots
+        task = spots[index].task
+        if task.ignore_errors is not False or spots[index].sheltered:
             return
-        self._tasks[index] = task
-        known = _OWN | self._dynamic | ({task.loop.variable} if task.loop else set())
-        if not self._may_run(host, index, when, known, variables):
+        variables = self._variables_of(hosts[0], task)
+        parts = [(reads.loop, None), (reads.body, None), *([file] if file else [])]
+        if self._is_fine(task, variables, [*reads.when, *(names for names, _ in parts)]):
             return
+        for part in self._certainty.coming(hosts, index):
+            self._note(part, index, reads, parts)
+
+    def _is_fine(self, task: Task, variables: Variables, parts: Iterable[Names]) -> bool:
+        """The quick answer, which most tasks get: all that is read is there."""
+        known = self._known_to(task)
+        if any(self._missing(names, variables, known) for names in parts):
+            return False
+        return task.loop is not None or not any(
+            self._is_broken(condition, variables) for condition in task.when
+        )
+
+    def _is_broken(self, condition: object, variables: Variables) -> bool:
+        if isinstance(condition, bool):
+            return False
+        names = self._reader.of_condition(condition)  # type: ignore[arg-type]
+        if not self._certainty.is_known(self._reader.closure(names, variables.written)):
+            return False
+        try:
+            self._templar.test(condition, variables)  # type: ignore[arg-type]
+        except RenderError:
+            return True
+        return False
+
+    def _known_to(self, task: Task) -> frozenset[str]:
+        known = self._known
         if task.register:
             known |= {task.register}
-        for names, path in rest:
-            for name in _missing(names.required, variables, known):
-                self._note(host, index, name, path)
+        if task.loop is not None:
+            known |= {str(task.loop.variable), str(task.loop.index_variable)}
+        return known
 
-    def _may_run(
+    def _missing(self, names: Names, variables: Variables, known: frozenset[str]) -> list[str]:
+        if not names.required:
+            return []
+        needed = self._reader.closure(names, variables.written, self._dynamic).required
+        return [
+            name
+            for name in sorted(needed)
+            if name not in variables and name not in known and not name.startswith(_LENIENT)
+        ]
+
+    def _note(
         self,
-        host: str,
+        hosts: Class,
         index: int,
-        when: Sequence[Names],
-        known: set[str] | frozenset[str],
-        variables: Variables,
-    ) -> bool:
-        """Whether the task is certain to run here; notes a condition that cannot be tested.
+        reads: Reads,
+        parts: Sequence[tuple[Names, Path | None]],
+    ) -> None:
+        """Conditions are looked at in order, and none after one that does not hold."""
+        task = self._spots[index].task
+        variables = self._variables_of(hosts[0], task)
+        known = self._known_to(task)
+        if task.loop is not None and task.when:
+            return
+        for condition, names in zip(task.when, reads.when, strict=True):
+            missing = self._missing(names, variables, known)
+            self._add(hosts, index, missing, None)
+            if missing:
+                return
+            verdict = self._certainty.verdict(hosts[0], task, condition)
+            if verdict is None and self._is_broken(condition, variables):
+                self._break(hosts, condition, variables)
+            if verdict is not True:
+                return
+        for names, path in parts:
+            self._add(hosts, index, self._missing(names, variables, known), path)
 
-        Conditions are looked at in order, and none after the first that does not hold.
-        """
-        task = self._tasks[index]
-        for condition, names in zip(task.when, when, strict=True):
-            missing = list(_missing(names.required, variables, known))
-            for name in missing:
-                self._note(host, index, name, None)
-            if missing or self._cannot_tell(names, task):
-                return False
-            if not self._holds(host, condition, variables):
-                return False
-        return True
-
-    def _cannot_tell(self, names: Names, task: Task) -> bool:
-        assert self._dynamic is not None
-        changing = self._dynamic | _OWN
-        return bool(names.lookups or names.variables & changing) or task.loop is not None
-
-    def _holds(self, host: str, condition: Condition, variables: Variables) -> bool:
+    def _break(self, hosts: Class, condition: object, variables: Variables) -> None:
         """What it gives now it would give then; so would its error be the same."""
         try:
-            return self._world.templar.test(condition, variables)
+            self._templar.test(condition, variables)  # type: ignore[arg-type]
         except RenderError as error:
-            self._findings.note(host, error)
-            return False
+            for host in hosts:
+                self._findings.note(host, error)
 
-    def _note(self, host: str, index: int, name: str, path: Path | None) -> None:
-        self._found.setdefault((index, name, path), []).append(host)
+    def _add(self, hosts: Class, index: int, names: Iterable[str], path: Path | None) -> None:
+        for name in names:
+            self._found.setdefault((index, name, path), []).extend(hosts)
 
     def problems(self) -> Iterator[PlanError]:
         """One error for each name of a task."""
-        for (index, name, path), hosts in self._found.items():
-            task = self._tasks[index]
-            close = nearest(name, self._known(hosts[0], task))
+        for (index, name, path), found in self._found.items():
+            hosts = self._fleet.ordered(found)
+            task = self._spots[index].task
+            known = {*self._variables_of(hosts[0], task), *self._dynamic}
+            close = nearest(name, known)
             yield PlanError(
                 f"`{name}`, which `{task.label}` uses, is not defined for {some(hosts)}",
                 origin=(path and origin_in_file(path, name)) or origin_of(task, name),
                 hint=f"did you mean `{close}`?" if close else _HINT,
             )
-
-    def _known(self, host: str, task: Task) -> set[str]:
-        layers: Sequence[Mapping[str, Any]] = (
-            self._play.vars,
-            self._world.hosts.vars_of(host),
-            task.vars,
-            self._world.extra_vars,
-        )
-        names = {name for layer in layers for name in layer}
-        return names | {"inventory_hostname", "group_names", "groups"} | (self._dynamic or set())
-
-
-def _missing(
-    names: Iterable[str], variables: Variables, known: frozenset[str] | set[str]
-) -> Iterator[str]:
-    return (name for name in sorted(names) if name not in variables and name not in known)

@@ -205,17 +205,7 @@ class Run:
 
 def _plans(setup: Setup, plays: Sequence[Play]) -> list[PlayPlan]:
     """All plays are planned before the first one runs; all their problems come together."""
-    plans: list[PlayPlan] = []
-    problems: list[PlayrunError] = []
-    for index, play in enumerate(plays):
-        try:
-            last = index == len(plays) - 1
-            plans.append(setup.planner.plan(play, index, setup.hosts_of(play), last=last))
-        except PlayrunError as error:
-            problems += error.problems if isinstance(error, Problems) else [error]
-    if problems:
-        raise problems[0] if len(problems) == 1 else Problems(problems)
-    return plans
+    return setup.planner.plans(plays, setup.hosts_of)
 
 
 def _too_many(plans: Sequence[PlayPlan]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from jinja2 import nodes
+from jinja2 import TemplateSyntaxError, nodes
 from jinja2.compiler import CodeGenerator
 from jinja2.meta import TrackingCodeGenerator
 
@@ -54,7 +54,12 @@ def names_in(trees: Iterable[nodes.Template | None], own: frozenset[str]) -> Nam
         if tree is None:
             found.complete = False
             continue
-        free = _free_names(tree)
+        try:
+            free = _free_names(tree)
+        except TemplateSyntaxError:
+            # A filter or test that does not exist.
+            found.complete = False
+            continue
         found.variables |= free
         _look(tree, found)
         required |= free & (set(_certain(tree)) - set(_guarded(tree)))

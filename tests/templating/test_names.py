@@ -107,3 +107,7 @@ def test_names_of_a_file(templar: Templar, tmp_path: Path) -> None:
     path.write_text("#jinja2: variable_start_string: '[%', variable_end_string: '%]'\n[% a %]{{ b")
     assert templar.file_names(path).variables == {"a"}
     assert not templar.file_names(tmp_path / "no.j2").complete
+
+
+def test_what_does_not_compile_is_not_told(templar: Templar) -> None:
+    assert not templar.names(Source("{{ x | nosuch }}")).complete
