@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runner.actions.api import ANY, NOTHING, Call, Effects, OneOf, Outcome, Parameter, Place
+from runner.actions.api import ANY, NOTHING, Action, Call, Effects, OneOf, Outcome, Parameter, Place
 from runner.platforms.model import Platform
 
 META_WORDS = (
@@ -84,6 +84,22 @@ class IncludeRole:
     def run(self, call: Call) -> Outcome:
         """The role to include, and how."""
         return _asked("name", call.args)
+
+
+class ImportTasks(IncludeTasks):
+    """The tasks of a file, in its place: read before the play runs."""
+
+    parameters: Mapping[str, Parameter] = TASKS_PARAMETERS
+
+
+class ImportRole(IncludeRole):
+    """The tasks of a role, in its place: read before the play runs."""
+
+    parameters: Mapping[str, Parameter] = ROLE_PARAMETERS
+
+
+IMPORTS: Mapping[str, Action] = {"import_role": ImportRole(), "import_tasks": ImportTasks()}
+"""Words that are gone when a playbook is loaded: what they name stands in their place."""
 
 
 class Meta:

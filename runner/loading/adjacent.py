@@ -48,7 +48,7 @@ class VarsFolder:
         for suffix in SUFFIXES:
             if name + suffix in entries:
                 path = self.folder / kind / (name + suffix)
-                return list(_below(path)) if path.is_dir() else [path]
+                return list(files_below(path)) if path.is_dir() else [path]
         return []
 
     def _entries(self, kind: str) -> frozenset[str]:
@@ -61,12 +61,12 @@ class VarsFolder:
         return entries
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def files_below(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
         if path.name.startswith(".") or path.name.endswith("~"):
             continue
         if path.is_dir():
             if not path.suffix:
-                yield from _below(path)
+                yield from files_below(path)
         elif path.suffix in SUFFIXES:
             yield path

@@ -6,13 +6,12 @@ import keyword
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from runner.actions import ACTIONS
 from runner.actions.api import Action, Parameter
 from runner.errors import PlayrunError, nearest
 from runner.loading.commands import check_answers, check_commands
 from runner.loading.convert import Place, as_conditions, as_flag, kind_of
 from runner.loading.keyvalue import options_in, pairs
-from runner.values import Source
+from runner.values import EMPTY, Source
 
 
 class Written(NamedTuple):
@@ -20,22 +19,25 @@ class Written(NamedTuple):
 
     word: str
     name: str
+    action: Action
     place: Place
     text: Source | None = None
     """What follows the action's name in `action: name text`."""
-
-    @property
-    def action(self) -> Action:
-        """The action itself."""
-        return ACTIONS[self.name]
+    args: Mapping[str, Any] | None = None
+    """Those of `action: {module: name, …}`."""
 
 
-def read_arguments(written: Written, task: Place, problems: list[PlayrunError]) -> dict[str, Any]:
-    """The arguments under their canonical names."""
+def read_arguments(
+    written: Written,
+    task: Place,
+    problems: list[PlayrunError],
+    defaults: Mapping[str, Any] = EMPTY,
+) -> dict[str, Any]:
+    """The arguments under their canonical names. `defaults` are those of `module_defaults`."""
     before = len(problems)
     raw = {**_own(written, problems), **_more(task, problems)}
     args: dict[str, Any] = {}
-    for key, value in raw.items():
+    for key, value in [*defaults.items(), *raw.items()]:
         name = canonical(written.action, key)
         if name is None:
             problems.append(_no_parameter(written, key))
@@ -64,8 +66,11 @@ def canonical(action: Action, key: Any) -> str | None:
 
 
 def _own(written: Written, problems: list[PlayrunError]) -> Mapping[str, Any]:
+    if written.args is not None:
+        text = {} if written.text is None else _from_text(written, written.text, problems)
+        return {**text, **written.args}
     value = written.place.value if written.text is None else written.text
-    if value is None:
+    if value is None or value == "":
         return {}
     if isinstance(value, dict):
         return value
@@ -106,7 +111,7 @@ def _more(task: Place, problems: list[PlayrunError]) -> Mapping[str, Any]:
 
 def _no_parameter(written: Written, key: Any) -> PlayrunError:
     action, place = written.action, written.place
-    close = nearest(str(key), _known(action))
+    close = nearest(str(key), [name for name in action.parameters if name != "*"])
     hint = f"did you mean `{close}`?" if close else f"it takes {_names(action)}"
     inside = place.at(key) if isinstance(place.value, dict) and key in place.value else place
     return inside.key_error(f"`{written.word}` has no argument `{key}`", hint=hint)
@@ -128,12 +133,7 @@ def _no_name(written: Written, key: str) -> PlayrunError:
 def _names(action: Action) -> str:
     if "*" in action.parameters:
         return "names with their values: `name: value`"
-    return ", ".join(_known(action)) or "none"
-
-
-def _known(action: Action) -> list[str]:
-    """The arguments that are suggested."""
-    return [name for name, about in action.parameters.items() if name != "*" and not about.old]
+    return ", ".join(action.parameters) or "none"
 
 
 def _check_presence(

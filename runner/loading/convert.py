@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import keyword
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from runner import yaml
@@ -44,47 +45,92 @@ class Place(NamedTuple):
         """A LoadError at the key that leads to this place, with the line."""
         return self.document.key_error(message, self.path, hint=hint)
 
+    def text(self) -> str:
+        """The value as the text it stands for. Raises LoadError."""
+        return self.document.text(self.path, self.value)
+
+
+class Spot(NamedTuple):
+    """A value of which only the task it belongs to is known."""
+
+    where: Origin
+    value: Any = None
+
+    def at(self, step: str | int) -> Spot:
+        """The value one step further in."""
+        return Spot(self.where, self.value[step])
+
+    def origin(self) -> Origin:
+        """Where the task begins."""
+        return self.where
+
+    def error(self, message: str, *, hint: str | None = None) -> LoadError:
+        """A LoadError at the task."""
+        return LoadError(message, origin=self.where, hint=hint)
+
+    def key_error(self, message: str, *, hint: str | None = None) -> LoadError:
+        """The same."""
+        return self.error(message, hint=hint)
+
+    def text(self) -> str:
+        """The value as text. Raises LoadError."""
+        text = yaml.as_text(self.value)
+        if text is None:
+            raise self.error("a text is wanted here")
+        return text
+
+
+Located = Place | Spot
+
 
 class Reader:
     """Typed access to one mapping's keywords. Mistakes are noted, not raised."""
 
     def __init__(
         self,
-        place: Place,
+        place: Located,
         known: Mapping[str, Keyword],
-        not_yet: frozenset[str],
         what: str,
         problems: list[PlayrunError],
+        *,
+        open_ended: bool = False,
     ) -> None:
         self._place = place
         self._known = known
-        self._problems = problems
+        self.problems = problems
         self.extra: list[str] = []
-        """Keys that are no keyword: of a task, its action."""
+        """Keys that are no keyword, if there may be any: a task's action, a role's parameters."""
         for key in place.value:
-            self._sort_key(key, not_yet, what)
+            if key not in known:
+                self._sort_key(key, what, open_ended=open_ended)
 
-    def _sort_key(self, key: Any, not_yet: frozenset[str], what: str) -> None:
-        if key in self._known:
-            return
-        if key in not_yet:
-            self._note(key, f"`{key}` is not supported yet in a {what}")
-        elif not isinstance(key, str):
+    def _sort_key(self, key: Any, what: str, *, open_ended: bool) -> None:
+        if not isinstance(key, str):
             self._note(key, f"a keyword must be text, not {kind_of(key)}")
-        elif what == "task":
+        elif open_ended:
             self.extra.append(key)
         else:
-            close = nearest(key, [*self._known, *not_yet])
+            close = nearest(key, self._known)
             hint = f"did you mean `{close}`?" if close else None
             self._note(key, f"a {what} has no keyword `{key}`", hint)
 
     def _note(self, key: Any, message: str, hint: str | None = None) -> None:
-        self._problems.append(self._place.at(key).key_error(message, hint=hint))
+        self.problems.append(self._place.at(key).key_error(message, hint=hint))
 
     def _wrong(self, name: str, wanted: str) -> None:
         value = self._place.value[name]
         shown = kind_of(value)
-        self._problems.append(self._place.at(name).error(f"`{name}` must be {wanted}, not {shown}"))
+        self.problems.append(self._place.at(name).error(f"`{name}` must be {wanted}, not {shown}"))
+
+    def given(self, names: Iterable[str]) -> dict[str, Any]:
+        """Those of `names` that are there and hold something, each read as what it holds."""
+        value = self._place.value
+        read = {name: self.read(name) for name in names if value.get(name) is not None}
+        return {name: item for name, item in read.items() if item is not None}
+
+    def read(self, name: str) -> Any:
+        """The value, read as what the keyword holds."""
+        return _READ[self._known[name].holds](self, name)
 
     def get(self, name: str) -> Any:
         """The raw value; None when it is absent or null."""
@@ -96,9 +142,9 @@ class Reader:
         if value is None or isinstance(value, str):
             return value
         try:
-            return self._place.document.text((*self._place.path, name), value)
+            return self._place.at(name).text()
         except LoadError as error:
-            self._problems.append(error)
+            self.problems.append(error)
             return None
 
     def word(self, name: str) -> str | None:
@@ -127,19 +173,21 @@ class Reader:
             self._wrong(name, "true or false")
         return known
 
-    def number(self, name: str, *, least: int) -> int | Source | None:
-        """A whole number from `least`, or a template."""
-        value = self.get(name)
+    def number(self, name: str) -> int | float | Source | None:
+        """A number as the keyword wants it, or a template."""
+        value, keyword = self.get(name), self._known[name]
         if isinstance(value, Source):
             if value.has_markers:
                 return value
-            value = int(value) if value.isdecimal() else value
+            value = _as_number(value, fraction=keyword.fraction)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            self._wrong(name, f"a whole number from {least}")
+        fits = isinstance(value, (int, float) if keyword.fraction else int)
+        if isinstance(value, bool) or not fits or value < keyword.least:
+            whole = "a number" if keyword.fraction else "a whole number"
+            self._wrong(name, f"{whole} from {keyword.least}")
             return None
-        return value
+        return value  # type: ignore[no-any-return]
 
     def mapping(self, name: str) -> Mapping[str, Any]:
         """A mapping with text keys; empty when absent."""
@@ -150,6 +198,26 @@ class Reader:
             self._wrong(name, "a mapping of names to values")
             return {}
         return value
+
+    def variables(self, name: str) -> Mapping[str, Any]:
+        """A mapping whose keys are names of variables; empty when absent."""
+        found = self.mapping(name)
+        for key in found:
+            if not is_variable(key):
+                inside = self._place.at(name).at(key)
+                self.problems.append(
+                    inside.key_error(f"`{key}` is no name for a variable", hint=NAME_HINT)
+                )
+        return found
+
+    def variable(self, name: str) -> str | None:
+        """The name of a variable, without a template."""
+        word = self.word(name)
+        if word is not None and not is_variable(word):
+            where = self._place.at(name)
+            self.problems.append(where.error(f"`{word}` is no name for a variable", hint=NAME_HINT))
+            return None
+        return word
 
     def names(self, name: str) -> frozenset[str]:
         """A list of words, or one text with commas."""
@@ -171,8 +239,19 @@ class Reader:
             return as_conditions(self.get(name))
         except ValueError as error:
             message = f"`{name}` must be a condition or a list of them, not {error}"
-            self._problems.append(self._place.at(name).error(message))
+            self.problems.append(self._place.at(name).error(message))
             return None
+
+    def texts(self, name: str) -> tuple[Any, ...] | None:
+        """A text or a list of texts, templates among them; None when absent."""
+        value = self.get(name)
+        if value is None:
+            return None
+        items = value if isinstance(value, list) else [value]
+        if not all(isinstance(item, (str, int)) and not isinstance(item, bool) for item in items):
+            self._wrong(name, "a text or a list of texts")
+            return None
+        return tuple(item if isinstance(item, str) else str(item) for item in items)
 
     def output(self, name: str) -> bool | str | None:
         """A path template, or true for the default path."""
@@ -181,6 +260,40 @@ class Reader:
             return value
         self._wrong(name, "a path or true")
         return None
+
+
+_READ: Mapping[str, Callable[[Reader, str], Any]] = {
+    "any": Reader.get,
+    "commands": Reader.get,
+    "conditions": Reader.conditions,
+    "flag": Reader.flag,
+    "list": Reader.texts,
+    "loop": Reader.get,
+    "mapping": Reader.mapping,
+    "names": Reader.names,
+    "number": Reader.number,
+    "output": Reader.output,
+    "tasks": Reader.get,
+    "text": Reader.text,
+    "word": Reader.word,
+}
+"""Which method reads what a keyword holds."""
+
+
+NAME_HINT = "letters, digits and _, beginning with a letter"
+
+
+def is_variable(word: str) -> bool:
+    """Whether a variable may be called so."""
+    return word.isascii() and word.isidentifier() and not keyword.iskeyword(word)
+
+
+def _as_number(text: str, *, fraction: bool) -> Any:
+    """The number that a text says; the text itself if it says none."""
+    try:
+        return float(text) if fraction and not text.strip().isdecimal() else int(text)
+    except ValueError:
+        return text
 
 
 def kind_of(value: Any) -> str:

@@ -2,51 +2,41 @@
 
 from __future__ import annotations
 
-import keyword
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from runner.actions.names import known_elsewhere, resolve, words
+from runner.actions import ACTIONS
+from runner.actions.flow import IMPORTS
+from runner.actions.names import known_elsewhere, resolve, short_name, words
 from runner.errors import PlayrunError, nearest
 from runner.loading.arguments import Written, read_arguments
-from runner.loading.convert import Place, Reader, kind_of
-from runner.loading.keywords import NOT_YET_TASK, TASK
-from runner.model import Loop, Task
+from runner.loading.convert import Place, Reader, is_variable, kind_of
+from runner.loading.inherit import VARS, defaults_for, filled, narrowed
+from runner.loading.keyvalue import options_in
+from runner.loading.keywords import BLOCK, INCLUDES_KNOW, TASK
+from runner.loading.loops import read_loop, read_retry
+from runner.loading.standing import Standing
+from runner.model import Scope, Task
 from runner.values import Source
 
 DEFAULT_OUTPUT = Source("{{ inventory_hostname }}.txt")
-_LOOPS = ("loop", "with_items")
+_HERE = Source("localhost")
 
 
-class OfPlay(NamedTuple):
-    """What tasks have from their play where they do not say it themselves."""
+class Parts(NamedTuple):
+    """A task, read but not yet made: an import becomes the entries of its file instead."""
 
-    output: bool | str | None = None
-    """For tasks with `output: true`."""
-    redact: bool = False
-    tags: frozenset[str] = frozenset()
-    ignore_errors: bool | Source = False
-    no_log: bool | Source = False
-
-
-def read_tasks(place: Place, key: str, of_play: OfPlay, problems: list[PlayrunError]) -> list[Task]:
-    """The tasks under `key` of a play."""
-    value = place.value.get(key)
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        problems.append(
-            place.at(key).error(
-                f"`{key}` must be a list of tasks, not {kind_of(value)}",
-                hint="begin each task with `- name: …`",
-            )
-        )
-        return []
-    read = [_task(place.at(key).at(index), of_play, problems) for index in range(len(value))]
-    return [task for task in read if task is not None]
+    written: Written
+    args: dict[str, Any]
+    place: Place
+    reader: Reader
+    inner: Scope
+    """What it stands in, narrowed by its own keywords."""
 
 
-def _task(place: Place, of_play: OfPlay, problems: list[PlayrunError]) -> Task | None:
+def read_parts(place: Place, standing: Standing) -> Parts | None:
+    """The task at `place`, or None after its problems were noted."""
+    problems = standing.problems
     if not isinstance(place.value, dict):
         problems.append(
             place.error(
@@ -55,39 +45,58 @@ def _task(place: Place, of_play: OfPlay, problems: list[PlayrunError]) -> Task |
             )
         )
         return None
-    reader = Reader(place, TASK, NOT_YET_TASK, "task", problems)
+    reader = Reader(place, TASK, "task", problems, open_ended=True)
     written = _written(place, reader.extra, problems)
+    inner = narrowed(standing.scope, reader, place, TASK)
+    _refuse_background(place, reader)
     if written is None:
         return None
-    args = read_arguments(written, place, problems)
+    written, inner = _without_variables(written, inner, problems)
+    defaults = defaults_for(inner, written.word)
+    args = read_arguments(written, place, problems, defaults)
+    return Parts(written, args, place, reader, inner)
+
+
+def as_task(parts: Parts, standing: Standing) -> Task:
+    """The task itself, what it inherits filled in."""
+    written, args, place, reader, inner = parts
+    if written.name in ("include_tasks", "include_role"):
+        _refuse_keywords(written, place, standing.problems)
+    _read_listen(parts, standing)
     own_output = args.pop("output", None) if written.name == "cli" else None
-    return Task(
+    of_play = standing.scope.keywords.get("output")
+    task = Task(
         action=written.name,
         args=args,
         origin=place.origin(),
         written=written.word,
         name=reader.text("name") or "",
-        when=reader.conditions("when") or (),
-        loop=_loop(place, problems),
-        register=_register(place, reader, problems),
-        vars=reader.mapping("vars"),
-        tags=reader.names("tags") | of_play.tags,
-        ignore_errors=_first(reader.flag("ignore_errors"), of_play.ignore_errors),
+        loop=read_loop(place, standing.problems),
+        register=reader.variable("register"),
         changed_when=reader.conditions("changed_when"),
         failed_when=reader.conditions("failed_when"),
-        delegate_to=_delegate(place, reader, problems),
-        run_once=reader.flag("run_once") or False,
-        no_log=_first(reader.flag("no_log"), of_play.no_log),
-        connection=reader.text("connection"),
-        check_mode=reader.flag("check_mode"),
-        become=reader.flag("become"),
-        output=output_path(reader.output("output") or own_output, of_play.output),
-        redact=_first(reader.flag("redact"), of_play.redact) is True,
+        retry=read_retry(reader),
+        output=output_path(reader.output("output") or own_output, of_play),
+        scope=standing.scope,
     )
+    task = filled(task, inner)
+    if "local_action" in place.value:
+        return task._replace(delegate_to=_HERE, connection="local")
+    return task
 
 
-def _first(own: bool | Source | None, of_play: bool | Source) -> bool | Source:
-    return of_play if own is None else own
+def _read_listen(parts: Parts, standing: Standing) -> None:
+    listen = parts.reader.read("listen")
+    if listen is None:
+        return
+    if standing.handlers:
+        standing.parts.listens[parts.place.origin()] = listen
+    else:
+        standing.loading.note(
+            parts.place.at("listen").key_error(
+                "`listen` belongs to a handler", hint="a task notifies: `notify`"
+            )
+        )
 
 
 def output_path(own: bool | str | None, of_play: bool | str | None) -> str | None:
@@ -97,24 +106,82 @@ def output_path(own: bool | str | None, of_play: bool | str | None) -> str | Non
     return own or None
 
 
+def _without_variables(
+    written: Written, inner: Scope, problems: list[PlayrunError]
+) -> tuple[Written, Scope]:
+    """`include: file.yml a=b`, the old way to write `vars`; only `include` has it."""
+    text = written.place.value if written.text is None else written.text
+    if written.name not in ("include_tasks", "import_tasks") or not isinstance(text, Source):
+        return written, inner
+    found, file = options_in(text, lambda key: is_variable(key) and key not in ("file", "apply"))
+    if not found or not file:
+        return written, inner
+    if short_name(written.word) != "include":
+        hint = f"below `vars:` of the task: {', '.join(found)}"
+        problems.append(written.place.error(f"`{written.word}` takes no variables so", hint=hint))
+    tags = found.pop("tags", "")
+    inner = inner._replace(
+        vars={**inner.vars, **found},
+        keywords={**inner.keywords, VARS: {**inner.keywords.get(VARS, {}), **found}},
+        tags=inner.tags | frozenset(tag.strip() for tag in tags.split(",") if tag.strip()),
+    )
+    return written._replace(text=Source(file, text.origin)), inner
+
+
+def _refuse_background(place: Place, reader: Reader) -> None:
+    """`async` and `poll` where they would mean more than waiting."""
+    seconds, poll = reader.number("async"), reader.number("poll")
+    for name, value in (("async", seconds or None), ("poll", poll if poll == 0 else None)):
+        if value is not None:
+            reader.problems.append(
+                place.at(name).error(
+                    f"`{name}: {value}`: tasks do not run in the background",
+                    hint="take it out: hosts are worked on side by side, `timeout` bounds a task",
+                )
+            )
+
+
+def _refuse_keywords(written: Written, place: Place, problems: list[PlayrunError]) -> None:
+    """Keywords that would look as if the included tasks had them, which they do not."""
+    for key in place.value:
+        if key in TASK and key not in INCLUDES_KNOW:
+            hint = f"for the tasks in it: `apply: {{{key}: …}}`" if key in BLOCK else None
+            problems.append(
+                place.at(key).key_error(f"`{written.word}` does not take `{key}`", hint=hint)
+            )
+
+
 def _written(place: Place, keys: Sequence[str], problems: list[PlayrunError]) -> Written | None:
     """The task's action; what stands in its way is noted."""
-    if "action" in place.value:
-        problems += [_unknown(place, key, "a task has no keyword") for key in keys]
-        return _under_action(place, problems)
+    for indirect in ("action", "local_action"):
+        if indirect in place.value:
+            problems += [_unknown(place, key, "a task has no keyword") for key in keys]
+            return _named(place.at(indirect), indirect, problems)
     word = _action_word(place, keys, problems)
-    if word is None:
-        return None
+    return None if word is None else _resolved(word, place.at(word), problems)
+
+
+def _resolved(
+    word: str,
+    place: Place,
+    problems: list[PlayrunError],
+    text: Source | None = None,
+    args: Mapping[str, Any] | None = None,
+) -> Written | None:
+    """The action that a word means. `place` is where its arguments stand."""
     name = resolve(word)
-    if name is None:
-        problems.append(_not_ours(place.at(word), word))
-        return None
-    return Written(word, name, place.at(word))
+    if name is not None:
+        return Written(word, name, ACTIONS[name], place, text, args)
+    short = short_name(word)
+    if short in IMPORTS:
+        return Written(word, short, IMPORTS[short], place, text, args)
+    problems.append(_not_ours(place, word))
+    return None
 
 
 def _action_word(place: Place, keys: Sequence[str], problems: list[PlayrunError]) -> str | None:
     """The one key of a task that is no keyword."""
-    known = [key for key in keys if resolve(key) or known_elsewhere(key)]
+    known = [key for key in keys if _is_action(key)]
     if len(known) > 1:
         problems.append(
             place.at(known[1]).key_error(
@@ -128,34 +195,43 @@ def _action_word(place: Place, keys: Sequence[str], problems: list[PlayrunError]
         return known[0]
     elif keys:
         problems += [_unknown(place, key, "there is no action or keyword") for key in keys]
-    elif not set(place.value) & NOT_YET_TASK:
+    else:
         problems.append(
             place.error("the task has no action", hint="add one: cli, config, debug, …")
         )
     return None
 
 
-def _under_action(place: Place, problems: list[PlayrunError]) -> Written | None:
+def _is_action(word: str) -> bool:
+    return bool(resolve(word)) or short_name(word) in IMPORTS or known_elsewhere(word)
+
+
+def _named(where: Place, key: str, problems: list[PlayrunError]) -> Written | None:
     """`action: debug msg=hello`, or `action: {module: debug, msg: hello}`."""
-    where = place.at("action")
     value = where.value
-    if isinstance(value, dict) and isinstance(value.get("module"), str):
-        hint = f"write `{value['module']}:` as a key of the task, its arguments below"
-        problems.append(where.error("`action` as a mapping is not supported yet", hint=hint))
-        return None
+    if isinstance(value, dict):
+        return _in_mapping(where, key, problems)
     if not isinstance(value, str) or not value.strip():
-        problems.append(where.error("`action` must name an action"))
+        problems.append(where.error(f"`{key}` must name an action"))
         return None
     word, *rest = value.split(None, 1)
-    name = resolve(word)
-    if name is None:
-        problems.append(_not_ours(where, word))
+    return _resolved(word, where, problems, Source("".join(rest), where.origin()))
+
+
+def _in_mapping(where: Place, key: str, problems: list[PlayrunError]) -> Written | None:
+    args = dict(where.value)
+    module = args.pop("module", None)
+    if not isinstance(module, str) or not module.strip():
+        hint = f"{key}: {{module: debug, msg: hello}}"
+        problems.append(where.error(f"`{key}` as a mapping needs `module`", hint=hint))
         return None
-    return Written(word, name, where, Source("".join(rest), where.origin()))
+    word, *rest = module.split(None, 1)
+    text = Source(rest[0], where.origin()) if rest else None
+    return _resolved(word, where, problems, text, args)
 
 
 def _unknown(place: Place, key: str, message: str) -> PlayrunError:
-    close = nearest(key, [*TASK, *NOT_YET_TASK, *words()])
+    close = nearest(key, [*TASK, *words(), *IMPORTS])
     hint = f"did you mean `{close}`?" if close else None
     return place.at(key).key_error(f"{message} `{key}`", hint=hint)
 
@@ -164,68 +240,6 @@ def _not_ours(place: Place, word: str) -> PlayrunError:
     if known_elsewhere(word):
         hint = "`config` types configuration lines" if word.endswith("_config") else None
         return place.key_error(f"the action `{word}` is not supported yet", hint=hint)
-    close = nearest(word, words())
+    close = nearest(word, [*words(), *IMPORTS])
     hint = f"did you mean `{close}`?" if close else None
     return place.key_error(f"there is no action `{word}`", hint=hint)
-
-
-def _loop(place: Place, problems: list[PlayrunError]) -> Loop | None:
-    styles = [key for key in _LOOPS if key in place.value]
-    if not styles:
-        return None
-    if len(styles) > 1:
-        problems.append(
-            place.at(styles[1]).key_error("a task has one loop; here are two", hint="keep one")
-        )
-    style = styles[0]
-    items = place.value[style]
-    hint = _no_items(style, items)
-    if hint is not None:
-        message = f"`{style}` needs a list, not {kind_of(items)}"
-        problems.append(place.at(style).error(message, hint=hint))
-    return Loop(items, "loop" if style == "loop" else "items")
-
-
-def _no_items(style: str, items: Any) -> str | None:
-    """What to write instead of items that cannot be looped over; None: they can."""
-    if items is None:
-        return "list the items, or take the loop out"
-    if style != "loop":
-        return None
-    if isinstance(items, dict):
-        return "loop over `{{ … | dict2items }}`; the items have `key` and `value`"
-    if isinstance(items, str) and not Source(items).has_markers:
-        if items.isidentifier():
-            return f'a variable: "{{{{ {items} }}}}"; one item: [{items}]'
-        return "write it as a list, even when it is one item"
-    if not isinstance(items, (list, str)):
-        return f"write it as a list: [{items}]"
-    return None
-
-
-def _register(place: Place, reader: Reader, problems: list[PlayrunError]) -> str | None:
-    name = reader.word("register")
-    if name is None:
-        return None
-    if not name.isidentifier() or keyword.iskeyword(name):
-        problems.append(
-            place.at("register").error(
-                f"`{name}` is no name for a variable",
-                hint="letters, digits and _, beginning with a letter",
-            )
-        )
-        return None
-    return str(name)
-
-
-def _delegate(place: Place, reader: Reader, problems: list[PlayrunError]) -> str | None:
-    value = reader.text("delegate_to")
-    if value is not None and value not in ("localhost", "127.0.0.1", "::1"):
-        problems.append(
-            place.at("delegate_to").error(
-                f"`delegate_to: {value}` is not supported yet",
-                hint="only `delegate_to: localhost` is",
-            )
-        )
-        return None
-    return value

@@ -1,0 +1,129 @@
+"""What a play includes while it runs: files of tasks, roles, files of variables."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from runner.engine.world import Included
+from runner.errors import LoadError, PlayrunError
+from runner.loading.blocks import read_entries
+from runner.loading.convert import Reader, Spot
+from runner.loading.inherit import narrowed
+from runner.loading.keywords import BLOCK
+from runner.loading.roles import read_role, role_of_task
+from runner.loading.standing import Decryption, Loading, PlayParts, Standing, raise_problems
+from runner.loading.taskfiles import entries_of, find_dynamic
+from runner.model import Entry, Scope, Task
+from runner.values import EMPTY
+
+Keeps = Callable[[Task], bool]
+"""Whether the tags leave a task."""
+
+_APPLIED = {name: keyword for name, keyword in BLOCK.items() if keyword.holds != "tasks"}
+
+
+def kept(entries: Iterable[Entry], keeps: Keeps) -> tuple[Entry, ...]:
+    """The entries that `keeps` leaves; blocks that become empty go, implicit tasks stay."""
+    left: list[Entry] = []
+    for entry in entries:
+        if isinstance(entry, Task):
+            if entry.implicit or keeps(entry):
+                left.append(entry)
+            continue
+        body, rescue, always = (
+            kept(section, keeps) for section in (entry.body, entry.rescue, entry.always)
+        )
+        if body or rescue or always:
+            left.append(entry._replace(body=body, rescue=rescue, always=always))
+    return tuple(left)
+
+
+class PlaybookIncludes:
+    """`engine.world.Includes` over files. Thread-safe; what was read once stays."""
+
+    def __init__(
+        self,
+        keeps: Keeps,
+        *,
+        vault: Decryption = None,
+        roles_path: tuple[Path, ...] = (),
+        collections_path: tuple[Path, ...] = (),
+        extra_vars: Mapping[str, Any] = EMPTY,
+    ) -> None:
+        self._keeps = keeps
+        self._given = (vault, roles_path, collections_path, extra_vars)
+        self._files = Loading(*self._given)
+        self._lock = threading.RLock()
+        self._known: dict[tuple[Any, ...], tuple[Scope, Included | PlayrunError]] = {}
+
+    def tasks(self, task: Task, file: str) -> Included:
+        """See `Includes.tasks`."""
+        key = (task.origin, id(task.scope), file)
+        return self._once(key, task.scope, lambda: self._read_tasks(task, file))
+
+    def role(self, task: Task, name: str, args: Mapping[str, Any]) -> Included:
+        """See `Includes.role`."""
+        key = (task.origin, id(task.scope), name, repr(sorted(args.items())))
+        return self._once(key, task.scope, lambda: self._read_role(task, name, args))
+
+    def variables(self, path: Path) -> Mapping[str, Any]:
+        """See `Includes.variables`."""
+        with self._lock:
+            return self._files.variables(path, None)
+
+    def _once(self, key: tuple[Any, ...], scope: Scope, read: Callable[[], Included]) -> Included:
+        """What `read` gave the first time. The scope is kept: its identity is in the key."""
+        with self._lock:
+            known = self._known.get(key)
+            if known is None:
+                known = self._known[key] = (scope, _attempt(read))
+        result = known[1]
+        if isinstance(result, Included):
+            return result
+        raise result.with_traceback(None)
+
+    def _read_tasks(self, task: Task, file: str) -> Included:
+        standing, spot = self._standing(task)
+        found = find_dynamic(file, task.scope, spot, handlers=standing.handlers)
+        if isinstance(found, LoadError):
+            raise found
+        entries = entries_of(found, standing, spot)
+        raise_problems(standing.problems)
+        return Included(kept(entries, self._keeps), tuple(standing.parts.handlers))
+
+    def _read_role(self, task: Task, name: str, args: Mapping[str, Any]) -> Included:
+        standing, spot = self._standing(task)
+        wanted = role_of_task({**args, "name": name}, spot, standing.scope, standing)
+        read = None if wanted is None else read_role(wanted, standing)
+        raise_problems(standing.problems)
+        assert read is not None, "a role that is not read has left a problem"
+        handlers = (*read.handlers, *standing.parts.handlers)
+        return Included(kept(read.entries, self._keeps), handlers, read.role)
+
+    def _standing(self, task: Task) -> tuple[Standing, Spot]:
+        """Where the entries begin: in the scope of the include, under its `apply`."""
+        loading = Loading(*self._given)
+        spot = Spot(task.origin, task.args.get("apply") or {})
+        scope = task.scope
+        if spot.value:
+            reader = Reader(spot, _APPLIED, "block", loading.problems)
+            scope = narrowed(scope, reader, spot, _APPLIED)
+        standing = Standing(loading, PlayParts(), scope, read_entries)
+        return standing._replace(handlers=_in_handlers(task.scope)), spot
+
+
+def _attempt(read: Callable[[], Included]) -> Included | PlayrunError:
+    try:
+        return read()
+    except PlayrunError as error:
+        return error
+
+
+def _in_handlers(scope: Scope) -> bool:
+    """Whether the entries stand below a role's `handlers`."""
+    if scope.role is None:
+        return False
+    return Path(scope.folder).is_relative_to(Path(scope.role.path, "handlers"))

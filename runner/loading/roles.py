@@ -1,0 +1,293 @@
+"""Roles: what a play, another role or a task says of one, and what its folder brings."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from runner.errors import LoadError
+from runner.loading.convert import Located, Place, Reader, as_flag, kind_of
+from runner.loading.handlers import as_handlers
+from runner.loading.inherit import VARS, narrowed
+from runner.loading.keywords import ROLE
+from runner.loading.rolefiles import find_role, role_document, role_file, role_variables
+from runner.loading.standing import Standing
+from runner.loading.taskfiles import entries_of
+from runner.loading.tasks import Parts
+from runner.model import Block, Entry, Handler, Role, Scope, tasks_in
+from runner.values import EMPTY, Secret
+
+_ROLE_KEYWORDS = {name: keyword for name, keyword in ROLE.items() if name != "vars"}
+_FROM = {"tasks_from": "tasks", "vars_from": "vars", "defaults_from": "defaults"}
+_FROM["handlers_from"] = "handlers"
+_GALAXY = ("src", "scm", "version")
+"""Where a dependency can be had from: of no use once it is here."""
+
+
+class Wanted(NamedTuple):
+    """A role as something names it."""
+
+    name: str
+    place: Located
+    scope: Scope
+    """Of what names it, narrowed by its keywords."""
+    params: Mapping[str, Any] = EMPTY
+    vars: Mapping[str, Any] = EMPTY
+    files: Mapping[str, str] = EMPTY
+    """Names by part (`tasks`, `vars`, …) where `main` is not meant."""
+    again: bool | None = None
+    """Whether it may run twice; None: as its meta file says."""
+    own: tuple[Any, ...] = ()
+    """Keywords that tell two uses of a role apart."""
+
+
+class ReadRole(NamedTuple):
+    """A role with all that it brings."""
+
+    role: Role
+    entries: tuple[Entry, ...]
+    """Its dependencies' first."""
+    handlers: tuple[Handler, ...]
+    exported_vars: Mapping[str, Any]
+    exported_defaults: Mapping[str, Any]
+    dependencies: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """As the playbook names it."""
+        return self.role.name
+
+
+class _Meta(NamedTuple):
+    dependencies: Place | None = None
+    again: bool = False
+
+
+def listed_roles(place: Place, standing: Standing) -> list[ReadRole]:
+    """The roles of `roles` or `dependencies`, in order."""
+    if place.value is None:
+        return []
+    if not isinstance(place.value, list):
+        message = f"`{place.path[-1]}` must be a list of roles, not {kind_of(place.value)}"
+        standing.loading.note(place.error(message, hint="begin each role with `- name`"))
+        return []
+    wanted = (_listed(place.at(index), standing) for index in range(len(place.value)))
+    read = [read_role(one, standing) for one in wanted if one is not None]
+    return [role for role in read if role is not None]
+
+
+def _listed(place: Place, standing: Standing) -> Wanted | None:
+    value = place.value
+    if isinstance(value, (str, int)) and not isinstance(value, bool):
+        name = standing.name(value if isinstance(value, str) else str(value), place)
+        return None if name is None else Wanted(name, place, standing.scope)
+    if not isinstance(value, dict):
+        message = f"a role is a name or a mapping, not {kind_of(value)}"
+        standing.loading.note(place.error(message, hint="- role: NAME"))
+        return None
+    return _in_mapping(place, standing)
+
+
+def _in_mapping(place: Place, standing: Standing) -> Wanted | None:
+    reader = Reader(place, ROLE, "role", standing.problems, open_ended=True)
+    written = reader.text("role") or reader.text("name") or _galaxy_name(place.value.get("src"))
+    if not written:
+        standing.loading.note(place.error("a role needs its name", hint="- role: NAME"))
+        return None
+    name = standing.name(written, place)
+    scope = narrowed(standing.scope, reader, place, _ROLE_KEYWORDS)
+    given = reader.variables("vars")
+    params = {key: place.value[key] for key in reader.extra if key not in _GALAXY}
+    if name is None:
+        return None
+    own = (reader.conditions("when"), sorted(reader.names("tags")), given)
+    return Wanted(name, place, scope, params, given, own=own)
+
+
+def _galaxy_name(source: Any) -> str | None:
+    """`git+https://host/role.git,v1` → `role`."""
+    if not isinstance(source, str):
+        return None
+    last = source.split(",")[0].rstrip("/").rpartition("/")[2]
+    return last.removesuffix(".git").removesuffix(".tar.gz")
+
+
+def imported_role(parts: Parts, standing: Standing) -> tuple[Entry, ...]:
+    """The entries that an `import_role` brings."""
+    wanted = role_of_task(parts.args, parts.written.place, parts.inner, standing)
+    read = None if wanted is None else read_role(wanted, standing)
+    if read is None:
+        return ()
+    if as_flag(parts.args.get("public", True)) is not False:
+        standing.parts.roles.append(read)
+    standing.parts.handlers += read.handlers
+    return read.entries
+
+
+def role_of_task(
+    args: Mapping[str, Any], place: Located, inner: Scope, standing: Standing
+) -> Wanted | None:
+    """The role that `import_role` or `include_role` names."""
+    if standing.handlers:
+        standing.loading.note(place.key_error("a role is no handler", hint="notify its handlers"))
+        return None
+    names = {part: standing.name(args[key], place) for key, part in _FROM.items() if key in args}
+    name = standing.name(args["name"], place) if "name" in args else None
+    if name is None or None in names.values():
+        return None
+    files = {part: str(name) for part, name in names.items()}
+    again = as_flag(args.get("allow_duplicates", True)) is not False
+    own = (inner.when, sorted(inner.tags), inner.keywords.get(VARS), "task")
+    given = inner.keywords.get(VARS, EMPTY)
+    return Wanted(name, place, inner, EMPTY, given, files, again, own)
+
+
+def read_role(wanted: Wanted, standing: Standing) -> ReadRole | None:
+    """Everything of a role; None after a problem was noted."""
+    path = find_role(wanted.name, wanted.scope, standing.loading, wanted.place)
+    try:
+        if isinstance(path, LoadError):
+            raise path
+        return _read(wanted, path, standing)
+    except LoadError as error:
+        standing.loading.note(_placed(error, wanted.place))
+        return None
+
+
+def _placed(error: LoadError, place: Located) -> LoadError:
+    return error if error.origin else place.error(error.message, hint=error.hint)
+
+
+def _read(wanted: Wanted, path: Path, standing: Standing) -> ReadRole:
+    own_vars = role_variables(path, "vars", wanted.files.get("vars"), standing.loading)
+    own_defaults = role_variables(path, "defaults", wanted.files.get("defaults"), standing.loading)
+    parent = wanted.scope.role or Role("", "")
+    role = Role(
+        name=name_of(wanted, path),
+        path=str(path),
+        defaults={**parent.defaults, **own_defaults},
+        vars={**parent.vars, **wanted.vars, **own_vars},
+        parents=(*parent.parents, parent.name) if parent.name else (),
+    )
+    meta = _read_meta(path, standing)
+    needed = _dependencies(role, meta, wanted, standing)
+    exported_vars = _merged([*(one.exported_vars for one in needed), own_vars])
+    exported_defaults = _merged([*(one.exported_defaults for one in needed), own_defaults])
+    names = tuple(dict.fromkeys(n for one in needed for n in (*one.dependencies, one.name)))
+    role = role._replace(
+        defaults=_merged(
+            [*(one.exported_defaults for one in needed), parent.defaults, own_defaults]
+        ),
+        vars=_merged([parent.vars, *(one.exported_vars for one in needed), own_vars, wanted.vars]),
+        dependencies=names,
+    )
+    inner = standing.within(_inside(wanted, role))
+    entries = _own_entries(wanted, path, inner, meta)
+    handlers = _own_handlers(wanted, path, inner)
+    return ReadRole(
+        role,
+        (*(entry for one in needed for entry in one.entries), *entries),
+        (*(handler for one in needed for handler in one.handlers), *handlers),
+        exported_vars,
+        exported_defaults,
+        names,
+    )
+
+
+def name_of(wanted: Wanted, path: Path) -> str:
+    """The role's name; of one that is named by its path, the folder's."""
+    return path.name if "/" in wanted.name else wanted.name
+
+
+def _merged(layers: list[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """One mapping; the layer itself where there is only one that holds anything."""
+    full = [layer for layer in layers if layer]
+    if len(full) < 2:
+        return full[0] if full else EMPTY
+    merged: dict[str, Any] = {}
+    for layer in full:
+        merged |= layer
+    return merged
+
+
+def _inside(wanted: Wanted, role: Role) -> Scope:
+    """The scope of the role's tasks: blocks around it are nearer than its own variables."""
+    scope = wanted.scope
+    return scope._replace(
+        role=role,
+        vars=_merged([role.vars, scope.keywords.get(VARS, EMPTY)]),
+        params=_merged([scope.params, wanted.params]),
+        folder=str(Path(role.path) / "tasks"),
+    )
+
+
+def _read_meta(path: Path, standing: Standing) -> _Meta:
+    place = role_document(path, "meta", None, standing.loading)
+    if place is None:
+        return _Meta()
+    if not isinstance(place.value, dict):
+        raise place.error(f"a meta file is a mapping, not {kind_of(place.value)}")
+    again = as_flag(place.value.get("allow_duplicates", False)) is True
+    return _Meta(place.at("dependencies") if "dependencies" in place.value else None, again)
+
+
+def _dependencies(role: Role, meta: _Meta, wanted: Wanted, standing: Standing) -> list[ReadRole]:
+    if meta.dependencies is None:
+        return []
+    file = str(role_file(Path(role.path), "meta", None))
+    if file in standing.open_files:
+        start = standing.open_files.index(file)
+        names = [Path(one).parent.parent.name for one in (*standing.open_files[start:], file)]
+        raise wanted.place.error(
+            f"the role `{role.name}` depends on itself: {' → '.join(names)}",
+            hint="take one of the dependencies out",
+        )
+    inner = standing._replace(
+        scope=_inside(wanted, role), open_files=(*standing.open_files, file), handlers=False
+    )
+    return listed_roles(meta.dependencies, inner)
+
+
+def _own_entries(wanted: Wanted, path: Path, standing: Standing, meta: _Meta) -> tuple[Entry, ...]:
+    name = wanted.files.get("tasks")
+    file = role_file(path, "tasks", name)
+    if file is None and name is not None:
+        raise wanted.place.error(f"the role `{wanted.name}` has no `tasks/{name}`")
+    if file is None:
+        return ()
+    entries = entries_of(file, standing, wanted.place)
+    again = meta.again if wanted.again is None else wanted.again
+    if again or not entries:
+        return entries
+    origin = next(tasks_in(entries), None)
+    where = origin.origin if origin else wanted.place.origin()
+    return (Block(entries, where, once=_key(wanted, path)),)
+
+
+def _own_handlers(wanted: Wanted, path: Path, standing: Standing) -> tuple[Handler, ...]:
+    name = wanted.files.get("handlers")
+    file = role_file(path, "handlers", name)
+    if file is None:
+        if name is not None:
+            raise wanted.place.error(f"the role `{wanted.name}` has no `handlers/{name}`")
+        return ()
+    inner = standing._replace(handlers=True)
+    return as_handlers(entries_of(file, inner, wanted.place), name_of(wanted, path), inner)
+
+
+def _key(wanted: Wanted, path: Path) -> str:
+    """Stands for one use of a role: the same folder, files, parameters and keywords."""
+    what = (str(path), wanted.params, wanted.vars, wanted.files, wanted.own)
+    digest = hashlib.sha256(repr(_canonical(what)).encode()).hexdigest()[:16]
+    return f"{path.name} {digest}"
+
+
+def _canonical(value: Any) -> Any:
+    """`value` so that equal ones print alike. A secret is like no other: it stays closed."""
+    if isinstance(value, Mapping):
+        return sorted((str(key), _canonical(item)) for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return [_canonical(item) for item in value]
+    return id(value) if isinstance(value, Secret) else value
