@@ -14,7 +14,7 @@ from runner.actions.api import PROVIDER_ARGUMENTS
 from runner.engine.hostsettings import NAMES
 from runner.engine.world import World
 from runner.errors import PlanError, PlayrunError
-from runner.model import Task
+from runner.model import Play, Task
 from runner.templating import Variables
 from runner.values import EMPTY, Origin
 
@@ -34,6 +34,7 @@ _MEANINGS: Mapping[str, str] = {
     "auth_pass": "become_password",
 }
 _REACHABLE = ("cli", "ssh", "network_cli")
+_LOCAL = ("local", "ansible.builtin.local")
 
 
 def has_provider(task: Task | None) -> bool:
@@ -69,6 +70,17 @@ def provider_of(
         if values.get(name) not in (None, "")
         and not any(known in stand_in for known in NAMES[meaning])
     }
+
+
+def is_old_form(play: Play, task: Task) -> bool:
+    """Whether a device task says where it goes as before connection plugins; see `OLD_FORM`."""
+    word = play.connection if task.connection is None else task.connection
+    return has_provider(task) or word in _LOCAL
+
+
+def is_local(variables: Mapping[str, Any]) -> bool:
+    """Whether a host's own variables, unrendered, say that it is reached here."""
+    return variables.get("ansible_connection") in _LOCAL
 
 
 def check_provider(host: str, task: Task | None, variables: Variables, world: World) -> None:

@@ -11,7 +11,7 @@ from runner import platforms
 from runner.actions.names import short_name
 from runner.connections.api import HostKeyChecking, Target, Timeouts
 from runner.engine.hostsettings import NAMES, Settings, truth
-from runner.engine.provider import OLD_FORM, check_provider, has_provider, provider_of
+from runner.engine.provider import check_provider, has_provider, provider_of
 from runner.engine.world import Defaults, World
 from runner.errors import PlanError, nearest
 from runner.model import Play, Task
@@ -21,10 +21,8 @@ from runner.values import Origin
 
 __all__ = [
     "NAMES",
-    "OLD_FORM",
     "Settings",
     "become_of",
-    "is_old_form",
     "platform_name",
     "platform_of",
     "target_key",
@@ -92,11 +90,6 @@ def _connection_word(
         if written is not None:
             return world.templar.text(written, variables), getattr(written, "origin", None)
     return world.defaults.connection or "ssh", None
-
-
-def is_old_form(task: Task, transport: Transport) -> bool:
-    """Whether a device task is written as before connection plugins; see `OLD_FORM`."""
-    return transport == "local" or has_provider(task)
 
 
 def platform_name(variables: Variables, world: World, task: Task | None = None) -> str | None:

@@ -13,7 +13,8 @@ from runner import platforms, yaml
 from runner.actions import ACTIONS
 from runner.actions.api import AddHost, AddToGroup, Paths
 from runner.connections.api import Timeouts
-from runner.engine.target import NAMES, become_of, transport_of
+from runner.engine.provider import OLD_FORM, is_local, is_old_form
+from runner.engine.target import NAMES, become_of, platform_name, transport_of
 from runner.engine.target import Settings as HostSettings
 from runner.engine.variables import magic_variables, task_variables
 from runner.engine.world import Defaults, World
@@ -129,6 +130,8 @@ class Builder:
             self._credentials(setup, plays, hosts)
             self.vault.prepare()
             setup.warnings.extend(inventory.warnings)
+            if _has_old_form(setup, plays, hosts):
+                setup.warnings.append(OLD_FORM)
             setup.stack = stack.pop_all()
             return setup
 
@@ -239,7 +242,7 @@ class Builder:
                 wanted.setdefault(
                     host,
                     LabHost(
-                        HostSettings(variables, setup.world).text("platform"),
+                        platform_name(variables, setup.world, task),
                         "telnet" if transport == "telnet" else "ssh",
                         become_of(variables, play, task, setup.world),
                     ),
@@ -328,6 +331,14 @@ def _magic(paths: Paths, options: Options) -> dict[str, Any]:
         },
         "playrun_version": __version__,
     }
+
+
+def _has_old_form(setup: Setup, plays: Sequence[Play], hosts: Mapping[int, list[str]]) -> bool:
+    tasks = _device_tasks(plays)
+    if any(is_old_form(play, task) for play, task in tasks):
+        return True
+    names = dict.fromkeys(host for at in {id(play) for play, _ in tasks} for host in hosts[at])
+    return any(is_local(setup.inventory.vars_of(host)) for host in names)
 
 
 def _device_tasks(plays: Sequence[Play]) -> list[tuple[Play, Task]]:
