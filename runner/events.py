@@ -116,6 +116,28 @@ class ItemFinished(NamedTuple):
     ignored: bool = False
 
 
+class TaskRetried(NamedTuple):
+    """An attempt of a task under `until` did not do; `left` more follow after the delay."""
+
+    at: float
+    host: str
+    play: int
+    position: Position
+    task: str
+    action: str
+    left: int
+    values: Mapping[str, Any]
+
+
+class StatsSet(NamedTuple):
+    """`set_stats` on a host (None: for the whole run); `aggregate`: added to what there is."""
+
+    at: float
+    host: str | None
+    data: Mapping[str, Any]
+    aggregate: bool
+
+
 class TaskFinished(NamedTuple):
     """A host is through with a task.
 
@@ -197,7 +219,9 @@ Event = (
     | PlayStarted
     | TaskStarted
     | ItemFinished
+    | TaskRetried
     | TaskFinished
+    | StatsSet
     | HostFinished
     | PlayFinished
     | Notice

@@ -1,81 +1,47 @@
-"""One task on one host: conditions, loop, arguments, the action, and what came of it."""
+"""One task on one host: its loop, what came of it, and what is told and kept of that."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
-from runner.actions import ACTIONS
-from runner.actions.api import Action, Call, Outcome
-from runner.engine.failures import failure_of, host_status, task_status
-from runner.engine.frame import Frame, Inclusion
+from runner.actions.api import Outcome
+from runner.engine.attempts import Attempts, refusing
+from runner.engine.calls import OnHost
+from runner.engine.frame import Frame
 from runner.engine.host import HostState
-from runner.engine.telling import Telling
-from runner.engine.written import written_texts
-from runner.errors import ActionFailed, PlayrunError, RenderError
-from runner.events import (
-    Captured,
-    Failure,
-    ItemFinished,
-    Position,
-    TaskFinished,
-    TaskStarted,
-    TaskStatus,
-)
-from runner.model import Condition, Loop, Status, Task
-from runner.templating import Signal, Variables
+from runner.engine.hostvars import NeedRead
+from runner.engine.loops import Looping, hidden_by, items_of, label_of, looping
+from runner.engine.results import Ended, refused, together
+from runner.errors import PlayrunError, RenderError
+from runner.events import ItemFinished, Notice, Position, StatsSet, TaskFinished
+from runner.model import Task
+from runner.templating import Signal
 
-_KINDS = {dict: "a mapping", str: "a text", bool: "true or false", type(None): "nothing"}
-
-
-@dataclass(slots=True)
-class Ended:
-    """How one execution (a task, or one item of its loop) ended."""
-
-    status: TaskStatus
-    values: dict[str, Any]
-    failure: Failure | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    captured: tuple[Captured, ...] = ()
-    host: Status = "ok"
-    """How the host would stand if this failure is not ignored."""
-    inclusions: tuple[Inclusion, ...] = ()
-    """What an `include_tasks` or `include_role` asks for, one for each item of its loop."""
-    notified: tuple[str, ...] = ()
-    """The handlers that the task notifies, rendered; none where it changed nothing."""
-
-    @property
-    def failed(self) -> bool:
-        """Whether it failed or could not reach the device."""
-        return self.status in ("failed", "unreachable")
+__all__ = ["Ended", "Execution"]
 
 
 class Execution:
-    """Runs one task on one host. Made anew for every task."""
+    """Runs one task on one host. Made anew for every task.
+
+    When another host's values are needed first, `judge` raises Signal; called again once
+    that host is there, it goes on where it was. Nothing that was done is done again.
+    """
 
     def __init__(self, host: HostState, task: Task, position: Position, frame: Frame) -> None:
         self._host = host
         self._task = task
-        self._position = position
         self._frame = frame
+        self._on = OnHost(host, task, position, frame)
+        self._here: frozenset[str] = frozenset()
         self._variables = host.variables(task, position, frame)
-        self._templar = host.world.templar
-        self._action: Action = ACTIONS[task.action]
-        self._begun = time.monotonic()
-        self._started = False
-        self._writing = False
-        self._label = self._named()
-        self._quiet = True
-
-    def _named(self) -> str:
-        """The task's name as this host sees it; as written where that cannot be told."""
-        label = self._task.label
-        try:
-            return self._masked(self._templar.text(label, self._variables))
-        except PlayrunError:
-            return label
+        self._attempts: Attempts | None = None
+        self._looping: Looping | None = None
+        self._ends: list[Ended] = []
+        self._seen: dict[str, Any] = {}
+        """What the items of the loop so far have set, for those that follow."""
+        self._paused = False
 
     def run(self) -> tuple[Ended, bool]:
         """Judges and tells; returns how it ended and whether a failure is ignored.
@@ -88,310 +54,201 @@ class Execution:
 
     def holds(self) -> bool:
         """Whether the task's `when` holds. Raises PlayrunError and Signal."""
-        return self._refusing(self._variables) is None
+        try:
+            return refusing(self._on, self._variables) is None
+        except NeedRead as need:
+            self._expect(need)
+            raise
 
     def judge(self) -> tuple[Ended, bool]:
         """Does the task and stores what it gave; whether a failure is ignored.
 
         Raises only Signal.
         """
-        ended = self._guarded(self._task_or_loop, self._variables)
-        ignored = ended.status == "failed" and self._ignores()
-        self._store(ended)
-        return replace(ended, failure=self._telling.failure(ended.failure)), ignored
-
-    def _ignores(self) -> bool:
-        """A condition that cannot be told ignores nothing."""
+        on = self._on
         try:
-            return self._flag(self._task.ignore_errors)
-        except PlayrunError:
-            return False
-
-    def _flag(self, value: Any) -> bool:
-        rendered = self._templar.render(value, self._variables)
-        return str(rendered).lower() in ("true", "yes", "on", "1")
-
-    def _guarded(self, run: Any, variables: Variables) -> Ended:
-        """Whatever `run` raises becomes data here."""
-        try:
-            ended: Ended = run(variables)
+            on.name_it(self._variables)
+            ended = self._whole()
+        except NeedRead as need:
+            self._expect(need)
+            raise
         except Signal:
             raise
-        except Exception as error:  # noqa: BLE001  the one place for a task's exceptions
-            ended = self._broken(error, {})
-        return ended
-
-    def _broken(self, error: BaseException, values: Mapping[str, Any]) -> Ended:
-        status = task_status(error, connected=self._host.connected)
-        failure = failure_of(error, self._task.origin)
-        told = {"changed": False, "msg": failure.message, **values, "failed": status == "failed"}
-        if status == "unreachable":
-            told["unreachable"] = True
-        return Ended(
-            status,
-            told,
-            failure,
-            host=host_status(error, status, writing=self._writing and self._host.connected),
-        )
-
-    def _task_or_loop(self, variables: Variables) -> Ended:
-        self._quiet = self._flag(self._task.no_log)
-        if self._task.loop is None:
-            return self._one(variables)
-        try:
-            items = self._items(self._task.loop, variables)
-        except RenderError:
-            refused = self._refusing(variables)
-            if refused is None:
-                raise
-            return _skipped(refused)
-        return self._each(items, variables)
-
-    def _items(self, loop: Loop, variables: Variables) -> list[Any]:
-        items = self._templar.render(loop.items, variables)
-        if loop.style == "items":
-            return _flattened(items if isinstance(items, list) else [items])
-        if not isinstance(items, (list, tuple)):
-            raise ActionFailed(
-                f"`loop` needs a list, not {_KINDS.get(type(items), 'a number')}: {items!r}"[:200],
-                hint="for a mapping use `dict2items`, for one item write a list of it",
-            )
-        return list(items)
-
-    def _each(self, items: list[Any], variables: Variables) -> Ended:
-        """Every item runs, even after one has failed."""
-        loop = self._task.loop
-        assert loop is not None
-        ends: list[Ended] = []
-        before = dict(self._host.facts)
-        try:
-            for item in items:
-                ended = self._guarded(self._one, variables.child(**{loop.variable: item}))
-                ended.values.update({loop.variable: item, "ansible_loop_var": loop.variable})
-                self._host.facts.update(ended.facts)
-                self._tell_item(item, ended)
-                ends.append(ended)
-        except Signal:
-            # The task begins again later: what its items set must not be there by then.
-            self._host.facts.clear()
-            self._host.facts.update(before)
-            raise
-        return _together(ends)
-
-    def _one(self, variables: Variables) -> Ended:
-        refused = self._refusing(variables)
-        if refused is not None:
-            return _skipped(refused)
-        call = self._call(variables)
-        self._announce(call)
-        return self._judge(self._act(call), variables)
-
-    def _refusing(self, variables: Variables) -> Condition | None:
-        """The first condition of `when` that does not hold."""
-        for condition in self._task.when:
-            if not self._templar.test(condition, variables):
-                return condition
-        return None
-
-    def _call(self, variables: Variables) -> Call:
-        host, task = self._host, self._task
-        world = host.world
-        raw = self._action.raw
-        rendered = self._templar.render(
-            {name: value for name, value in task.args.items() if name not in raw}, variables
-        )
-        kept = {name: task.args[name] for name in raw if name in task.args}
-        check = task.check_mode if task.check_mode is not None else host.plan.play.check_mode
-        return Call(
-            host=host.name,
-            action=task.action,
-            args={**rendered, **kept},
-            variables=variables,
-            templar=self._templar,
-            paths=world.paths,
-            check=world.check if check is None else self._flag(check),
-            registers=task.register is not None,
-            max_register=world.max_register,
-            session=lambda: host.session(task, variables),
-            platform=lambda: host.platform(variables),
-            note=lambda record: host.note(self._telling.record(record)),
-            capture=lambda command: host.capture(task, command, variables),
-            cancelled=host.cancelled,
-            written=lambda name: written_texts(
-                task.args.get(name), variables, self._templar, task.loop
-            ),
-        )
-
-    def _announce(self, call: Call) -> None:
-        self._writing = self._action.place == "device" and self._action.writes(call)
-        if self._started:
-            return
-        self._started = True
-        self._host.emit(
-            TaskStarted(
-                time.time(),
-                self._host.name,
-                self._host.plan.index,
-                self._position,
-                self._label,
-                self._task.action,
-                writes=self._writing,
-            )
-        )
-
-    def _act(self, call: Call) -> Ended:
-        outcome = self._action.run(call)
-        if outcome.failure is not None:
-            values = {"changed": outcome.changed, **outcome.values}
-            ended = self._broken(outcome.failure, values)
-            return replace(ended, captured=outcome.captured)
-        return _well(outcome)
-
-    def _judge(self, ended: Ended, variables: Variables) -> Ended:
-        """`changed_when` and `failed_when` have the last word, but not on an absent device."""
-        task = self._task
-        if ended.status in ("unreachable", "skipped"):
-            return ended
-        if task.changed_when is None and task.failed_when is None:
-            return ended
-        try:
-            return self._judged(ended, variables)
-        except PlayrunError as error:
-            broken = self._broken(error, {**ended.values, "msg": error.message})
-            return replace(broken, facts=ended.facts, captured=ended.captured)
-
-    def _judged(self, ended: Ended, variables: Variables) -> Ended:
-        task = self._task
-        seen = variables.child(**ended.values)
-        if task.register is not None:
-            seen = seen.child(**{task.register: ended.values})
-        if task.changed_when is not None:
-            ended.values["changed"] = all(
-                self._templar.test(condition, seen) for condition in task.changed_when
-            )
-        if task.failed_when is not None:
-            return self._judge_failed(ended, seen)
-        return replace(ended, status=_status(ended))
-
-    def _judge_failed(self, ended: Ended, seen: Variables) -> Ended:
-        assert self._task.failed_when is not None
-        failed = all(self._templar.test(condition, seen) for condition in self._task.failed_when)
-        ended.values.update({"failed": failed, "failed_when_result": failed})
-        if not failed:
-            return replace(ended, status=_status(ended), failure=None, host="ok")
+        except Exception as error:  # noqa: BLE001 - the one place for a task's exceptions
+            ended = on.broken(error)
+            ended.ignored = on.ignores(ended.status, self._variables)
+            ended.quiet = on.quiet
+        on.quiet = ended.quiet
         if ended.failure is not None:
-            return ended
-        message = "failed_when holds: " + ", ".join(map(str, self._task.failed_when))
-        failure = Failure("action", message, where=str(self._task.origin))
-        return replace(ended, status="failed", failure=failure, host="failed")
+            ended.failure = on.telling(quiet=ended.quiet).failure(ended.failure)
+        self._store(ended)
+        return ended, ended.ignored
+
+    def _expect(self, need: NeedRead) -> None:
+        """The next time, these hosts are where their values may be read."""
+        self._here |= need.hosts
+        self._host.variables(self._task, self._on.position, self._frame, self._here)
+
+    def _whole(self) -> Ended:
+        loop = self._task.loop
+        if self._attempts is None and loop is None:
+            self._attempts = Attempts(self._on, self._variables)
+        if self._attempts is not None:
+            return self._attempts.run()
+        assert loop is not None
+        if self._looping is None:
+            try:
+                items = items_of(loop, self._variables, self._on.templar)
+            except RenderError as error:
+                return self._without_items(error)
+            self._looping = looping(self._on, loop, items, self._variables)
+            self._warn(self._looping)
+        return self._loop(self._looping)
+
+    def _without_items(self, error: RenderError) -> Ended:
+        """Items that cannot be told do not matter to a task that is not to be done."""
+        try:
+            condition = refusing(self._on, self._variables)
+        except PlayrunError:
+            raise error from None
+        if condition is None:
+            raise error
+        return refused(condition)
+
+    def _warn(self, looping: Looping) -> None:
+        prepared = self._on.prepared
+        if prepared.warned:
+            return
+        text = hidden_by(looping, self._variables)
+        if text is not None:
+            prepared.warned = True
+            self._on.emit(Notice(time.time(), "warning", f"{self._task.origin}: {text}"))
+
+    # the loop
+
+    def _loop(self, looping: Looping) -> Ended:
+        """Every item runs, even after one has failed."""
+        while not self._is_over(looping):
+            index = len(self._ends)
+            if index and looping.pause and not self._paused:
+                self._on.wait(looping.pause)
+            self._paused = True
+            data = looping.data(index)
+            if self._attempts is None:
+                data = {**self._seen, **data}
+                self._attempts = Attempts(self._on, self._variables.with_data(data), data)
+            ended = self._attempts.run()
+            self._end_item(looping, index, ended)
+        return together(self._ends)
+
+    def _is_over(self, looping: Looping) -> bool:
+        """Whether there is no further item, or `break_when` held after the last one."""
+        done = len(self._ends)
+        if done == len(looping.items):
+            return True
+        if done and looping.loop.break_when:
+            seen = self._variables.with_data({**self._seen, **looping.data(done - 1)})
+            return all(self._on.templar.test(one, seen) for one in looping.loop.break_when)
+        return False
+
+    def _end_item(self, looping: Looping, index: int, ended: Ended) -> None:
+        data = looping.data(index)
+        label = self._label(looping, data, ended)
+        self._attempts = None
+        self._paused = False
+        for outcome in ended.outcomes:
+            self._seen |= {**outcome.gathered, **outcome.included, **outcome.facts}
+        if self._task.register is not None:
+            self._seen[self._task.register] = ended.values
+        ended.values |= data
+        self._ends.append(ended)
+        self._tell_item(label, ended)
+
+    def _label(self, looping: Looping, data: Mapping[str, Any], ended: Ended) -> str:
+        """A label that cannot be told fails its item."""
+        if ended.quiet:
+            return "(censored)"
+        seen = {**self._seen, **data}
+        if self._task.register is not None:
+            seen[self._task.register] = ended.values
+        item = data[looping.variable]
+        try:
+            label = label_of(self._on, looping, item, self._variables.with_data(seen))
+            return self._on.world.masks.mask(label)
+        except PlayrunError as error:
+            told = f"the `label` of the loop cannot be told: {error.message}"
+            broken = self._on.broken(type(error)(told, origin=error.origin), ended.values)
+            ended.status, ended.failure, ended.host = "failed", broken.failure, broken.host
+            ended.values |= {"failed": True, "msg": told}
+            return self._on.world.masks.mask(repr(item))
+
+    # what is kept and told
 
     def _store(self, ended: Ended) -> None:
-        host = self._host
-        for name, value in ended.facts.items():
-            host.remember(name, value, self._position)
+        host, position = self._host, self._on.position
+        if not ended.failed:
+            for outcome in ended.outcomes:
+                self._keep(outcome)
         if self._task.register is not None:
-            host.remember(self._task.register, ended.values, self._position)
+            host.remember(self._task.register, ended.values, position)
 
-    def _tell_item(self, item: Any, ended: Ended) -> None:
-        self._host.emit(
+    def _keep(self, outcome: Outcome) -> None:
+        host, position = self._host, self._on.position
+        if outcome.gathered:
+            host.gather(outcome.gathered, position)
+        if outcome.included:
+            host.include(outcome.included, position)
+        for name, value in outcome.facts.items():
+            host.remember(name, value, position)
+        if outcome.stats is not None:
+            stats = outcome.stats
+            self._on.emit(
+                StatsSet(
+                    time.time(),
+                    host.name if stats.per_host else None,
+                    self._on.telling(quiet=self._on.quiet).values(stats.data),
+                    stats.aggregate,
+                )
+            )
+
+    def _tell_item(self, label: str, ended: Ended) -> None:
+        on = self._on
+        telling = on.telling(quiet=ended.quiet)
+        on.emit(
             ItemFinished(
                 time.time(),
                 self._host.name,
                 self._host.plan.index,
-                self._position,
-                self._label,
+                on.position,
+                on.label,
                 self._task.action,
-                "(censored)" if self._quiet else self._masked(_label(item)),
+                label,
                 ended.status,
-                self._telling.values(ended.values),
-                self._telling.failure(ended.failure),
+                telling.values(ended.values),
+                telling.failure(ended.failure),
+                ignored=ended.ignored,
             )
         )
 
     def tell(self, ended: Ended, *, ignored: bool) -> None:
         """Says how the task ended."""
-        self._host.emit(
+        on = self._on
+        telling = on.telling(quiet=ended.quiet)
+        on.emit(
             TaskFinished(
                 time.time(),
                 self._host.name,
                 self._host.plan.index,
-                self._position,
-                self._label,
+                on.position,
+                on.label,
                 self._task.action,
                 ended.status,
-                time.monotonic() - self._begun,
-                self._telling.values(ended.values),
-                self._telling.failure(ended.failure),
-                self._telling.files(ended.captured),
+                time.monotonic() - on.begun,
+                telling.values(ended.values),
+                ended.failure,
+                telling.files(ended.captured),
                 ignored=ignored,
                 looped=self._task.loop is not None,
+                rescued=self._frame.rescued and ended.status == "failed" and not ignored,
             )
         )
-
-    @property
-    def _telling(self) -> Telling:
-        return Telling(self._host.world.masks.mask, self._quiet)
-
-    def _masked(self, text: str) -> str:
-        return self._host.world.masks.mask(text)
-
-
-def _well(outcome: Outcome) -> Ended:
-    values = {"changed": outcome.changed, "failed": False, **outcome.values}
-    if outcome.skipped is not None:
-        values = {"msg": outcome.skipped, **values, "skipped": True}
-        return Ended("skipped", values)
-    status: TaskStatus = "changed" if outcome.changed else "ok"
-    return Ended(status, values, facts=outcome.facts, captured=outcome.captured)
-
-
-def _status(ended: Ended) -> TaskStatus:
-    if ended.values.get("failed") and ended.failure is not None:
-        return "failed"
-    return "changed" if ended.values.get("changed") else "ok"
-
-
-def _skipped(condition: Condition) -> Ended:
-    return Ended(
-        "skipped",
-        {
-            "changed": False,
-            "skipped": True,
-            "skip_reason": "Conditional result was False",
-            "false_condition": condition if isinstance(condition, bool) else str(condition),
-        },
-    )
-
-
-def _together(ends: list[Ended]) -> Ended:
-    """A loop's result: any changed, any failed, skipped only if all were."""
-    results = [ended.values for ended in ends]
-    values: dict[str, Any] = {
-        "changed": any(ended.values.get("changed") for ended in ends),
-        "results": results,
-        "skipped": False,
-    }
-    facts = {name: value for ended in ends for name, value in ended.facts.items()}
-    captured = tuple(part for ended in ends for part in ended.captured)
-    failed = next((ended for ended in ends if ended.failed), None)
-    if failed is not None:
-        values.update({"failed": True, "msg": "One or more items failed"})
-        return Ended(failed.status, values, failed.failure, facts, captured, failed.host)
-    if not ends:
-        reason = "No items in the list"
-        return Ended("skipped", {**values, "skipped": True, "skipped_reason": reason})
-    if all(ended.status == "skipped" for ended in ends):
-        return Ended("skipped", {**values, "skipped": True, "msg": "All items skipped"})
-    values["msg"] = "All items completed"
-    return Ended("changed" if values["changed"] else "ok", values, None, facts, captured)
-
-
-def _flattened(items: list[Any]) -> list[Any]:
-    flat: list[Any] = []
-    for item in items:
-        flat.extend(item if isinstance(item, (list, tuple)) else [item])
-    return flat
-
-
-def _label(item: Any) -> str:
-    return item if isinstance(item, str) else repr(item)

@@ -1,29 +1,37 @@
-"""One host in one play, inside a worker: its variables, its session, its files."""
+"""One host in one play, inside a worker: its variables, its sessions, its files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
 from runner.actions.api import Capture
 from runner.connections.api import Connector, Session, Target
-from runner.engine.frame import Frame
-from runner.engine.hostvars import HostVars, published_before
+from runner.engine.delegation import Delegate
+from runner.engine.frame import Frame, Given
+from runner.engine.hostsettings import NAMES
+from runner.engine.hostvars import HostVars, given_before, inventory_of, other_variables
+from runner.engine.link import Link
+from runner.engine.magic import Lazy, Roster, of_host
 from runner.engine.places import inside
 from runner.engine.plan import PlayPlan
 from runner.engine.sessions import SessionPool
 from runner.engine.steps import Published
-from runner.engine.target import platform_of, target_of
-from runner.engine.variables import magic_variables, other_variables, task_variables
-from runner.engine.world import World
+from runner.engine.target import platform_of, target_key, target_of
+from runner.engine.variables import Layers, defaults, filled, of_play, of_task, top
+from runner.engine.varsfiles import play_files
+from runner.engine.world import Layer, World
 from runner.events import Event, Position
 from runner.model import Task
 from runner.platforms import redact
 from runner.platforms.model import Platform
 from runner.spool import HostJournal, command_slug
 from runner.templating import Variables
-from runner.values import Source
+from runner.values import EMPTY, Source
+
+_REACHES = frozenset(name for names in NAMES.values() for name in names)
+"""Variables that say how a device is reached."""
 
 
 class HostState:
@@ -37,7 +45,7 @@ class HostState:
         connector: Connector,
         pool: SessionPool,
         emit: Callable[[Event], None],
-        names: list[str],
+        roster: Roster,
         *,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -45,44 +53,151 @@ class HostState:
         self.plan = plan
         self.world = world
         self.emit = emit
+        self.roster = roster
         self.cancelled = cancelled
         """Whether connections are being cut. Called from the host's thread, often."""
-        self.facts = world.facts_of(name)
+        before = world.given_to(name)
+        self.facts = dict(before.facts)
+        self.gathered = dict(before.gathered)
+        self.included = dict(before.included)
         self.published: list[Published] = []
         self._connector = connector
         self._pool = pool
-        self._session: Session | None = None
-        self._session_target: Target | None = None
-        self._targets: dict[tuple[Any, ...], Target] = {}
-        self._platform: Platform | None = None
-        self._journal: HostJournal | None = None
-        self._magic = magic_variables(world, name, plan.play, names)
+        self._links: dict[str, Link] = {}
+        self._targets: dict[Any, Target] = {}
+        self._journals: dict[str, HostJournal] = {}
+        self._position: Position = ()
+        self._joined = False
+        self._here: frozenset[str] = frozenset()
+        magic = of_host(world, name)
+        magic["hostvars"] = Lazy(self._hostvars)
+        self._top = top(world, name, magic, roster)
+        self._play: Layers | None = None
 
-    def variables(self, task: Task, position: Position, frame: Frame) -> Variables:
-        """The host's variables for one task, in Ansible's order of precedence."""
-        self._magic["hostvars"] = HostVars(
-            self.world,
-            self.name,
-            lambda host: self._seen(host, position),
-            self.world.is_host,
-            joined=frame.joined,
+    # variables
+
+    def variables(
+        self, task: Task, position: Position, frame: Frame, here: frozenset[str] = frozenset()
+    ) -> Variables:
+        """The host's variables for one task, in Ansible's order of precedence.
+
+        `here`: hosts known to be where their values may be read.
+        """
+        self._position, self._joined, self._here = position, frame.joined, here
+        return Variables(
+            self.world.templar,
+            (
+                *self._top,
+                *of_task(task, self.world.prepared(task).magic, frame.params),
+                *filled((self.facts, True), (self.included, False), (task.vars, False)),
+                *(self._play if self._play is not None else self._read_play(task)),
+                *filled((self.gathered, True), (self.world.hosts.vars_of(self.name), False)),
+                *defaults(self.plan.play, task),
+            ),
         )
-        return task_variables(self.world, self.name, self.plan.play, task, self.facts, self._magic)
+
+    def _read_play(self, task: Task) -> Layers:
+        """The play's variables and its `vars_files`, as this host's own values name them."""
+        play = self.plan.play
+        before = (
+            *of_play(play),
+            *filled((self.gathered, True), (self.world.hosts.vars_of(self.name), False)),
+            *defaults(play, task),
+        )
+        files = play_files(self.world, play, Variables(self.world.templar, (*self._top, *before)))
+        self._play = of_play(play, files)
+        return self._play
+
+    def _hostvars(self) -> HostVars:
+        position, joined, here = self._position, self._joined, self._here
+        return HostVars(
+            self.world,
+            lambda host: self._seen(host, position),
+            lambda host: joined or host == self.name or host in here,
+        )
 
     def _seen(self, host: str, position: Position) -> Mapping[str, Any]:
         """Another host's variables: what it has published, not what it holds by now."""
+        return other_variables(self.world, host, self._given_of(host, position), self.roster.magic)
+
+    def _given_of(self, host: str, position: Position) -> tuple[Given, ...]:
+        if host == self.name:
+            return (Given(self.facts, self.gathered, self.included),)
+        return given_before(self.world, host, position)
+
+    def delegate(self, name: str, task: Task, position: Position, frame: Frame) -> Delegate:
+        """The host that a task is delegated to, with its variables under the task's and play's."""
         world = self.world
-        facts = self.facts
-        if host != self.name:
-            facts = {**world.facts.get(host, {}), **published_before(world, host, position)}
-        return other_variables(world, host, facts, self._magic)
+        given = self._given_of(name, position)
+        variables = Variables(
+            world.templar,
+            (
+                *top(world, name, of_host(world, name), self.roster),
+                *of_task(task, world.prepared(task).magic, frame.params),
+                *filled(*((part.facts, True) for part in given)),
+                *filled(*((part.included, False) for part in given), (task.vars, False)),
+                *of_play(self.plan.play),
+                *filled(*((part.gathered, True) for part in given)),
+                *filled((inventory_of(world, name), False)),
+                *defaults(self.plan.play, task),
+            ),
+        )
+        return Delegate(name, variables)
+
+    # what tasks give
 
     def remember(self, name: str, value: Any, position: Position) -> None:
         """Stores a registered value or fact, and publishes it if others may read it."""
         self.facts[name] = value
+        self._tell_others("facts", name, value, position)
+
+    def gather(self, facts: Mapping[str, Any], position: Position) -> None:
+        """Stores facts of the host, by name and under `ansible_facts`."""
+        short = {name.removeprefix("ansible_"): value for name, value in facts.items()}
+        known = {**self.gathered.get("ansible_facts", {}), **short}
+        for name, value in (*facts.items(), ("ansible_facts", known)):
+            self.gathered[name] = value
+            self._tell_others("gathered", name, value, position)
+
+    def include(self, values: Mapping[str, Any], position: Position) -> None:
+        """Stores variables as `include_vars` sets them."""
+        for name, value in values.items():
+            self.included[name] = value
+            self._tell_others("included", name, value, position)
+
+    def _tell_others(self, layer: Layer, name: str, value: Any, position: Position) -> None:
+        if name in _REACHES:
+            self._targets.clear()
         shared = self.plan.shared
         if shared is None or name in shared:
-            self.published.append(Published(self.name, position, name, value))
+            self.published.append(Published(self.name, position, name, value, layer))
+
+    def take(self, given: Given) -> None:
+        """Takes in what a task on another host gave this one."""
+        self._targets.clear()
+        self.facts.update(given.facts)
+        self.gathered.update(given.gathered)
+        self.included.update(given.included)
+
+    def mark(self) -> Given:
+        """What the host has now; to be given to `gained` later."""
+        return Given(dict(self.facts), dict(self.gathered), dict(self.included))
+
+    def gained(self, before: Given) -> Given:
+        """What the host was given since `before`."""
+        return Given(
+            _newer(self.facts, before.facts),
+            _newer(self.gathered, before.gathered),
+            _newer(self.included, before.included),
+        )
+
+    def kept(self, names: Iterable[str] | None) -> Given:
+        """What later plays may read of it; None: anything."""
+        own = (self.facts, self.gathered, self.included)
+        if names is None:
+            return Given(*own)
+        chosen = frozenset(names)
+        return Given(*({name: layer[name] for name in chosen & layer.keys()} for layer in own))
 
     def take_published(self) -> tuple[Published, ...]:
         """What was published since the last time."""
@@ -90,60 +205,74 @@ class HostState:
         self.published.clear()
         return published
 
-    def platform(self, variables: Variables) -> Platform:
-        """The host's platform. Raises PlanError when it has none."""
-        if self._platform is None:
-            self._platform = platform_of(variables, self.world)
-        return self._platform
+    # devices
 
-    def target(self, task: Task, variables: Variables) -> Target:
-        """Where the host is, for this task; worked out once for tasks that say the same."""
-        key = (task.connection, task.become, None if not task.vars else id(task))
+    def platform(self, variables: Variables, task: Task | None = None) -> Platform:
+        """The platform that `variables` name. Raises PlanError when there is none."""
+        return platform_of(variables, self.world, task)
+
+    def target(
+        self, task: Task, variables: Variables, delegate: str | None = None, *, same: bool = True
+    ) -> Target:
+        """Where the device is, for this task; worked out once for tasks that say the `same`."""
+        name = delegate or self.name
+        if not same:
+            return target_of(name, variables, self.plan.play, task, self.world)
+        key = (delegate, target_key(task))
         if key not in self._targets:
-            self._targets[key] = target_of(self.name, variables, self.plan.play, task, self.world)
+            self._targets[key] = target_of(name, variables, self.plan.play, task, self.world)
         return self._targets[key]
 
-    @property
-    def connected(self) -> bool:
+    def connected(self, delegate: str | None = None) -> bool:
         """Whether a session is open and in use by the current task."""
-        return self._session is not None
+        link = self._links.get(delegate or self.name)
+        return link is not None and link.connected
 
-    def session(self, task: Task, variables: Variables) -> Session:
-        """The host's session, opened on first use. Raises a ConnectionFailed."""
-        target = self.target(task, variables)
-        if self._session is not None and (
-            self._session.dirty or target is not self._session_target
-        ):
-            self._pool.drop(self._session)
-            self._session = None
-        if self._session is None:
-            if self._session_target is not None and target is not self._session_target:
-                # The one at rest was opened another way: other user, transport or privilege.
-                self._pool.forget(self.name)
-            self._session = self._pool.take(self.name, lambda: self._connector.connect(target))
-            self._session_target = target
-        return self._session
+    def session(self, target: Target, delegate: str | None = None) -> Session:
+        """The session to the host or to its delegate. Raises a ConnectionFailed.
+
+        A host has one session in use at a time: waiting for room while it holds another,
+        all hosts could wait for each other.
+        """
+        wanted = self.link(delegate)
+        for link in self._links.values():
+            if link is not wanted:
+                link.rest()
+        return wanted.session(target)
+
+    def link(self, delegate: str | None = None) -> Link:
+        """The host's way to itself, or to the host that it is delegated to."""
+        name = delegate or self.name
+        link = self._links.get(name)
+        if link is None:
+            key = self.name if name == self.name else f"{self.name} for {name}"
+            link = self._links[name] = Link(key, self._connector, self._pool)
+        return link
+
+    def reset(self) -> None:
+        """Closes what is open: the next task connects anew."""
+        for link in self._links.values():
+            link.leave()
 
     def rest(self) -> None:
-        """The host is at a yield: its session may be closed to make room."""
-        if self._session is not None:
-            self._pool.put(self.name, self._session)
-            self._session = None
+        """The host is at a yield: its sessions may be closed to make room."""
+        for link in self._links.values():
+            link.rest()
 
     def leave(self) -> None:
         """The host is through with the play: log out and close what is open."""
-        if self._session is not None:
-            self._pool.drop(self._session)
-            self._session = None
-        self._pool.forget(self.name)
-        if self._journal is not None:
-            self._journal.close()
+        self.reset()
+        for journal in self._journals.values():
+            journal.close()
 
-    def note(self, record: Mapping[str, Any]) -> None:
-        """Adds to the host's journal of changes. Raises FileTrouble: then nothing may be sent."""
-        if self._journal is None:
-            self._journal = HostJournal(self.world.folder / "hosts", self.name)
-        self._journal.append(self.world.masks.mask_value(record))
+    # files
+
+    def note(self, record: Mapping[str, Any], delegate: str | None = None) -> None:
+        """Adds to a device's journal of changes. Raises FileTrouble: then nothing may be sent."""
+        name = delegate or self.name
+        if name not in self._journals:
+            self._journals[name] = HostJournal(self.world.folder / "hosts", name)
+        self._journals[name].append(self.world.masks.mask_value(record))
 
     def capture(self, task: Task, command: str, variables: Variables) -> Capture | None:
         """Where the output of `command` goes. Raises RenderError, or PlanError for a bad path."""
@@ -154,7 +283,12 @@ class HostState:
             path = self.world.templar.text(
                 path, variables.child(command=command, command_slug=command_slug(command))
             )
-        hide = partial(redact, self.platform(variables)) if task.redact else None
+        hide = partial(redact, self.platform(variables, task)) if task.redact else None
         encoding = str(variables.get("encoding", self.world.defaults.encoding))
         root = self.world.paths.output
         return Capture(inside(root, path, task.origin), root, encoding, hide)
+
+
+def _newer(now: Mapping[str, Any], before: Mapping[str, Any]) -> Mapping[str, Any]:
+    new = {name: value for name, value in now.items() if before.get(name) is not value}
+    return new or EMPTY

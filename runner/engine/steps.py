@@ -51,6 +51,7 @@ class Published(NamedTuple):
     position: Position
     name: str
     value: Any
+    layer: Literal["facts", "gathered", "included"] = "facts"
 
 
 class Step(NamedTuple):

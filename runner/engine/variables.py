@@ -1,52 +1,76 @@
-"""A host's variables in Ansible's order of precedence, as layers that nobody copies."""
+"""A host's variables in Ansible's order of precedence, as layers that nobody copies.
+
+High to low: magic, the lab's, -e, parameters of includes and roles, facts that were set and
+results, `include_vars`, the task's (with its blocks' and role's), the vars of the play's
+roles, `vars_files`, the play's, gathered facts, the inventory, role defaults.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from runner.engine.magic import Roster, of_host
 from runner.engine.world import World
 from runner.model import Play, Task
 from runner.templating import Variables
+from runner.values import EMPTY, Source
 
-_NOTHING: Mapping[str, Any] = {}
+Layer = tuple[Mapping[str, Any], bool]
+"""A mapping, and whether it holds data: values that are never templates."""
+Layers = tuple[Layer, ...]
 
-
-class Groups(Mapping[str, Any]):
-    """The magic variable `groups`: every group's hosts, a list made when it is asked for."""
-
-    def __init__(self, groups: Mapping[str, Sequence[str]]) -> None:
-        self._groups = groups
-
-    def __getitem__(self, name: str) -> list[str]:
-        return list(self._groups[name])
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._groups)
-
-    def __len__(self) -> int:
-        return len(self._groups)
+_BASE: Mapping[str, Any] = {
+    "ansible_host": Source("{{ ansible_ssh_host | default(host | default(inventory_hostname)) }}"),
+    "ansible_facts": {},
+}
+"""What every host has that says nothing itself."""
 
 
-def magic_variables(world: World, host: str, play: Play, names: list[str]) -> dict[str, Any]:
-    """The variables that playrun itself sets; nothing overrides them.
+def filled(*layers: Layer) -> Layers:
+    """The layers that have something in them."""
+    return tuple(layer for layer in layers if layer[0])
 
-    `names` are the play's hosts: one list for all of them, since a fleet's would add up.
-    """
-    return {
-        **world.magic,
-        "inventory_hostname": host,
-        "inventory_hostname_short": host.split(".")[0],
-        "group_names": list(world.hosts.groups_of(host)),
-        "groups": Groups(world.hosts.groups),
-        "play_hosts": names,
-        "ansible_play_hosts": names,
-        "ansible_play_hosts_all": names,
-        "ansible_play_batch": names,
-        "ansible_play_name": play.name,
-        "ansible_check_mode": world.check,
-        "ansible_diff_mode": False,
-    }
+
+def top(world: World, host: str, own: Mapping[str, Any], roster: Roster) -> Layers:
+    """What nothing of the play's overrides."""
+    return filled(
+        (own, True), (roster.magic, True), (world.overrides(host), True), (world.extra_vars, False)
+    )
+
+
+def of_task(task: Task, magic: Mapping[str, Any], params: Mapping[str, Any]) -> Layers:
+    """Where the task stands, and what the includes and roles that led to it were given."""
+    return filled((magic, False), (params, False), (task.scope.params, False))
+
+
+def of_play(play: Play, files: Iterable[Mapping[str, Any]] = ()) -> Layers:
+    """The play's variables; `files` are its `vars_files`, in their order."""
+    return filled(
+        (play.role_vars, False),
+        *((values, False) for values in reversed(list(files))),
+        (play.vars, False),
+    )
+
+
+def defaults(play: Play, task: Task | None) -> Layers:
+    """What is lower than the inventory."""
+    role = task.scope.role if task is not None else None
+    return (
+        *filled((role.defaults if role is not None else EMPTY, False), (play.role_defaults, False)),
+        (_BASE, False),
+    )
+
+
+def magic_variables(
+    world: World, host: str, play: Play, names: Roster | list[str]
+) -> Mapping[str, Any]:
+    """The variables that playrun itself sets, before a run; `names` are the play's hosts."""
+    roster = names if isinstance(names, Roster) else Roster(world, play, names)
+    magic = of_host(world, host)
+    for name in roster.magic:
+        magic[name] = dict.__getitem__(roster.magic, name)
+    return magic
 
 
 def task_variables(
@@ -57,39 +81,15 @@ def task_variables(
     facts: Mapping[str, Any],
     magic: Mapping[str, Any],
 ) -> Variables:
-    """Low to high: inventory, play, task, facts and registered results, -e, the lab, magic."""
+    """A host's variables as far as they are known before a run."""
     return Variables(
         world.templar,
         (
-            (magic, True),
-            (world.overrides(host), True),
-            (world.extra_vars, False),
-            (facts, True),
-            (task.vars if task is not None else _NOTHING, False),
-            (play.vars, False),
-            (world.hosts.vars_of(host), False),
-        ),
-    )
-
-
-def other_variables(
-    world: World, host: str, facts: Mapping[str, Any], magic: Mapping[str, Any]
-) -> Variables:
-    """A host as others see it in `hostvars`: without the play's and the task's variables."""
-    own = {
-        # Rendered as a whole, hostvars within hostvars would have no end.
-        **{name: value for name, value in magic.items() if name != "hostvars"},
-        "inventory_hostname": host,
-        "inventory_hostname_short": host.split(".")[0],
-        "group_names": list(world.hosts.groups_of(host)),
-    }
-    return Variables(
-        world.templar,
-        (
-            (own, True),
-            (world.overrides(host), True),
-            (world.extra_vars, False),
-            (facts, True),
-            (world.hosts.vars_of(host), False),
+            *filled((magic, True), (world.overrides(host), True), (world.extra_vars, False)),
+            *(of_task(task, EMPTY, EMPTY) if task is not None else ()),
+            *filled((facts, True), (task.vars if task is not None else EMPTY, False)),
+            *of_play(play),
+            *filled((world.hosts.vars_of(host), False)),
+            *defaults(play, task),
         ),
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from runner.engine.failures import failure_of
 from runner.engine.host import HostState
+from runner.engine.magic import Roster
 from runner.engine.plan import PlayPlan
 from runner.engine.program import Go, HostLeft, Program, host_program
 from runner.engine.sessions import SessionPool
@@ -30,7 +31,7 @@ class Work:
         self._pool = SessionPool(limit)
         self._programs: dict[str, tuple[HostState, Program]] = {}
         self._numbers: dict[str, int] = {}
-        self._names = list(plan.hosts)
+        self._roster = Roster(world, plan.play, plan.hosts, plan.all_hosts)
         self._stopped = False
         self._cut = False
         world.masks.take_new()
@@ -88,7 +89,7 @@ class Work:
                 self._worker.connector(),
                 self._pool,
                 emit,
-                self._names,
+                self._roster,
                 cancelled=lambda: self._cut,
             )
             self._programs[step.host] = (host, host_program(host, lambda: self._stopped))
@@ -112,7 +113,6 @@ class Work:
         host, program = entry
         program.close()
         host.leave()
-        self._world.facts.pop(step.host, None)
         return progress._replace(
             published=host.take_published(),
             kept=self._kept(host),
@@ -140,4 +140,4 @@ def publish(world: World, values: tuple[Published, ...]) -> None:
     """Adds values to what other hosts may read, in the order of their positions."""
     for value in values:
         versions = world.shared.setdefault(value.host, {}).setdefault(value.name, [])
-        versions.append((value.position, value.value))
+        versions.append((value.position, value.value, value.layer))

@@ -6,15 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from runner.actions.api import AddHost, AddToGroup, Paths
 from runner.connections.api import Connector, HostKeyChecking, Timeouts
+from runner.engine.frame import Given
+from runner.engine.prepared import Prepared
 from runner.events import Position
 from runner.model import Entry, Handler, Role, Task
 from runner.platforms.model import Platform
 from runner.templating import Templar
 from runner.values import Masks, Secret
+
+Version = tuple[Position, Any, "Layer"]
+"""A value that others may read: where it was set, what it is, and which kind of it."""
+Layer = Literal["facts", "gathered", "included"]
 
 
 class Hosts(Protocol):
@@ -96,10 +102,11 @@ class Defaults(NamedTuple):
 
 @dataclass(slots=True)
 class World:
-    """Built once, before the first worker starts; only `facts` and `shared` change after.
+    """Built once, before the first worker starts; only what hosts were given changes after.
 
-    `facts` are the registered values and set facts of every host. `shared` holds what other
-    hosts may read, with the position it was set at.
+    `facts` are the registered values and set facts of every host, `gathered` its facts as
+    devices and `setup` give them, `included` what `include_vars` read for it. `shared` holds
+    what other hosts may read, with the position it was set at and which of the three it is.
     """
 
     hosts: Hosts
@@ -120,8 +127,12 @@ class World:
     """Open sessions per run; 0: as many as hosts are worked on."""
     max_register: int = 10_000_000
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
-    shared: dict[str, dict[str, list[tuple[Position, Any]]]] = field(default_factory=dict)
+    gathered: dict[str, dict[str, Any]] = field(default_factory=dict)
+    included: dict[str, dict[str, Any]] = field(default_factory=dict)
+    shared: dict[str, dict[str, list[Version]]] = field(default_factory=dict)
 
+    tasks: dict[int, Prepared] = field(default_factory=dict)
+    """By the identity of a task, which the value holds on to."""
     names: frozenset[str] | None = None
     includes: Includes | None = None
     """None: nothing can be included while plays run."""
@@ -135,3 +146,32 @@ class World:
     def facts_of(self, host: str) -> dict[str, Any]:
         """The host's registered values and set facts, to read and to write."""
         return self.facts.setdefault(host, {})
+
+    def given_to(self, host: str) -> Given:
+        """All that tasks gave the host, to read and to write."""
+        return Given(
+            self.facts.setdefault(host, {}),
+            self.gathered.setdefault(host, {}),
+            self.included.setdefault(host, {}),
+        )
+
+    def give(self, host: str, given: Given) -> None:
+        """Adds to what tasks gave the host; newer values win."""
+        if given.facts:
+            self.facts.setdefault(host, {}).update(given.facts)
+        if given.gathered:
+            self.gathered.setdefault(host, {}).update(given.gathered)
+        if given.included:
+            self.included.setdefault(host, {}).update(given.included)
+
+    def forget(self, host: str) -> None:
+        """The host has left this worker: what it was given is handed over, not kept."""
+        for values in (self.facts, self.gathered, self.included):
+            values.pop(host, None)
+
+    def prepared(self, task: Task) -> Prepared:
+        """The task, with what needs no host taken out of it."""
+        known = self.tasks.get(id(task))
+        if known is None or known.task is not task:
+            known = self.tasks[id(task)] = Prepared(task, self.templar, self.paths)
+        return known

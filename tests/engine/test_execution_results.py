@@ -105,7 +105,8 @@ def test_a_condition_that_breaks_keeps_what_the_action_gave(tmp_path: Path) -> N
     )
     event = results(played, "a")
     assert (event.status, event.values["stdout"]) == ("failed", "hello")
-    assert "gone" in event.values["msg"]
+    assert "gone" in event.values["failed_when_result"]
+    assert "gone" in event.failure.message
 
 
 def test_a_flag_of_the_play_holds_unless_a_task_says_otherwise(tmp_path: Path) -> None:

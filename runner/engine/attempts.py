@@ -1,0 +1,307 @@
+"""One item of a task (or all of one without a loop): its condition, its arguments, and as
+many attempts as `until` needs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from runner.actions.api import Call, Outcome
+from runner.engine.calls import Caller, OnHost
+from runner.engine.delegation import Delegate
+from runner.engine.frame import Inclusion
+from runner.engine.results import Ended, refused, told_failed, well
+from runner.errors import ActionFailed, ConnectionFailed, PlayrunError, RenderError, TaskError
+from runner.events import Failure, TaskRetried, TaskStatus
+from runner.model import Condition
+from runner.templating import Signal, Variables
+from runner.values import EMPTY
+
+_NOTIFYING: Mapping[bool, tuple[TaskStatus, ...]] = {False: ("changed",), True: ("ok", "changed")}
+"""When a task notifies. All items of a loop do as soon as one has changed something, so each
+says what it would notify."""
+
+
+class _Retrying(NamedTuple):
+    """A task's `until`, rendered."""
+
+    until: tuple[Condition, ...]
+    attempts: int
+    delay: float
+
+
+class Attempts:
+    """Runs one item. After a Signal `run` is called again and goes on where it was: what was
+    done is not done again."""
+
+    __slots__ = (
+        "_acted",
+        "_asked",
+        "_call",
+        "_caller",
+        "_count",
+        "_data",
+        "_delegate",
+        "_ended",
+        "_on",
+        "_retrying",
+        "_variables",
+        "_waited",
+    )
+
+    def __init__(self, on: OnHost, variables: Variables, data: Mapping[str, Any] = EMPTY) -> None:
+        self._on = on
+        self._variables = variables
+        self._data = data
+        """The loop's part of the variables."""
+        self._delegate: Delegate | None = None
+        self._caller: Caller | None = None
+        self._call: Call | None = None
+        self._retrying: _Retrying | None = None
+        self._count = 1
+        self._acted: Ended | None = None
+        self._waited = False
+        self._asked = False
+        self._ended: Ended | None = None
+
+    def run(self) -> Ended:
+        """How it ended. Raises only Signal."""
+        if self._ended is None:
+            self._ended = self._to_its_end()
+        return self._ended
+
+    def _to_its_end(self) -> Ended:
+        try:
+            ended = self._run()
+            if self._on.task.notify and ended.status in _NOTIFYING[bool(self._data)]:
+                ended.notified = self._notified()
+        except Signal:
+            raise
+        except Exception as error:  # noqa: BLE001 - the one place for a task's exceptions
+            ended = self._on.broken(error, EMPTY, self._delegate)
+        if ended.failed:
+            ended.ignored = self._on.ignores(ended.status, self._variables)
+        ended.quiet = self._on.quiet
+        return ended
+
+    def _run(self) -> Ended:
+        on = self._on
+        if self._call is None:
+            if not self._asked:
+                on.quiet = True
+                on.quiet = on.flag(on.prepared.no_log, on.task.no_log, self._variables)
+                self._delegate = on.delegate(self._variables, self._data)
+                condition = refusing(on, self._variables)
+                if condition is not None:
+                    return refused(condition)
+                self._asked = True
+            self._caller = Caller(on, self._variables, self._delegate, looped=bool(self._data))
+            self._call = self._caller.call()
+            self._retrying = self._retries()
+        if self._retrying is None:
+            return self._attempt(self._call)
+        return self._until(self._call, self._retrying)
+
+    def _until(self, call: Call, retrying: _Retrying) -> Ended:
+        """Attempts until the condition holds or there are none left."""
+        while True:
+            ended = self._attempt(call)
+            if retrying.attempts == 1 or self._is_final(ended):
+                return ended
+            if self._holds(retrying, ended):
+                return ended
+            if self._count == retrying.attempts:
+                return self._exhausted(ended, retrying)
+            if not self._waited:
+                self._waited = True
+                self._say_retry(ended, retrying)
+                self._on.wait(retrying.delay)
+            self._count += 1
+            self._acted = None
+            self._waited = False
+
+    def _is_final(self, ended: Ended) -> bool:
+        """A device that cannot be reached is not tried again, nor what no attempt can mend."""
+        return ended.status == "unreachable" or (
+            ended.failure is not None and ended.failure.kind in ("render", "plan", "internal")
+        )
+
+    def _holds(self, retrying: _Retrying, ended: Ended) -> bool:
+        if not retrying.until:
+            return not ended.failed
+        seen = self._seeing(ended)
+        return all(self._on.templar.test(condition, seen) for condition in retrying.until)
+
+    def _exhausted(self, ended: Ended, retrying: _Retrying) -> Ended:
+        ended.values["attempts"] = retrying.attempts - 1
+        if ended.failed:
+            return ended
+        conditions = ", ".join(map(str, retrying.until))
+        message = f"`until: {conditions}` did not hold after {retrying.attempts} attempts"
+        return self._failed(ended, Failure("action", message, where=str(self._on.task.origin)))
+
+    def _retries(self) -> _Retrying | None:
+        retry = self._on.task.retry
+        if retry is None:
+            return None
+        render = self._on.templar.render
+        retries = _number("retries", render(retry.retries, self._variables))
+        delay = _number("delay", render(retry.delay, self._variables))
+        return _Retrying(retry.until, int(max(0, retries)) + 1, delay if delay >= 0 else 1)
+
+    def _say_retry(self, ended: Ended, retrying: _Retrying) -> None:
+        on = self._on
+        telling = on.telling(quiet=on.quiet)
+        on.emit(
+            TaskRetried(
+                time.time(),
+                on.host.name,
+                on.host.plan.index,
+                on.position,
+                on.label,
+                on.task.action,
+                retrying.attempts - self._count,
+                telling.values(ended.values),
+            )
+        )
+
+    # one attempt
+
+    def _attempt(self, call: Call) -> Ended:
+        ended = self._acted
+        if ended is None:
+            ended = self._acted = self._act(call)
+        if self._retrying is not None and self._retrying.attempts > 1:
+            ended.values["attempts"] = self._count
+        return self._judged(ended)
+
+    def _act(self, call: Call) -> Ended:
+        on = self._on
+        action = on.prepared.action
+        on.announce(writes=action.place == "device" and action.writes(call))
+        try:
+            outcome = self._outcome(call)
+        except TaskError as error:
+            if isinstance(error, RenderError):
+                raise
+            return on.broken(error, EMPTY, self._delegate)
+        if outcome.failure is not None:
+            values = {"changed": outcome.changed, **outcome.values}
+            ended = on.broken(outcome.failure, values, self._delegate)
+            ended.captured = outcome.captured
+            return ended
+        ended = well(outcome)
+        ended.inclusions = self._inclusions(outcome)
+        return ended
+
+    def _outcome(self, call: Call) -> Outcome:
+        on = self._on
+        timeout = on.task.timeout
+        if not timeout:
+            return on.prepared.action.run(call)
+        seconds = _number("timeout", on.templar.render(timeout, self._variables))
+        assert self._caller is not None
+        if seconds <= 0:
+            return on.prepared.action.run(call)
+        outcome: Outcome = self._caller.timed(seconds, lambda: on.prepared.action.run(call))
+        return outcome
+
+    def _inclusions(self, outcome: Outcome) -> tuple[Inclusion, ...]:
+        if "include" not in outcome.values:
+            return ()
+        values = outcome.values
+        params = {**self._on.task.vars, **self._data}
+        return (Inclusion(str(values["include"]), values.get("include_args", EMPTY), params),)
+
+    # what it is taken for
+
+    def _judged(self, ended: Ended) -> Ended:
+        """`changed_when` and `failed_when` have the last word, but not on an absent device."""
+        task = self._on.task
+        if task.changed_when is None and task.failed_when is None:
+            return ended
+        if ended.status in ("unreachable", "skipped"):
+            return ended
+        word = "changed"
+        try:
+            seen = self._seeing(ended)
+            if task.changed_when:
+                ended.values["changed"] = self._all_hold(task.changed_when, seen)
+                ended.status = _status(ended)
+            word = "failed"
+            if task.failed_when:
+                return self._judge_failed(ended, self._all_hold(task.failed_when, seen))
+        except ConnectionFailed:
+            raise
+        except PlayrunError as error:
+            ended.values[f"{word}_when_result"] = f"cannot be told: {error.message}"
+            where = error.origin or task.origin
+            failure = Failure(error.kind, error.message, error.hint, str(where))
+            return self._failed(ended, failure)
+        return ended
+
+    def _all_hold(self, conditions: tuple[Condition, ...], seen: Variables) -> bool:
+        return all(self._on.templar.test(condition, seen) for condition in conditions)
+
+    def _judge_failed(self, ended: Ended, failed: bool) -> Ended:
+        ended.values["failed_when_result"] = ended.values["failed"] = failed
+        if not failed:
+            ended.failure = None
+            ended.host = "ok"
+            ended.status = _status(ended)
+            return ended
+        if ended.failure is not None:
+            return ended
+        conditions = self._on.task.failed_when or ()
+        message = "failed_when holds: " + ", ".join(map(str, conditions))
+        return self._failed(ended, Failure("action", message, where=str(self._on.task.origin)))
+
+    def _failed(self, ended: Ended, failure: Failure) -> Ended:
+        """It did what it should, and is a failure all the same: what it gave is not kept."""
+        ended.status = "failed"
+        ended.host = "failed"
+        ended.failure = failure
+        ended.outcomes = ()
+        ended.inclusions = ()
+        ended.values = told_failed(ended.values, "failed", failure)
+        return ended
+
+    def _seeing(self, ended: Ended) -> Variables:
+        """The variables as a condition after the attempt sees them."""
+        seen: dict[str, Any] = {}
+        for outcome in ended.outcomes:
+            seen |= outcome.gathered
+            seen |= outcome.included
+            seen |= outcome.facts
+        if self._on.task.register is not None:
+            seen[self._on.task.register] = ended.values
+        return self._variables.with_data({**self._data, **seen})
+
+    def _notified(self) -> tuple[str, ...]:
+        names: list[str] = []
+        for written in self._on.task.notify:
+            rendered = self._on.templar.render(written, self._variables)
+            names += map(str, rendered if isinstance(rendered, list) else [rendered])
+        return tuple(dict.fromkeys(names))
+
+
+def refusing(on: OnHost, variables: Variables) -> Condition | None:
+    """The first condition of `when` that does not hold."""
+    for condition in on.task.when:
+        if not on.templar.test(condition, variables):
+            return condition
+    return None
+
+
+def _status(ended: Ended) -> TaskStatus:
+    if ended.values.get("failed") is True:
+        return "failed"
+    return "changed" if ended.values.get("changed") else "ok"
+
+
+def _number(word: str, value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise ActionFailed(f"`{word}` must be a number, not {value!r:.80}") from None

@@ -1,0 +1,33 @@
+"""`delegate_to`: the task is the host's, the device is another's."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from runner.engine.world import World
+from runner.errors import ActionFailed
+from runner.model import Task
+from runner.templating import OMIT, Variables
+
+
+class Delegate(NamedTuple):
+    """The host that a task is done on, and what is known of it."""
+
+    name: str
+    variables: Variables
+    """Its own where they say how it is reached: connection variables come from it alone."""
+
+
+def delegate_name(task: Task, variables: Variables, world: World) -> str | None:
+    """The rendered `delegate_to`; None: the host itself. Raises ActionFailed when it is empty."""
+    if task.delegate_to is None or task.delegate_to == "":
+        return None
+    name: Any = world.templar.render(task.delegate_to, variables)
+    if name is OMIT:
+        return None
+    if name is None or name == "":
+        raise ActionFailed(
+            f"`delegate_to: {task.delegate_to}` names no host",
+            hint="give it a default, or `omit` for the host itself",
+        )
+    return str(name)
