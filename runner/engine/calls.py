@@ -70,6 +70,13 @@ class OnHost:
                 self.label = str(self.task.label)
         self.label = self.world.masks.mask(self.label)
 
+    def hush(self, variables: Variables) -> None:
+        """Reads `no_log` before there is an item; one that names the item hides all."""
+        try:
+            self.quiet = self.flag(self.prepared.no_log, self.task.no_log, variables)
+        except PlayrunError:
+            self.quiet = True
+
     def flag(self, known: bool | None, flag: Flag, variables: Variables) -> bool:
         """A flag of the task's: `known` if it is the same for all hosts."""
         return truth(self.templar.render(flag, variables)) if known is None else known

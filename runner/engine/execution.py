@@ -97,6 +97,7 @@ class Execution:
             return self._attempts.run()
         assert loop is not None
         if self._looping is None:
+            self._on.hush(self._variables)
             try:
                 items = items_of(loop, self._variables, self._on.templar)
             except RenderError as error:
