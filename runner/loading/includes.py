@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,29 +16,14 @@ from runner.loading.keywords import BLOCK
 from runner.loading.roles import read_role, role_of_task
 from runner.loading.standing import Decryption, Loading, PlayParts, Standing, raise_problems
 from runner.loading.taskfiles import entries_of, find_dynamic
-from runner.model import Entry, Scope, Task
+from runner.model import Scope, Task
+from runner.planning.tags import kept
 from runner.values import EMPTY
 
 Keeps = Callable[[Task], bool]
 """Whether the tags leave a task."""
 
 _APPLIED = {name: keyword for name, keyword in BLOCK.items() if keyword.holds != "tasks"}
-
-
-def kept(entries: Iterable[Entry], keeps: Keeps) -> tuple[Entry, ...]:
-    """The entries that `keeps` leaves; blocks that become empty go, implicit tasks stay."""
-    left: list[Entry] = []
-    for entry in entries:
-        if isinstance(entry, Task):
-            if entry.implicit or keeps(entry):
-                left.append(entry)
-            continue
-        body, rescue, always = (
-            kept(section, keeps) for section in (entry.body, entry.rescue, entry.always)
-        )
-        if body or rescue or always:
-            left.append(entry._replace(body=body, rescue=rescue, always=always))
-    return tuple(left)
 
 
 class PlaybookIncludes:

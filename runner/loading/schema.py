@@ -12,9 +12,10 @@ from typing import Any
 from runner import platforms
 from runner.actions import ACTIONS
 from runner.actions.api import Action, Parameter
+from runner.actions.flow import IMPORTS
 from runner.actions.names import resolve, words
 from runner.engine.target import NAMES
-from runner.loading.keywords import PLAY, TASK, Keyword
+from runner.loading.keywords import BLOCK, IMPORT_PLAYBOOK, PLAY, TASK, Keyword
 
 Schema = dict[str, Any]
 
@@ -100,10 +101,12 @@ SCHEMAS = {"playbook": playbook_schema, "tasks": tasks_schema, "inventory": inve
 
 
 def _definitions() -> Schema:
-    importing = _properties(PLAY, ("name", "vars", "tags"))
-    importing |= {"import_playbook": {"type": "string"}, "when": _KEYWORDS["conditions"]}
+    importing = _properties(IMPORT_PLAYBOOK, IMPORT_PLAYBOOK)
     return {
-        **{f"action-{name}": _arguments_of(action) for name, action in ACTIONS.items()},
+        **{
+            f"action-{name}": _arguments_of(action)
+            for name, action in {**ACTIONS, **IMPORTS}.items()
+        },
         "play": {
             "type": "object",
             "required": ["hosts"],
@@ -133,10 +136,11 @@ def _of_keyword(keyword: Keyword) -> Schema:
 
 def _task() -> Schema:
     """A task or a block. Actions of collections may be written with their full names."""
-    actions = {word: {"$ref": f"#/definitions/action-{resolve(word)}"} for word in words()}
+    known = {**{word: resolve(word) for word in words()}, **{word: word for word in IMPORTS}}
+    actions = {word: {"$ref": f"#/definitions/action-{name}"} for word, name in known.items()}
     return {
         "type": "object",
-        "properties": {**actions, **_properties(TASK, TASK)},
+        "properties": {**actions, **_properties(BLOCK, BLOCK), **_properties(TASK, TASK)},
         "patternProperties": {
             r"^with_[a-z_]+$": {"description": "Run once for each item that this lookup finds."},
             r"^[A-Za-z_]\w*\.[A-Za-z_]\w*\.[A-Za-z_]\w*$": {
