@@ -15,6 +15,8 @@ from oracle_differences import NOISE, UNSAID
 from oracle_sides import Ran
 
 Canonical = dict[str, Any]
+KEPT = frozenset("results rc attempts stdout stderr failed_when_result".split())
+"""What is compared of a failed result: what it is called in is a program's own."""
 COUNTS = {
     "ok": "ok",
     "changed": "changed",
@@ -25,8 +27,9 @@ COUNTS = {
     "rescued": "rescued",
     "ignored": "ignored",
 }
-SPEAKS = frozenset({"fail", "assert", "command", "shell"})
+SPEAKS = frozenset({"fail", "assert"})
 """Actions whose message at failure is the playbook's own, not the program's."""
+_WORDED = re.compile(r"^(Task failed|the condition |'[\w.]+' is not defined)")
 _UNDEFINED = re.compile(r"^VARIABLE IS NOT DEFINED!.*", re.DOTALL)
 
 
@@ -96,13 +99,17 @@ def _row(event: Mapping[str, Any], task: str, status: str, folder: str) -> list[
         if name not in ("failed", "skipped", "changed", "unreachable")
     }
     action = _short(event["action"])
-    if status in ("failed", "ignored", "unreachable") and action not in SPEAKS:
+    bad = status in ("failed", "ignored", "unreachable")
+    if "censored" in values:
+        values = {"censored": True}
+    elif bad and (action not in SPEAKS or _WORDED.match(str(values.get("msg", "")))):
         values = _without_messages(values)
-    return [task, status, _plain(values, folder, UNSAID.get(action, frozenset()))]
+    unsaid = UNSAID.get(action, frozenset())
+    return [task, status, {} if "*" in unsaid else _plain(values, folder, unsaid)]
 
 
 def _without_messages(values: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {name: value for name, value in values.items() if name in ("results", "rc", "attempts")}
+    kept = {name: value for name, value in values.items() if name in KEPT}
     if isinstance(kept.get("results"), list):
         kept["results"] = [_item(item) for item in kept["results"]]
     return kept

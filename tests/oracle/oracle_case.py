@@ -50,7 +50,7 @@ class Case(NamedTuple):
     def words(self) -> list[str]:
         """The command line, but for the program's name."""
         inventory = [] if "-i" in self.args or self.fresh else ["-i", "hosts"]
-        playbook = [] if any(word.endswith(".yml") for word in self.args) else ["site.yml"]
+        playbook = ["site.yml"] if "site.yml" in self.files else []
         return [*inventory, *playbook, *self.args]
 
     def write(self, folder: Path) -> None:
