@@ -85,6 +85,9 @@ class PlayStarted(NamedTuple):
     executor: str
     workers: int
     processes: int = 1
+    batch: int = 0
+    """Which batch of the play, from 0."""
+    batches: int = 1
 
 
 class TaskStarted(NamedTuple):
@@ -160,6 +163,8 @@ class TaskFinished(NamedTuple):
     ignored: bool = False
     looped: bool = False
     rescued: bool = False
+    included: tuple[str, ...] = ()
+    """The files or roles that it includes."""
 
 
 class HostFinished(NamedTuple):
@@ -172,6 +177,14 @@ class HostFinished(NamedTuple):
     failure: Failure | None = None
     unwritten: bool = False
     """Tasks with an `output` were still to come: what this play captured is not all of it."""
+
+
+class ErrorsCleared(NamedTuple):
+    """`clear_host_errors`: these hosts had left the play; later plays have them again."""
+
+    at: float
+    play: int
+    hosts: tuple[str, ...]
 
 
 class PlayFinished(NamedTuple):
@@ -223,6 +236,7 @@ Event = (
     | TaskFinished
     | StatsSet
     | HostFinished
+    | ErrorsCleared
     | PlayFinished
     | Notice
     | Report

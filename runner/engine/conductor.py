@@ -9,46 +9,88 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
+from runner.engine.frame import Given
 from runner.engine.plan import PlayPlan
+from runner.engine.ranks import ranked
 from runner.engine.steps import (
     Answer,
     Before,
+    Merge,
     Need,
+    News,
     Once,
+    Order,
     Progress,
+    Published,
     Result,
     Step,
+    Verdict,
     Yield,
 )
 from runner.engine.strategies.api import Strategy
+from runner.engine.waiting import Waiting
 from runner.engine.work import publish
 from runner.engine.world import World
-from runner.events import Event, Failure, HostFinished, Position, TaskFinished, TaskStarted
+from runner.events import (
+    ErrorsCleared,
+    Event,
+    Failure,
+    HostFinished,
+    Notice,
+    Position,
+    TaskFinished,
+    TaskStarted,
+)
 from runner.model import Status, tasks_in
 
 _GRACE = 3.0
 """Seconds that cut-off hosts get to say goodbye before they are given up."""
+_FAILED = frozenset({"failed", "unreachable", "not_tried", "lost", "unknown"})
+
+
+class Outcome(NamedTuple):
+    """How a batch ended."""
+
+    statuses: Mapping[str, Status]
+    """How every host of it stands at its end."""
+    stop: bool = False
+    """`max_fail_percentage`: nothing runs after it."""
+    end_play: bool = False
+    """No other batch of the play runs."""
+    cleared: bool = False
+    """`clear_host_errors`: those that were out before are in again."""
+    dropped: frozenset[str] = frozenset()
+    """Well, but taken along by another host's failure: out of later plays."""
+    grown: bool = False
+    """The inventory is another now."""
 
 
 @dataclass(slots=True)
 class _Host:
     """Where a host stands, as far as the conductor knows."""
 
+    place: int
+    """In play order."""
     number: int = 0
     at: Yield | None = None
     running: bool = False
     status: Status | None = None
-    due: dict[str, Any] = field(default_factory=dict)
+    due: list[Given] = field(default_factory=list)
+    orders: tuple[Order, ...] = ()
     task: TaskStarted | None = None
     """The task it was last seen starting, until that has finished."""
     done: int = 0
     """How many of the play's items it has behind it, well or ignored."""
+    dropped: bool = False
+    """Another host's failure took it along."""
+    doom: tuple[Answer, Result | Failure | None] | None = None
+    """What it is told at its next yield, whatever that asks."""
 
 
 class Conductor:
-    """Runs one play to its end."""
+    """Runs one batch of a play to its end."""
 
     def __init__(
         self,
@@ -56,16 +98,25 @@ class Conductor:
         world: World,
         strategy: Strategy,
         tell: Callable[[Event | None], None],
+        size: int = 0,
     ) -> None:
+        """`size`: hosts of the batch with those that earlier plays have lost."""
         self._plan = plan
         self._world = world
         self._strategy = strategy
         self._tell = tell
-        self._hosts = {name: _Host() for name in plan.hosts}
+        self._size = size or len(plan.hosts)
+        self._hosts = {name: _Host(place) for place, name in enumerate(plan.hosts)}
+        self._waiting = Waiting()
         self._results: dict[Position, Result] = {}
         self._leaders: dict[Position, str] = {}
+        self._followers: dict[Position, list[str]] = {}
         self._running = 0
         self._needy: set[str] = set()
+        self._failed: set[str] = set()
+        """Those that `max_fail_percentage` counts."""
+        self._left: list[str] = []
+        self._stop = self._end_play = self._cleared = self._grown = False
         self._cancelled = False
         self._give_up_at: float | None = None
 
@@ -76,8 +127,8 @@ class Conductor:
         if now:
             self._give_up_at = time.monotonic() + _GRACE
 
-    def run(self) -> Mapping[str, Status]:
-        """How every host of the play stands at its end."""
+    def run(self) -> Outcome:
+        """Lets all hosts of the batch go on until the last one is through."""
         self._submit((name, "go") for name in self._plan.hosts)
         for progress in self._strategy.progress(self._on_event):
             if progress is not None:
@@ -87,25 +138,41 @@ class Conductor:
             if self._given_up():
                 break
         self._finish_rest()
-        return {name: host.status or "not_run" for name, host in self._hosts.items()}
+        return Outcome(
+            {name: host.status or "not_run" for name, host in self._hosts.items()},
+            self._stop,
+            self._end_play,
+            self._cleared,
+            frozenset(name for name, host in self._hosts.items() if host.dropped),
+            self._grown,
+        )
 
-    def _submit(self, answers: Iterable[tuple[str, Answer]]) -> None:
-        steps = []
-        for name, answer in answers:
-            host = self._hosts[name]
-            host.number += 1
-            host.running = True
-            self._running += 1
-            self._needy.discard(name)
-            failure = self._why_fatal(host.at) if answer == "fatal" else None
-            steps.append(Step(name, host.number, answer, host.due, failure))
-            host.at = None
-            host.due = {}
-        self._strategy.submit(steps)
+    # steps
 
-    def _why_fatal(self, at: Yield | None) -> Failure | None:
-        result = self._results.get(at.position) if at is not None else None
-        return result.failure if result is not None else None
+    def _submit(
+        self, answers: Iterable[tuple[str, Answer]], because: Result | Failure | None = None
+    ) -> None:
+        self._strategy.submit([self._step(name, answer, because) for name, answer in answers])
+
+    def _step(
+        self,
+        name: str,
+        answer: Answer,
+        because: Result | Failure | None = None,
+        ranks: tuple[int, ...] = (),
+    ) -> Step:
+        host = self._hosts[name]
+        host.number += 1
+        host.running = True
+        self._running += 1
+        self._needy.discard(name)
+        given, orders = _merged(host.due), host.orders
+        host.at, host.due, host.orders = None, [], ()
+        if isinstance(because, Result):
+            failure, twice = because.failure, because.twice
+        else:
+            failure, twice = because, False
+        return Step(name, host.number, answer, given, failure, twice, orders, ranks)
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, TaskStarted):
@@ -114,7 +181,8 @@ class Conductor:
             host = self._hosts[event.host]
             host.task = None
             if event.ignored or event.status in ("ok", "changed", "skipped"):
-                host.done = event.position[0] + 1
+                inside = len(event.position) > 1
+                host.done = event.position[0] + (0 if inside else 1)
         self._tell(event)
 
     def _on_progress(self, progress: Progress) -> None:
@@ -122,38 +190,67 @@ class Conductor:
         host.running = False
         self._running -= 1
         host.at = progress.at
-        if isinstance(host.at, Need):
-            self._needy.add(progress.host)
         self._share(progress)
         if progress.status is not None:
             self._done(progress)
         elif isinstance(progress.at, Result):
             self._on_result(progress.host, progress.at)
-        if self._cancelled:
-            return
-        self._let_go()
+        elif host.doom is not None:
+            answer, why = host.doom
+            host.doom = None
+            self._submit([(progress.host, answer)], why)
+        elif progress.at is not None:
+            self._rest(progress.host, progress.at, host.number)
+        if not self._cancelled:
+            self._let_go()
+
+    def _rest(self, name: str, at: Yield, number: int) -> None:
+        self._waiting.add(at, name, number)
+        if isinstance(at, Need):
+            self._needy.add(name)
 
     def _share(self, progress: Progress) -> None:
+        """What one host's task gave is readable everywhere before any other host goes on."""
         for secret in progress.secrets:
             self._world.masks.add(secret)
         self._world.masks.take_new()
-        if progress.published:
-            publish(self._world, progress.published)
-        if progress.published or progress.secrets:
-            self._strategy.share(progress.published, progress.secrets)
+        publish(self._world, progress.published)
+        for value in progress.published:
+            if value.host != progress.host:
+                self._hand_over(value)
+        for change in progress.inventory:
+            self._grown |= self._world.hosts.add(change)
+        if progress.early:
+            self._left.append(progress.host)
+        if progress.published or progress.secrets or progress.inventory:
+            self._tell_workers(progress)
+
+    def _tell_workers(self, progress: Progress) -> None:
+        left, self._left = tuple(self._left), []
+        self._strategy.share(News(progress.published, progress.secrets, left, progress.inventory))
+
+    def _hand_over(self, value: Published) -> None:
+        """A fact that was delegated: the host it is about has it from now on."""
+        given = Given(**{value.layer: {value.name: value.value}})
+        host = self._hosts.get(value.host)
+        if host is not None and host.status is None:
+            host.due.append(given)
+        else:
+            self._world.give(value.host, given)
+
+    # hosts that are through
 
     def _done(self, progress: Progress) -> None:
         host = self._hosts[progress.host]
         host.status = progress.status
-        self._world.facts_of(progress.host).update(progress.kept)
+        self._world.give(progress.host, progress.kept)
         if progress.status is not None:
             self._say_finished(progress.host, progress.status, progress.failure)
         for position, leader in self._leaders.items():
             if leader == progress.host and position not in self._results:
-                gone = Failure(
-                    "run_once", f"{leader} was lost while it ran this task for all hosts"
-                )
-                self._results[position] = Result(position, {}, failed=True, failure=gone)
+                why = f"{leader} was lost while it ran this task for all hosts"
+                gone = Failure("run_once", why)
+                self._on_result(leader, Result(position, failed=True, failure=gone, twice=True))
 
     def _say_finished(self, name: str, status: Status, failure: Failure | None) -> None:
         to_come = self._plan.items[self._hosts[name].done :]
@@ -164,60 +261,176 @@ class Conductor:
             HostFinished(time.time(), name, self._plan.index, status, failure, unwritten=unwritten)
         )
 
+    # what one host does for all
+
     def _on_result(self, leader: str, result: Result) -> None:
         """Every other host of the batch gets the values, wherever it is."""
         self._results[result.position] = result
         for name, host in self._hosts.items():
-            if name != leader and host.status is None:
-                host.due.update(result.values)
+            if host.status is None:
+                if name != leader and result.values != Given():
+                    host.due.append(result.values)
+                if result.order:
+                    host.orders = (*host.orders, result.order)
+        if result.order:
+            self._carry_out(result.order)
+        ends = result.order in ("end_play", "end_batch")
+        followers = self._followers.pop(result.position, [])
+        if self._hosts[leader].status is None:
+            self._submit([(leader, "end" if ends else "go")])
+        if result.failed:
+            self._take_along("fatal", result, but={leader})
+        elif ends:
+            self._take_along("end", None, but={leader})
+        else:
+            self._submit((name, "take") for name in followers)
+
+    def _carry_out(self, order: Order) -> None:
+        if order == "end_play":
+            self._end_play = True
+        elif order == "clear_host_errors":
+            self._clear_errors()
+        elif order == "refresh_inventory":
+            self._refresh()
+
+    def _clear_errors(self) -> None:
+        """Hosts that have left do not come back into this play, but into those that follow."""
+        self._cleared = True
+        self._failed.clear()
+        names = [name for name, host in self._hosts.items() if host.status not in (None, "ok")]
+        for host in self._hosts.values():
+            host.dropped = False
+            host.status = "ok" if host.status is not None else None
+        self._tell(ErrorsCleared(time.time(), self._plan.index, tuple(names)))
+
+    def _refresh(self) -> None:
+        if self._world.refresh is None:
+            text = "the inventory cannot be read again here: `refresh_inventory` did nothing"
+            self._tell(Notice(time.time(), "warning", text))
+        else:
+            self._world.refresh()
+            self._grown = True
+
+    def _take_along(self, answer: Answer, why: Result | Failure | None, but: set[str]) -> None:
+        """All other hosts, where they wait: they fail there, or leave, or end their play."""
+        others = [
+            (name, host)
+            for name, host in self._hosts.items()
+            if host.status is None and name not in but
+        ]
+        for _, host in others:
+            host.dropped = host.dropped or answer == "fatal"
+            host.doom = (answer, why) if host.running else None
+        self._submit([(name, answer) for name, host in others if not host.running], why)
+
+    # who may go on
 
     def _let_go(self) -> None:
         """Lets those go on whose yield is answered by where the others stand now."""
-        if self._running:
-            self._submit(self._satisfied_needs())
-            return
-        waiting = [(name, host) for name, host in self._hosts.items() if host.at is not None]
-        answers = self._satisfied_needs() or self._lowest(waiting)
-        self._submit(answers)
+        if self._needy:
+            self._submit([(name, "go") for name in self._needy if self._is_satisfied(name)])
+        while not self._running:
+            if self._left:
+                self._tell_workers(Progress("", 0))
+            names = self._waiting.lowest(self._number_at)
+            if not names:
+                return
+            self._answer(sorted(names, key=lambda name: self._hosts[name].place))
 
-    def _satisfied_needs(self) -> list[tuple[str, Answer]]:
-        return [(name, "go") for name in self._needy if self._is_satisfied(name)]
+    def _number_at(self, name: str) -> int:
+        """The step a host has come to rest with; 0 while it does not wait."""
+        host = self._hosts[name]
+        return host.number if host.at is not None else 0
 
     def _is_satisfied(self, name: str) -> bool:
         need = self._hosts[name].at
-        return isinstance(need, Need) and all(map(self._past(need.position), need.hosts))
+        return isinstance(need, Need) and all(
+            self._is_past(host, need.position) for host in need.hosts
+        )
 
-    def _past(self, position: Position) -> Callable[[str], bool]:
-        def is_past(name: str) -> bool:
-            host = self._hosts.get(name)
-            if host is None or host.status is not None:
-                return True
-            return host.at is not None and host.at.position >= position
+    def _is_past(self, name: str, position: Position) -> bool:
+        host = self._hosts.get(name)
+        if host is None or host.status is not None:
+            return True
+        return host.at is not None and host.at.position >= position
 
-        return is_past
-
-    def _lowest(self, waiting: list[tuple[str, _Host]]) -> list[tuple[str, Answer]]:
+    def _answer(self, names: list[str]) -> None:
         """Nobody runs: those at the lowest position go on together."""
-        if not waiting:
-            return []
-        lowest = min(_position(host) for _, host in waiting)
-        bucket = [(name, host) for name, host in waiting if _position(host) == lowest]
-        answers: list[tuple[str, Answer]] = []
-        for name, host in bucket:
-            if isinstance(host.at, Once):
-                answers.extend(self._answer_once(name, host.at.position))
-            else:
-                answers.append((name, "go"))
-        return answers
+        at = self._hosts[names[0]].at
+        if isinstance(at, Once):
+            self._answer_once(names, at)
+        elif isinstance(at, Verdict):
+            self._answer_verdict(names)
+        elif isinstance(at, Merge):
+            self._answer_merge(names)
+        elif isinstance(at, Before):
+            self._answer_before(names, at)
+        else:
+            self._submit([(name, "go") for name in names])
 
-    def _answer_once(self, name: str, position: Position) -> list[tuple[str, Answer]]:
-        result = self._results.get(position)
+    def _answer_before(self, names: list[str], at: Before) -> None:
+        if self._leaves_out(at):
+            self._submit([(name, "skip") for name in names])
+            return
+        most = at.at_most or len(names)
+        for name in names[most:]:
+            self._waiting.add(at, name, self._hosts[name].number)
+        self._submit([(name, "go") for name in names[:most]])
+
+    def _leaves_out(self, at: Before | Once) -> bool:
+        """Whether somebody who is asked about every task does not want this one."""
+        step = self._world.step
+        return bool(at.task) and step is not None and not step(at.position, at.task)
+
+    def _answer_once(self, names: list[str], at: Once) -> None:
+        result = self._results.get(at.position)
         if result is not None:
-            return [(name, "fatal" if result.failed else "take")]
-        if position in self._leaders:
-            return []
-        self._leaders[position] = name
-        return [(name, "do")]
+            answer: Answer = "fatal" if result.failed else "take"
+            self._submit([(name, answer) for name in names], result)
+        elif self._leaves_out(at):
+            self._submit([(name, "skip") for name in names])
+        else:
+            leader, *followers = names
+            self._leaders[at.position] = leader
+            self._followers[at.position] = followers
+            self._submit([(leader, "do")])
+
+    def _answer_merge(self, names: list[str]) -> None:
+        asked = [at.keys for name in names if isinstance(at := self._hosts[name].at, Merge)]
+        self._strategy.submit(
+            [
+                self._step(name, "go", None, ranks)
+                for name, ranks in zip(names, ranked(asked), strict=True)
+            ]
+        )
+
+    def _answer_verdict(self, names: list[str]) -> None:
+        verdicts = {name: at for name in names if isinstance(at := self._hosts[name].at, Verdict)}
+        failed = {name: at for name, at in verdicts.items() if at.failed}
+        self._failed |= {name for name, at in failed.items() if at.counts}
+        if self._too_many(verdicts[names[0]].limit):
+            self._break_off(verdicts[names[0]].limit)
+        elif any(at.fatal for at in failed.values()):
+            why = next(at.failure for at in failed.values() if at.fatal)
+            self._submit((name, "go") for name in failed)
+            self._take_along("fatal", why, but=set(failed))
+            self._failed |= self._hosts.keys() - failed.keys()
+        else:
+            self._submit((name, "go") for name in names)
+
+    def _too_many(self, limit: float | None) -> bool:
+        return limit is not None and len(self._failed) / self._size > limit / 100
+
+    def _break_off(self, limit: float | None) -> None:
+        """Too many have failed: everybody leaves, and nothing runs after this."""
+        self._stop = True
+        text = (
+            f"{len(self._failed)} of {self._size} hosts failed, "
+            f"more than `max_fail_percentage: {limit:g}` allows"
+        )
+        self._take_along("break", Failure("max_fail", text), but=set())
+
+    # the end
 
     def _given_up(self) -> bool:
         return self._give_up_at is not None and time.monotonic() > self._give_up_at
@@ -237,8 +450,13 @@ class Conductor:
         return "unknown" if host.task.writes else "lost"
 
 
-def _position(host: _Host) -> Position:
-    assert host.at is not None
-    if isinstance(host.at, Before):
-        return host.at.position
-    return (*host.at.position, 0)
+def _merged(due: list[Given]) -> Given:
+    """Later values win."""
+    if not due:
+        return _NOTHING
+    if len(due) == 1:
+        return due[0]
+    return Given(*({k: v for part in due for k, v in part[which].items()} for which in range(3)))
+
+
+_NOTHING = Given()

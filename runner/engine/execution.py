@@ -251,5 +251,6 @@ class Execution:
                 ignored=ignored,
                 looped=self._task.loop is not None,
                 rescued=self._frame.rescued and ended.status == "failed" and not ignored,
+                included=tuple(each.name for each in ended.inclusions),
             )
         )

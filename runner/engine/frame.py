@@ -20,6 +20,10 @@ class Frame(NamedTuple):
     them are data, texts of the user's are rendered when they are read."""
     run_once: bool = False
     """One host walks this for all of the batch."""
+    sheltered: bool = False
+    """A `rescue` or an `always` around the task is still to come: its failure is not final."""
+    depth: int = 0
+    """How many includes led here."""
 
 
 class Inclusion(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from runner.actions.api import Capture
+from runner.actions.api import AddHost, AddToGroup, Capture
 from runner.connections.api import Connector, Session, Target
 from runner.engine.delegation import Delegate
 from runner.engine.frame import Frame, Given
@@ -61,6 +61,7 @@ class HostState:
         self.gathered = dict(before.gathered)
         self.included = dict(before.included)
         self.published: list[Published] = []
+        self.additions: list[AddHost | AddToGroup] = []
         self._connector = connector
         self._pool = pool
         self._links: dict[str, Link] = {}
@@ -198,6 +199,12 @@ class HostState:
             return Given(*own)
         chosen = frozenset(names)
         return Given(*({name: layer[name] for name in chosen & layer.keys()} for layer in own))
+
+    def take_additions(self) -> tuple[AddHost | AddToGroup, ...]:
+        """What was added to the inventory since the last time."""
+        additions = tuple(self.additions)
+        self.additions.clear()
+        return additions
 
     def take_published(self) -> tuple[Published, ...]:
         """What was published since the last time."""

@@ -46,3 +46,5 @@ class PlayPlan:
     batch: int = 0
     """Counts from 0."""
     batches: int = 1
+    gone: tuple[str, ...] = ()
+    """Hosts of the play that are out of it before this batch begins."""

@@ -2,34 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
+from runner.actions.api import AddHost, AddToGroup
+from runner.engine.frame import Given
 from runner.events import Event, Failure, Position
 from runner.model import Status
-from runner.values import EMPTY
+
+DONE = -1
+"""A part of a position: the task there is done. What it includes comes behind that."""
 
 
 class Before(NamedTuple):
     """A host stands before `position` and waits until all others are there too."""
 
     position: Position
+    at_most: int = 0
+    """So many hosts may run the task at once; 0: any number (`throttle`)."""
+    task: str = ""
+    """The task's name, where somebody is asked whether it is to run (`--step`)."""
 
 
 class Once(NamedTuple):
     """A host stands at a run_once task: one host will be told `do`, the others `take`."""
 
     position: Position
+    task: str = ""
+    """As with `Before`."""
 
 
 class Result(NamedTuple):
-    """What a run_once task gave, for every host of the batch."""
+    """What a run_once task gave, for every host of the batch, and what it orders for all."""
 
     position: Position
-    values: Mapping[str, Any]
-    failed: bool
+    values: Given = Given()
+    failed: bool = False
     failure: Failure | None = None
-    """Why it failed, for the hosts that leave the play with the one that ran it."""
+    """Why it failed, for the hosts that it takes along."""
+    twice: bool = False
+    """It failed: rescues around it are lost to the others. Not so when it was unreachable."""
+    order: Order = ""
+
+
+class Verdict(NamedTuple):
+    """A host has run a task after which one host's failure may concern all."""
+
+    position: Position
+    failed: bool
+    counts: bool = False
+    """The failure is final: no rescue, no always is still to come."""
+    fatal: bool = False
+    """`any_errors_fatal`: one failure is every host's."""
+    limit: float | None = None
+    """`max_fail_percentage`."""
+    failure: Failure | None = None
+    """What others are told."""
+
+
+class Merge(NamedTuple):
+    """A host includes these (a key for each): hosts that include the same walk it together."""
+
+    position: Position
+    keys: tuple[str, ...]
 
 
 class Need(NamedTuple):
@@ -39,33 +73,50 @@ class Need(NamedTuple):
     hosts: frozenset[str]
 
 
-Yield = Before | Once | Result | Need
+Yield = Before | Once | Result | Verdict | Merge | Need
 
-Answer = Literal["go", "do", "take", "fatal"]
+Answer = Literal["go", "do", "take", "skip", "fatal", "break", "end"]
+"""`skip` leaves out one task; `fatal` fails the host where it stands, `break` takes it out of
+the play, `end` ends its play well."""
+
+Order = Literal[
+    "", "end_play", "end_batch", "clear_host_errors", "clear_facts", "refresh_inventory"
+]
+"""What a `meta` task has one host say for all of the batch."""
 
 
 class Published(NamedTuple):
-    """A value that other hosts may read: set by `host` at `position`."""
+    """A value that other hosts may read: of `host`, set at `position`.
+
+    When another host set it (`delegate_facts`), it is handed to `host` itself as well.
+    """
 
     host: str
     position: Position
     name: str
     value: Any
     layer: Literal["facts", "gathered", "included"] = "facts"
+    """A field of `Given`."""
 
 
 class Step(NamedTuple):
     """Let `host` go on. `number` counts a host's steps from 1; a number runs at most once.
 
-    `variables` are those a run_once task on another host has given it meanwhile.
+    `given` is what other hosts' tasks have given this one meanwhile.
     """
 
     host: str
     number: int
     answer: Answer = "go"
-    variables: Mapping[str, Any] = EMPTY
+    given: Given = Given()
     failure: Failure | None = None
-    """With `fatal`: why the run_once task failed, and where."""
+    """With `fatal` and `break`: whose failure it was, and why."""
+    twice: bool = False
+    """With `fatal`: no rescue of the nearest block takes it."""
+    orders: tuple[Order, ...] = ()
+    """What `meta` tasks have ordered for all hosts meanwhile."""
+    ranks: tuple[int, ...] = ()
+    """To a `Merge`: in which place each of its keys is walked."""
 
 
 class Progress(NamedTuple):
@@ -76,16 +127,30 @@ class Progress(NamedTuple):
     at: Yield | None = None
     status: Status | None = None
     failure: Failure | None = None
+    early: bool = False
+    """It left before the end of the play, well or not."""
     published: tuple[Published, ...] = ()
-    kept: Mapping[str, Any] = EMPTY
+    kept: Given = Given()
     secrets: tuple[str, ...] = ()
     """Secret values that became known meanwhile: every process must mask them from now on."""
+    inventory: tuple[AddHost | AddToGroup, ...] = ()
+    """What its tasks add to the inventory."""
 
     @staticmethod
     def never_begun(step: Step) -> Progress:
         """The answer for a host whose turn never came, since the run was interrupted."""
         failure = Failure("interrupted", "the run was interrupted before its turn")
         return Progress(step.host, step.number, status="not_run", failure=failure)
+
+
+class News(NamedTuple):
+    """What every worker must know before its hosts go on."""
+
+    published: tuple[Published, ...] = ()
+    secrets: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    """Hosts that are out of the play since the last news."""
+    inventory: tuple[AddHost | AddToGroup, ...] = ()
 
 
 Message = Event | Progress

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from runner.engine.failures import failure_of
 from runner.engine.host import HostState
 from runner.engine.magic import Roster
 from runner.engine.plan import PlayPlan
-from runner.engine.program import Go, HostLeft, Program, host_program
+from runner.engine.program import host_program
 from runner.engine.sessions import SessionPool
-from runner.engine.steps import Progress, Published, Step, Yield
+from runner.engine.steps import News, Progress, Published, Step, Yield
+from runner.engine.way import Go, HostLeft, Program
 from runner.engine.world import Worker, World
 from runner.events import Event, Failure
 from runner.model import Status
@@ -32,15 +33,23 @@ class Work:
         self._programs: dict[str, tuple[HostState, Program]] = {}
         self._numbers: dict[str, int] = {}
         self._roster = Roster(world, plan.play, plan.hosts, plan.all_hosts)
+        self._roster.leave(plan.gone)
         self._stopped = False
         self._cut = False
         world.masks.take_new()
 
-    def share(self, values: tuple[Published, ...], secrets: tuple[str, ...] = ()) -> None:
-        """Makes values of other workers' hosts readable here, and their secrets masked."""
-        publish(self._world, values)
-        for secret in secrets:
+    def share(self, news: News) -> None:
+        """What other workers' hosts gave, where this is a process of its own."""
+        publish(self._world, news.published)
+        for secret in news.secrets:
             self._world.masks.add(secret)
+        for change in news.inventory:
+            self._world.hosts.add(change)
+        self.leave(news.left)
+
+    def leave(self, hosts: Iterable[str]) -> None:
+        """These hosts are out of the play: `ansible_play_hosts` is without them from now on."""
+        self._roster.leave(hosts)
 
     def cancel(self, *, now: bool) -> None:
         """No host begins another task; with `now` every connection is cut as well.
@@ -67,9 +76,9 @@ class Work:
             host, program = self._program(step, emit)
             at = self._send(host, program, step)
         except HostLeft as left:
-            return self._done(step, left.status, left.failure)
+            return self._done(step, left.status, left.failure, early=True)
         except BaseException as error:  # noqa: BLE001  costs this host only, never the worker
-            return self._done(step, "failed", failure_of(error))
+            return self._done(step, "failed", failure_of(error), early=True)
         if at is None:
             return self._done(step, "ok", None)
         return Progress(
@@ -78,6 +87,7 @@ class Work:
             at,
             published=host.take_published(),
             secrets=self._world.masks.take_new(),
+            inventory=host.take_additions(),
         )
 
     def _program(self, step: Step, emit: Emit) -> tuple[HostState, Program]:
@@ -99,15 +109,20 @@ class Work:
         """The program's next yield; None when it has come to its end."""
         try:
             if step.number == 1:
-                host.facts.update(step.variables)
+                host.take(step.given)
                 return next(program)
-            return program.send(Go(step.answer, step.variables, step.failure))
+            return program.send(
+                Go(step.answer, step.given, step.failure, step.twice, step.orders, step.ranks)
+            )
         except StopIteration:
             return None
 
-    def _done(self, step: Step, status: Status, failure: Failure | None) -> Progress:
+    def _done(
+        self, step: Step, status: Status, failure: Failure | None, *, early: bool = False
+    ) -> Progress:
         entry = self._programs.pop(step.host, None)
-        progress = Progress(step.host, step.number, status=status, failure=self._masked(failure))
+        failure = self._masked(failure)
+        progress = Progress(step.host, step.number, None, status, failure, early)
         if entry is None:
             return progress
         host, program = entry
@@ -115,8 +130,9 @@ class Work:
         host.leave()
         return progress._replace(
             published=host.take_published(),
-            kept=self._kept(host),
+            kept=host.kept(self._plan.kept),
             secrets=self._world.masks.take_new(),
+            inventory=host.take_additions(),
         )
 
     def _masked(self, failure: Failure | None) -> Failure | None:
@@ -128,12 +144,6 @@ class Work:
             hint=failure.hint and mask(failure.hint),
             detail=failure.detail and mask(failure.detail),
         )
-
-    def _kept(self, host: HostState) -> dict[str, object]:
-        names = self._plan.kept
-        if names is None:
-            return dict(host.facts)
-        return {name: host.facts[name] for name in names if name in host.facts}
 
 
 def publish(world: World, values: tuple[Published, ...]) -> None:

@@ -136,6 +136,12 @@ class World:
     names: frozenset[str] | None = None
     includes: Includes | None = None
     """None: nothing can be included while plays run."""
+    step: Callable[[Position, str], bool] | None = None
+    """Asked before every task of a play in lockstep whether it is to run (`--step`)."""
+    force_handlers: bool = False
+    """Hosts that failed run their handlers too, where the play says nothing."""
+    refresh: Callable[[], None] | None = None
+    """Reads the inventory again; None: it cannot be."""
 
     def is_host(self, name: str) -> bool:
         """Whether the inventory has a host of that name; asked often, of large fleets."""

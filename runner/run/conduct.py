@@ -5,18 +5,18 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from types import FrameType
 
-from runner.engine.conductor import Conductor
+from runner.engine.conductor import Conductor, Outcome
 from runner.engine.plan import PlayPlan
 from runner.engine.strategies import STRATEGIES
 from runner.engine.work import Work
 from runner.engine.world import Worker, World
-from runner.events import Event, Notice, PlayFinished, PlayStarted
-from runner.model import Status
-from runner.planning.plays import with_hosts
+from runner.events import Event, Failure, HostFinished, Notice, PlayFinished, PlayStarted
+from runner.planning.batches import batches
 
 Tell = Callable[[Event | None], None]
 
@@ -62,55 +62,118 @@ class Interrupts:
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def conduct(plans: Sequence[PlayPlan], world: World, worker: Worker, tell: Tell) -> bool:
+def conduct(
+    plans: Sequence[PlayPlan],
+    world: World,
+    worker: Worker,
+    tell: Tell,
+    again: Callable[[int], PlayPlan] | None = None,
+) -> bool:
     """Runs the plays; returns whether they were interrupted.
 
-    A host that failed or was not reached is out of all later plays; when a play loses all
-    its hosts, the run ends there, as Ansible's does.
+    A host that failed or was not reached is out of all later plays; when a batch loses all
+    its hosts, the run ends there, as Ansible's does. `again` plans a play anew, by its place
+    in `plans`: once tasks have changed the inventory, a play may have other hosts.
     """
-    gone: set[str] = set()
     interrupts = Interrupts(tell)
+    conducting = _Conducting(world, worker, tell, interrupts)
     with interrupts.watched():
-        for plan in plans:
-            hosts = [host for host in plan.hosts if host not in gone]
-            lost = _play(with_hosts(plan, hosts), world, worker, tell, interrupts)
-            gone |= lost
-            if interrupts.count or (hosts and len(lost) == len(hosts)):
+        for number, plan in enumerate(plans):
+            if conducting.grown and again is not None:
+                plan = again(number)
+            if not conducting.play(plan):
                 break
     return interrupts.count > 0
 
 
-def _play(
-    plan: PlayPlan, world: World, worker: Worker, tell: Tell, interrupts: Interrupts
-) -> set[str]:
-    """Runs one play; returns the hosts that are out."""
-    tell(
-        PlayStarted(
-            time.time(),
-            plan.index,
-            plan.play.name,
-            plan.hosts,
-            plan.order,
-            plan.executor,
-            plan.workers,
-            plan.processes,
-        )
-    )
-    world.shared.clear()
-    statuses: Mapping[str, Status] = {}
-    if plan.hosts:
+class _Conducting:
+    """Who is out, while plays run one after another."""
+
+    def __init__(self, world: World, worker: Worker, tell: Tell, interrupts: Interrupts) -> None:
+        self._world = world
+        self._worker = worker
+        self._tell = tell
+        self._interrupts = interrupts
+        self._gone: set[str] = set()
+        self._dropped: set[str] = set()
+        """Of those: hosts that ended well, but with another host's failure behind them."""
+        self.grown = False
+        """The inventory is not what the plays were planned for."""
+
+    def play(self, plan: PlayPlan) -> bool:
+        """Runs one play, batch by batch; whether the run goes on."""
+        for batch in batches(plan):
+            outcome = self._batch(batch)
+            if self._interrupts.count or outcome.stop or self._lost_all(outcome):
+                return False
+            if outcome.end_play:
+                break
+        return True
+
+    def _lost_all(self, outcome: Outcome) -> bool:
+        return bool(outcome.statuses) and self._gone >= outcome.statuses.keys()
+
+    def _batch(self, plan: PlayPlan) -> Outcome:
+        self._say_dropped(plan)
+        everybody = plan.all_hosts or plan.hosts
+        hosts = tuple(host for host in plan.hosts if host not in self._gone)
+        gone = tuple(host for host in everybody if host in self._gone)
+        size = len(plan.hosts)
+        kept = plan.kept if plan.batch + 1 == plan.batches else None
+        plan = replace(plan, hosts=hosts, all_hosts=everybody, gone=gone, kept=kept)
+        outcome = self._run(plan, size)
+        if outcome.cleared:
+            self._gone -= set(everybody)
+        lost = {host for host, status in outcome.statuses.items() if status != "ok"}
+        self._dropped |= outcome.dropped - lost
+        self._gone |= lost | outcome.dropped
+        self.grown |= outcome.grown
+        return outcome
+
+    def _say_dropped(self, plan: PlayPlan) -> None:
+        """A host that another's failure took along counts as failed where it would go on."""
+        for host in sorted(self._dropped.intersection(plan.hosts)):
+            self._dropped.discard(host)
+            text = "in an earlier play another host's failure took it along, as any error is fatal"
+            failure = Failure("fatal", text)
+            self._tell(HostFinished(time.time(), host, plan.index, "not_run", failure))
+
+    def _run(self, plan: PlayPlan, size: int) -> Outcome:
+        self._tell(_started(plan))
+        outcome = Outcome({})
+        if plan.hosts:
+            outcome = self._conducted(plan, size)
+        self._tell(PlayFinished(time.time(), plan.index))
+        return outcome
+
+    def _conducted(self, plan: PlayPlan, size: int) -> Outcome:
+        world, worker, interrupts = self._world, self._worker, self._interrupts
+        world.shared.clear()
         strategy = STRATEGIES[plan.executor](plan, lambda limit: _work(plan, world, worker, limit))
-        interrupts.conductor = Conductor(plan, world, strategy, tell)
+        interrupts.conductor = Conductor(plan, world, strategy, self._tell, size)
         if interrupts.count:
             interrupts.conductor.cancel(now=interrupts.count > 1)
         try:
             with worker.serving():
-                statuses = interrupts.conductor.run()
+                return interrupts.conductor.run()
         finally:
             interrupts.conductor = None
             strategy.close()
-    tell(PlayFinished(time.time(), plan.index))
-    return {host for host, status in statuses.items() if status != "ok"}
+
+
+def _started(plan: PlayPlan) -> PlayStarted:
+    return PlayStarted(
+        time.time(),
+        plan.index,
+        plan.play.name,
+        plan.hosts,
+        plan.order,
+        plan.executor,
+        plan.workers,
+        plan.processes,
+        plan.batch,
+        plan.batches,
+    )
 
 
 def _work(plan: PlayPlan, world: World, worker: Worker, limit: int) -> Work:

@@ -11,8 +11,9 @@ import pytest
 from playing import make_world
 
 from runner.engine.conductor import Conductor
+from runner.engine.frame import Given
 from runner.engine.plan import PlayPlan
-from runner.engine.steps import Before, Need, Once, Progress, Published, Result, Step, Yield
+from runner.engine.steps import Before, Need, News, Once, Progress, Published, Result, Step, Yield
 from runner.events import Failure, HostFinished
 from runner.model import Play
 from runner.values import Origin
@@ -33,9 +34,9 @@ class Scripted:
     def submit(self, steps: Iterable[Step]) -> None:
         self.steps.extend(steps)
 
-    def share(self, values: tuple[Published, ...], secrets: tuple[str, ...]) -> None:
-        self.shared.extend(values)
-        self.secrets.extend(secrets)
+    def share(self, news: News) -> None:
+        self.shared.extend(news.published)
+        self.secrets.extend(news.secrets)
 
     def progress(self, on_event: Any) -> Iterator[Progress | None]:
         while self.steps:
@@ -65,7 +66,7 @@ def conduct(tmp_path: Path, scripts: dict[str, Callable[[], Script]]) -> tuple[S
     world, _ = make_world(tmp_path, ",".join(scripts) + ",")
     strategy = Scripted(scripts)
     said: list[Any] = []
-    statuses = Conductor(plan, world, strategy, said.append).run()
+    statuses = Conductor(plan, world, strategy, said.append).run().statuses
     finished = {event.host: event.status for event in said if isinstance(event, HostFinished)}
     assert finished == dict(statuses), "every host is told to have finished, once"
     return strategy, statuses
@@ -109,7 +110,7 @@ def once_host(log: list[Any], *, do: Callable[[], Result]) -> Callable[[], Scrip
 
     def script() -> Script:
         step = yield Once((1,))
-        log.append((step.host, step.answer, dict(step.variables)))
+        log.append((step.host, step.answer, dict(step.given.facts)))
         if step.answer == "do":
             result = do()
             yield result
@@ -123,7 +124,7 @@ def once_host(log: list[Any], *, do: Callable[[], Result]) -> Callable[[], Scrip
 
 def test_run_once_runs_on_the_first_host_and_all_take_its_values(tmp_path: Path) -> None:
     log: list[Any] = []
-    make = once_host(log, do=lambda: Result((1,), {"x": 5}, failed=False))
+    make = once_host(log, do=lambda: Result((1,), Given({"x": 5})))
     _, statuses = conduct(tmp_path, {"a": make, "b": make, "c": make})
     assert log == [("a", "do", {}), ("b", "take", {"x": 5}), ("c", "take", {"x": 5})]
     assert set(statuses.values()) == {"ok"}
@@ -131,7 +132,7 @@ def test_run_once_runs_on_the_first_host_and_all_take_its_values(tmp_path: Path)
 
 def test_run_once_that_fails_ends_the_play_for_all(tmp_path: Path) -> None:
     log: list[Any] = []
-    make = once_host(log, do=lambda: Result((1,), {}, failed=True))
+    make = once_host(log, do=lambda: Result((1,), failed=True))
     _, statuses = conduct(tmp_path, {"a": make, "b": make})
     assert [answer for _, answer, _ in log] == ["do", "fatal"]
     assert set(statuses.values()) == {"failed"}
@@ -143,7 +144,7 @@ def test_a_leader_that_dies_takes_nobody_with_it_into_waiting(tmp_path: Path) ->
         raise RuntimeError("its worker died")
 
     log: list[Any] = []
-    make = once_host(log, do=lambda: Result((1,), {}, failed=False))
+    make = once_host(log, do=lambda: Result((1,)))
     _, statuses = conduct(tmp_path, {"a": dying, "b": make})
     assert statuses == {"a": "failed", "b": "failed"}
     assert log == [("b", "fatal", {})]
@@ -154,9 +155,9 @@ def test_values_of_run_once_reach_a_host_that_is_elsewhere(tmp_path: Path) -> No
 
     def elsewhere() -> Script:
         step = yield Before((5,))
-        seen.append(dict(step.variables))
+        seen.append(dict(step.given.facts))
 
-    make = once_host([], do=lambda: Result((1,), {"x": 1}, failed=False))
+    make = once_host([], do=lambda: Result((1,), Given({"x": 1})))
     conduct(tmp_path, {"a": make, "b": elsewhere})
     assert seen == [{"x": 1}]
 
@@ -223,6 +224,6 @@ def test_a_failed_run_once_says_on_which_host_and_why(tmp_path: Path) -> None:
         said.append(step.failure)
 
     log: list[Any] = []
-    leader = once_host(log, do=lambda: Result((1,), {}, failed=True, failure=failure))
+    leader = once_host(log, do=lambda: Result((1,), failed=True, failure=failure))
     conduct(tmp_path, {"a": leader, "b": follower})
     assert said == [failure]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
-from runner.engine.steps import Progress, Published, Step
+from runner.engine.steps import News, Progress, Step
 from runner.events import Event
 
 OnEvent = Callable[[Event], None]
@@ -22,9 +22,8 @@ class Strategy(Protocol):
     def submit(self, steps: Iterable[Step]) -> None:
         """Takes steps; they run as workers come free, in this order."""
 
-    def share(self, values: tuple[Published, ...], secrets: tuple[str, ...]) -> None:
-        """Makes published values readable for the hosts of steps submitted after this, and
-        secrets masked in every worker."""
+    def share(self, news: News) -> None:
+        """Tells every worker; it holds for the hosts of steps submitted after this."""
 
     def progress(self, on_event: OnEvent) -> Iterator[Progress | None]:
         """How far steps have come, until none is under way; more may be submitted between.

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection, Pipe, wait
 
-from runner.engine.steps import Message, Progress, Published, Step
+from runner.engine.steps import Message, News, Progress, Step
 from runner.engine.strategies.api import OnEvent
 from runner.engine.strategies.threads import Threads
 from runner.engine.work import Work
@@ -58,7 +58,7 @@ class Processes:
         self._orphans: dict[str, Failure] = {}
         """Hosts at a yield whose worker died: their next step is answered for."""
         self._answers: deque[Progress] = deque()
-        self._shared: list[tuple[tuple[Published, ...], tuple[str, ...]]] = []
+        self._shared: list[News] = []
         self._wanted: bool | None = None
         self._cancelled: bool | None = None
         for _ in range(min(processes, workers)):
@@ -72,8 +72,8 @@ class Processes:
         theirs.close()
         child = _Child(pid, ours)
         self._children.append(child)
-        for values, secrets in self._shared:
-            _send(child, ("share", values, secrets))
+        for news in self._shared:
+            _send(child, news)
 
     def _inherited(self, ours: Connection) -> list[Connection]:
         """What a new child must close, or the end of one worker would never be seen."""
@@ -111,11 +111,11 @@ class Processes:
         _send(child, step)
         return True
 
-    def share(self, values: tuple[Published, ...], secrets: tuple[str, ...]) -> None:
+    def share(self, news: News) -> None:
         """Sent to every worker; a later one gets all that came before it."""
-        self._shared.append((values, secrets))
+        self._shared.append(news)
         for child in self._children:
-            _send(child, ("share", values, secrets))
+            _send(child, news)
 
     def progress(self, on_event: OnEvent) -> Iterator[Progress | None]:
         """What the workers say; a dead one's hosts are answered for."""
@@ -268,7 +268,7 @@ def _serve(work: Work, share: int, pipe: Connection) -> None:
         order = pipe.recv()
         if isinstance(order, Step):
             threads.submit([order])
-        elif order[0] == "share":
-            work.share(order[1], order[2])
+        elif isinstance(order, News):
+            work.share(order)
         else:
             work.cancel(now=order[1])

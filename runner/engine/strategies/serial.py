@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 
-from runner.engine.steps import Progress, Published, Step
+from runner.engine.steps import News, Progress, Step
 from runner.engine.strategies.api import OnEvent
 from runner.engine.work import Work
 
@@ -21,8 +21,9 @@ class Serial:
         """Queues the steps."""
         self._steps.extend(steps)
 
-    def share(self, values: tuple[Published, ...], secrets: tuple[str, ...]) -> None:
-        """Nothing to do: there is one memory."""
+    def share(self, news: News) -> None:
+        """Who has left; the rest is known already, since there is one memory."""
+        self._work.leave(news.left)
 
     def progress(self, on_event: OnEvent) -> Iterator[Progress | None]:
         """Runs the steps, one after another."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from queue import Empty, SimpleQueue
 
 from runner.engine.failures import failure_of
-from runner.engine.steps import Message, Progress, Published, Step
+from runner.engine.steps import Message, News, Progress, Step
 from runner.engine.strategies.api import OnEvent
 from runner.engine.work import Work
 from runner.errors import PlanError
@@ -77,8 +77,9 @@ class Threads:
                     Progress(step.host, step.number, status="failed", failure=failure_of(error))
                 )
 
-    def share(self, values: tuple[Published, ...], secrets: tuple[str, ...]) -> None:
-        """Nothing to do: there is one memory."""
+    def share(self, news: News) -> None:
+        """Who has left; the rest is known already, since there is one memory."""
+        self._work.leave(news.left)
 
     def progress(self, on_event: OnEvent) -> Iterator[Progress | None]:
         """What the threads say, with a tick when they say nothing for a while."""

@@ -1,0 +1,24 @@
+"""Handlers: a flush runs those that were notified, each once, in the order of their definition."""
+
+from __future__ import annotations
+
+from runner.engine.frame import Frame
+from runner.engine.way import Failed, Program, Way
+from runner.events import Failure, Position
+from runner.model import Task
+
+
+def flush(way: Way, task: Task, position: Position, frame: Frame) -> Program:
+    """Runs the host's notified handlers. One that fails ends it; the rest stay notified."""
+    book = way.handlers
+    if book.is_open:
+        message = "`flush_handlers` cannot be used in a handler"
+        raise Failed("failed", Failure("action", message, where=str(task.origin)))
+    book.open()
+    try:
+        done: Position = ()
+        while (found := book.next(done)) is not None:
+            done, handler = found
+            yield from way.walk(way, (handler.task,), (*position, *done), frame)
+    finally:
+        book.close()

@@ -1,0 +1,124 @@
+"""The handlers one host knows, by name and topic, and which of them it has to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from runner.errors import PlayrunError, nearest
+from runner.model import Handler
+from runner.templating import Templar
+
+Key = tuple[Any, ...]
+"""A handler's place among the others: what is notified runs in this order."""
+
+
+class HandlerBook:
+    """Notifications are kept by name until a flush, when the last handler of a name counts.
+
+    While handlers run, a notification counts at once: one that comes later in the order runs
+    in the same flush, one that came before in the next.
+    """
+
+    def __init__(self, handlers: Sequence[Handler], templar: Templar) -> None:
+        self._static = handlers
+        self._templar = templar
+        self._dynamic: dict[Key, Handler] = {}
+        self._names: dict[str, list[Key]] | None = None
+        """By name and topic; made when it is first asked for."""
+        self._notified: dict[str, None] = {}
+        self._due: set[Key] = set()
+        self._open = False
+
+    @property
+    def idle(self) -> bool:
+        """Whether a flush would run nothing."""
+        return not self._notified and not self._due
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a flush is under way."""
+        return self._open
+
+    def add(self, place: Key, handlers: Iterable[Handler]) -> None:
+        """Makes known what a role brings that is included at `place`; behind those of the play."""
+        found = {(len(self._static), *place, number): each for number, each in enumerate(handlers)}
+        if found.keys() - self._dynamic.keys():
+            self._dynamic.update(found)
+            self._names = None
+
+    def knows(self, name: str) -> bool:
+        """Whether any handler answers to `name`."""
+        return name in self._index()
+
+    def nearest(self, name: str) -> str | None:
+        """The handler or topic most like `name`."""
+        return nearest(name, self._index())
+
+    def notify(self, name: str) -> None:
+        """A task has changed something."""
+        if self._open:
+            self._due.update(self._index().get(name, ()))
+        else:
+            self._notified[name] = None
+
+    def open(self) -> None:
+        """A flush begins."""
+        for name in self._notified:
+            self._due.update(self._index().get(name, ()))
+        self._notified.clear()
+        self._open = True
+
+    def close(self) -> None:
+        """A flush has ended, well or not."""
+        self._open = False
+
+    def next(self, after: Key) -> tuple[Key, Handler] | None:
+        """The next handler behind `after` that is to run; it is not to run again after that."""
+        key = min((key for key in self._due if key > after), default=None)
+        if key is None:
+            return None
+        self._due.discard(key)
+        return key, self._dynamic[key] if key in self._dynamic else self._static[key[0]]
+
+    def _index(self) -> dict[str, list[Key]]:
+        if self._names is None:
+            self._names = self._indexed()
+        return self._names
+
+    def _indexed(self) -> dict[str, list[Key]]:
+        """The last handler of a name counts; of a topic all do, but one of each name."""
+        names: dict[str, list[Key]] = {}
+        topics: dict[str, dict[str, Key]] = {}
+        static = (((number,), handler) for number, handler in enumerate(self._static))
+        for key, handler in (*static, *sorted(self._dynamic.items())):
+            own = self._name(handler)
+            for name in _called(own, handler.role):
+                names[name] = [key]
+            for topic in handler.listen:
+                topics.setdefault(str(topic), {})[own or str(key)] = key
+        for topic, keys in topics.items():
+            names[topic] = [*names.get(topic, ()), *keys.values()]
+        return names
+
+    def _name(self, handler: Handler) -> str:
+        """Its name, filled in with what is the same for all hosts; empty where it needs more."""
+        name = handler.task.name
+        if "{" not in name:
+            return name
+        task = handler.task
+        try:
+            known = self._templar.variables(task.vars).with_layer(task.scope.params)
+            return str(self._templar.text(name, known))
+        except PlayrunError:
+            return ""
+
+
+def _called(name: str, role: str | None) -> tuple[str, ...]:
+    """What a handler answers to: its name, also behind its role's, by either of its names."""
+    if not name:
+        return ()
+    if role is None:
+        return (name,)
+    short = role.rpartition(".")[2]
+    return (name, f"{role} : {name}", f"{short} : {name}")

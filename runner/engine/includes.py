@@ -1,0 +1,90 @@
+"""`include_tasks` and `include_role`: entries that a host reads when it comes to them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from runner.engine.ends import failed_with
+from runner.engine.execution import Ended
+from runner.engine.failures import failure_of
+from runner.engine.frame import Frame, Inclusion
+from runner.engine.steps import DONE, Merge
+from runner.engine.way import EndRole, Program, Way
+from runner.engine.world import Included, World
+from runner.errors import LoadError, PlayrunError
+from runner.events import Position
+from runner.model import Task
+
+DEEPEST = 50
+"""Includes within one another: a file that includes itself for ever is told so."""
+
+
+class Part(NamedTuple):
+    """One thing that is included: what was asked for, and what it brings."""
+
+    inclusion: Inclusion
+    included: Included
+    key: str
+    """The same for hosts that include the same, with the same loop item."""
+
+
+def load(world: World, task: Task, ended: Ended, depth: int) -> tuple[Ended, tuple[Part, ...]]:
+    """What a task includes. When something cannot be read, the task has failed."""
+    try:
+        if depth >= DEEPEST:
+            raise _too_deep(task)
+        parts = tuple(_part(world, task, each) for each in ended.inclusions)
+    except PlayrunError as error:
+        return failed_with(ended, failure_of(error, task.origin)), ()
+    return ended, parts
+
+
+def _part(world: World, task: Task, inclusion: Inclusion) -> Part:
+    if world.includes is None:
+        raise LoadError("nothing can be included here", origin=task.origin)
+    if task.action == "include_role":
+        included = world.includes.role(task, inclusion.name, inclusion.args)
+    else:
+        included = world.includes.tasks(task, inclusion.name)
+    return Part(inclusion, included, _key(inclusion))
+
+
+def _key(inclusion: Inclusion) -> str:
+    """A digest: positions are told to outputs, and an item may be secret."""
+    said = [inclusion.name, dict(inclusion.args), dict(inclusion.params)]
+    text = json.dumps(said, sort_keys=True, default=repr)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _too_deep(task: Task) -> LoadError:
+    return LoadError(
+        f"`{task.label}` includes within includes, more than {DEEPEST} deep",
+        origin=task.origin,
+        hint="a file that includes itself needs a `when` that ends it",
+    )
+
+
+def walk_includes(way: Way, parts: Sequence[Part], position: Position, frame: Frame) -> Program:
+    """Walks what a task includes; where hosts wait for one another, each thing together."""
+    ranks: Sequence[int] = range(len(parts))
+    if way.cross:
+        go = yield from way.ask(Merge((*position, DONE), tuple(part.key for part in parts)))
+        ranks = go.ranks
+    for rank, part in sorted(zip(ranks, parts, strict=True), key=lambda each: each[0]):
+        yield from _walk_part(way, part, (*position, rank), frame)
+
+
+def _walk_part(way: Way, part: Part, position: Position, frame: Frame) -> Program:
+    included = part.included
+    way.handlers.add(position, included.handlers)
+    inside = frame._replace(
+        params={**frame.params, **part.inclusion.params}, depth=frame.depth + 1, run_once=False
+    )
+    try:
+        yield from way.walk(way, included.entries, (*position, part.key), inside)
+    except EndRole as end:
+        if end.role is not included.role:
+            raise

@@ -1,0 +1,42 @@
+"""`run_once`: the first host of a batch does a task; the others get what came of it."""
+
+from __future__ import annotations
+
+from runner.actions import ACTIONS
+from runner.engine.asked import flag
+from runner.engine.execution import Ended
+from runner.engine.frame import Frame
+from runner.engine.steps import Once, Result
+from runner.engine.tasks import do, follow
+from runner.engine.way import Program, Way
+from runner.events import Failure, Position
+from runner.model import Task
+
+
+def runs_once(way: Way, task: Task, position: Position, frame: Frame) -> bool:
+    """Asked before hosts' ways part, so only of what is the same for all of them."""
+    if task.run_once is False:
+        return bool(getattr(ACTIONS[task.action], "once", False))
+    return flag(way, task, task.run_once, position, frame)
+
+
+def walk_once(way: Way, task: Task, position: Position, frame: Frame) -> Program:
+    """Does the task if this host is the first; what it includes, that host walks alone."""
+    name = "" if way.host.world.step is None else task.label
+    go = yield from way.ask(Once(position, name))
+    if go.answer != "do":
+        return
+    way.go_on(task.label)
+    before = way.host.mark()
+    done = yield from do(way, task, position, frame._replace(run_once=True))
+    gained = way.host.gained(before)
+    failure = _told_others(way.host.name, task, done.ended) if done.failed else None
+    twice = done.failed and done.ended.status == "failed"
+    yield from way.ask(Result(position, gained, done.failed, failure, twice))
+    yield from follow(way, task, position, frame, done)
+
+
+def _told_others(host: str, task: Task, ended: Ended) -> Failure:
+    why = ended.failure.message if ended.failure is not None else "it failed"
+    message = f"`{task.label}` runs once and failed on {host}: {why}"
+    return Failure("run_once", message, where=str(task.origin))
