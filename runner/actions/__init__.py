@@ -8,6 +8,7 @@ from runner.actions.api import Action
 from runner.actions.assemble import Assemble
 from runner.actions.assertion import Assert, Fail
 from runner.actions.backup import Backup
+from runner.actions.blockinfile import BlockInFile
 from runner.actions.cli import Cli
 from runner.actions.config import Config
 from runner.actions.debug import Debug
@@ -15,9 +16,11 @@ from runner.actions.facts import Facts
 from runner.actions.file import File
 from runner.actions.files import Copy, Template
 from runner.actions.flow import IncludeRole, IncludeTasks, Meta
+from runner.actions.lineinfile import LineInFile
 from runner.actions.ping_device import PingDevice
 from runner.actions.processes import Command, Shell
 from runner.actions.reach import Reach
+from runner.actions.replacing import Replace
 from runner.actions.set_fact import SetFact
 from runner.actions.slurp import Fetch, Slurp
 from runner.actions.stat import Stat
@@ -27,6 +30,7 @@ ACTIONS: Mapping[str, Action] = {
     "assemble": Assemble(),
     "assert": Assert(),
     "backup": Backup(),
+    "blockinfile": BlockInFile(),
     "cli": Cli(),
     "command": Command(),
     "config": Config(),
@@ -38,9 +42,11 @@ ACTIONS: Mapping[str, Action] = {
     "file": File(),
     "include_role": IncludeRole(),
     "include_tasks": IncludeTasks(),
+    "lineinfile": LineInFile(),
     "meta": Meta(),
     "ping_device": PingDevice(),
     "reach": Reach(),
+    "replace": Replace(),
     "set_fact": SetFact(),
     "shell": Shell(),
     "slurp": Slurp(),

@@ -30,6 +30,7 @@ _OWN = {
     "assemble": "assemble",
     "assert": "assert",
     "backup": "backup",
+    "blockinfile": "blockinfile",
     "cli_backup": "backup",
     "cli": "cli",
     "command": "command",
@@ -42,7 +43,9 @@ _OWN = {
     "include": "include_tasks",
     "include_role": "include_role",
     "include_tasks": "include_tasks",
+    "lineinfile": "lineinfile",
     "meta": "meta",
+    "replace": "replace",
     "set_fact": "set_fact",
     "shell": "shell",
     "slurp": "slurp",
@@ -53,10 +56,10 @@ _OWN = {
 
 _NOT_YET = frozenset(
     (
-        "add_host async_status blockinfile cli_config cli_parse expect "
+        "add_host async_status cli_config cli_parse expect "
         "find get_url gather_facts group_by import_playbook import_role import_tasks "
-        "include_vars lineinfile net_get net_put "
-        "package pause ping raw reboot replace script service set_stats setup "
+        "include_vars net_get net_put "
+        "package pause ping raw reboot script service set_stats setup "
         "telnet uri user wait_for wait_for_connection yum apt"
     ).split()
 )
