@@ -75,7 +75,8 @@ class PlayChecks:
         self._read_files()
         classes = self._fleet.by_shape(self._all_names())
         for index, spot in enumerate(self._spots):
-            self._host_files.look(self._fleet.hosts, spot.task) if self._fleet.hosts else None
+            if self._fleet.hosts:
+                self._host_files.look(self._fleet.hosts, spot.task)
             if self._dynamic is not None:
                 self._look_for_names(classes, index, spot)
         return [
@@ -100,7 +101,8 @@ class PlayChecks:
             magic = magic_variables(self._world, host, self._play, self._names)
             self._magic[host] = magic
         facts = self._world.facts.get(host, {})
-        return task_variables(self._world, host, self._play, task, facts, magic)
+        variables = task_variables(self._world, host, self._play, task, facts, magic)
+        return variables.with_layer(self._world.prepared(task).magic)
 
     # templates
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.actions import ACTIONS
-from runner.actions.files import find_source
+from runner.actions.places import find_source
 from runner.engine.world import World
 from runner.errors import PlayrunError, TaskError
 from runner.model import Condition, Task
@@ -99,15 +99,8 @@ class TemplateFiles:
     def path(self, task: Task, variables: Variables) -> Path:
         """The file. Raises TaskError when it is not there."""
         name = self._world.templar.text(task.args["src"], variables)
-        beside = [Path(task.scope.folder)] if task.scope.folder else []
-        if task.scope.role is not None:
-            beside.insert(0, Path(task.scope.role.path))
-        for folder in beside:
-            for candidate in (folder / "templates" / name, folder / name):
-                if candidate.is_file():
-                    return candidate
         try:
-            return find_source(self._world.paths, name, "templates")
+            return find_source(self._world.prepared(task).paths, name, "templates")
         except TaskError as error:
             origin = getattr(task.args["src"], "origin", None) or task.origin
             raise type(error)(error.message, origin=origin, hint=error.hint) from None
