@@ -59,7 +59,7 @@ class Role(NamedTuple):
     defaults: Mapping[str, Any] = EMPTY
     vars: Mapping[str, Any] = EMPTY
     parents: tuple[str, ...] = ()
-    """Names of the roles that led here, outermost first: `ansible_parent_role_names`."""
+    """Names of the roles whose tasks brought it, nearest first: `ansible_parent_role_names`."""
     dependencies: tuple[str, ...] = ()
     """Names of the roles that it depends on: `ansible_dependent_role_names`."""
 

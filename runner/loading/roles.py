@@ -26,6 +26,9 @@ _GALAXY = ("src", "scm", "version")
 """Where a dependency can be had from: of no use once it is here."""
 
 
+_NO_ROLE = Role("", "")
+
+
 class Wanted(NamedTuple):
     """A role as something names it."""
 
@@ -39,8 +42,10 @@ class Wanted(NamedTuple):
     """Names by part (`tasks`, `vars`, …) where `main` is not meant."""
     again: bool | None = None
     """Whether it may run twice; None: as its meta file says."""
-    own: tuple[Any, ...] = ()
+    own: tuple[Any, ...] = ((), [])
     """Keywords that tell two uses of a role apart."""
+    by_task: bool = False
+    """Whether a task names it; else a play or another role's meta file does."""
 
 
 class ReadRole(NamedTuple):
@@ -102,7 +107,7 @@ def _in_mapping(place: Place, standing: Standing) -> Wanted | None:
     params = {key: place.value[key] for key in reader.extra if key not in _GALAXY}
     if name is None:
         return None
-    own = (reader.conditions("when"), sorted(reader.names("tags")), given)
+    own = (reader.conditions("when") or (), sorted(reader.names("tags")))
     return Wanted(name, place, scope, params, given, own=own)
 
 
@@ -139,9 +144,9 @@ def role_of_task(
         return None
     files = {part: str(name) for part, name in names.items()}
     again = as_flag(args.get("allow_duplicates", True)) is not False
-    own = (inner.when, sorted(inner.tags), inner.keywords.get(VARS), "task")
+    own = (inner.when, sorted(inner.tags))
     given = inner.keywords.get(VARS, EMPTY)
-    return Wanted(name, place, inner, EMPTY, given, files, again, own)
+    return Wanted(name, place, inner, EMPTY, given, files, again, own, by_task=True)
 
 
 def read_role(wanted: Wanted, standing: Standing) -> ReadRole | None:
@@ -163,13 +168,15 @@ def _placed(error: LoadError, place: Located) -> LoadError:
 def _read(wanted: Wanted, path: Path, standing: Standing) -> ReadRole:
     own_vars = role_variables(path, "vars", wanted.files.get("vars"), standing.loading)
     own_defaults = role_variables(path, "defaults", wanted.files.get("defaults"), standing.loading)
-    parent = wanted.scope.role or Role("", "")
+    parent = wanted.scope.role or _NO_ROLE
     role = Role(
         name=name_of(wanted, path),
         path=str(path),
         defaults={**parent.defaults, **own_defaults},
         vars={**parent.vars, **wanted.vars, **own_vars},
-        parents=(*parent.parents, parent.name) if parent.name else (),
+        parents=(parent.name, *parent.parents)
+        if wanted.by_task and parent.name
+        else parent.parents,
     )
     meta = _read_meta(path, standing)
     needed = _dependencies(role, meta, wanted, standing)
@@ -279,7 +286,7 @@ def _own_handlers(wanted: Wanted, path: Path, standing: Standing) -> tuple[Handl
 
 def _key(wanted: Wanted, path: Path) -> str:
     """Stands for one use of a role: the same folder, files, parameters and keywords."""
-    what = (str(path), wanted.params, wanted.vars, wanted.files, wanted.own)
+    what = (str(path), wanted.params, wanted.vars, wanted.files, wanted.own, wanted.by_task)
     digest = hashlib.sha256(repr(_canonical(what)).encode()).hexdigest()[:16]
     return f"{path.name} {digest}"
 
