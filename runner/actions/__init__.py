@@ -18,7 +18,7 @@ from runner.actions.files import Copy, Template
 from runner.actions.flow import IncludeRole, IncludeTasks, Meta
 from runner.actions.lineinfile import LineInFile
 from runner.actions.ping_device import PingDevice
-from runner.actions.processes import Command, Shell
+from runner.actions.processes import Command, Raw, Script, Shell
 from runner.actions.reach import Reach
 from runner.actions.replacing import Replace
 from runner.actions.set_fact import SetFact
@@ -45,8 +45,10 @@ ACTIONS: Mapping[str, Action] = {
     "lineinfile": LineInFile(),
     "meta": Meta(),
     "ping_device": PingDevice(),
+    "raw": Raw(),
     "reach": Reach(),
     "replace": Replace(),
+    "script": Script(),
     "set_fact": SetFact(),
     "shell": Shell(),
     "slurp": Slurp(),

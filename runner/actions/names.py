@@ -45,7 +45,9 @@ _OWN = {
     "include_tasks": "include_tasks",
     "lineinfile": "lineinfile",
     "meta": "meta",
+    "raw": "raw",
     "replace": "replace",
+    "script": "script",
     "set_fact": "set_fact",
     "shell": "shell",
     "slurp": "slurp",
@@ -59,7 +61,7 @@ _NOT_YET = frozenset(
         "add_host async_status cli_config cli_parse expect "
         "find get_url gather_facts group_by import_playbook import_role import_tasks "
         "include_vars net_get net_put "
-        "package pause ping raw reboot script service set_stats setup "
+        "package pause ping reboot service set_stats setup "
         "telnet uri user wait_for wait_for_connection yum apt"
     ).split()
 )

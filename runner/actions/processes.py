@@ -1,76 +1,154 @@
-"""`command` and `shell`: run a program on the controller, as Ansible does for localhost."""
+"""`command`, `shell`, `raw` and `script`: run a program on the controller."""
 
 from __future__ import annotations
 
 import glob
 import os
+import re
 import shlex
-import subprocess
+import tempfile
 import time
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from runner.actions.api import Call, Effect, Effects, OneOf, Outcome, Parameter, Place
+from runner.actions.api import Base, Call, Effect, Effects, OneOf, Outcome, Parameter, Place
+from runner.actions.places import find_source
+from runner.actions.reading import Arguments
 from runner.actions.subprocesses import Cut, run_program
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
 
+_LINE = Parameter("text", aliases=("_raw_params",), says="What to run.")
+_WHERE: Mapping[str, Parameter] = {
+    "chdir": Parameter("text", says="The folder it runs in; else the playbook's."),
+    "creates": Parameter("text", says="Do nothing if this file (or pattern) is there."),
+    "removes": Parameter("text", says="Do nothing if this file (or pattern) is not there."),
+}
 _PARAMETERS: Mapping[str, Parameter] = {
-    "cmd": Parameter("text", aliases=("_raw_params",)),
-    "argv": Parameter("list"),
-    "chdir": Parameter("text"),
-    "creates": Parameter("text"),
-    "removes": Parameter("text"),
-    "stdin": Parameter("text"),
-    "stdin_add_newline": Parameter("flag"),
-    "strip_empty_ends": Parameter("flag"),
-    "expand_argument_vars": Parameter("flag"),
-    "executable": Parameter("text"),
+    "cmd": _LINE,
+    "argv": Parameter("list", says="The program and its arguments, each as it is."),
+    **_WHERE,
+    "stdin": Parameter("text", says="What the program reads."),
+    "stdin_add_newline": Parameter("flag", default=True, says="End `stdin` with a line break."),
+    "strip_empty_ends": Parameter("flag", default=True, says="No line breaks at the end."),
+    "expand_argument_vars": Parameter("flag", default=True, says="Fill in `$NAME` and `~`."),
+    "executable": Parameter("text", says="The shell to use."),
+    "warn": Parameter("flag", says="Accepted; means nothing any more."),
 }
 
 
-class Command:
-    """Runs a program without a shell."""
+class _Program(Base):
+    """An action that starts a program."""
 
-    parameters: Mapping[str, Parameter] = _PARAMETERS
-    one_of: OneOf = OneOf(("cmd", "argv"))
-    free_form: str | None = "cmd"
     place: Place = "shell"
-    raw: frozenset[str] = frozenset()
 
     def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
         """It may read and write anything on the controller."""
         return frozenset({Effect.SHARED_WRITE})
 
-    def writes(self, call: Call) -> bool:
-        """Never a device."""
-        return False
+
+class Command(_Program):
+    """Runs a program without a shell."""
+
+    parameters: Mapping[str, Parameter] = _PARAMETERS
+    one_of: OneOf = OneOf(("cmd", "argv"))
+    free_form: str | None = "cmd"
 
     def run(self, call: Call) -> Outcome:
         """Fails when the program's exit status is not 0."""
-        argv = call.args.get("argv")
-        words = [str(word) for word in argv] if argv else _split(_command(call))
-        if _flag(call, "expand_argument_vars"):
-            words = [os.path.expanduser(os.path.expandvars(word)) for word in words]  # noqa: PTH111
-        return _run(call, words, words)
+        args = Arguments(call, self.parameters)
+        words = args.texts("argv") if args.has("argv") else _split(_line(call, args))
+        started = words
+        if args.flag("expand_argument_vars"):
+            fill = call.environment
+            started = [os.path.expanduser(_filled(word, fill)) for word in words]  # noqa: PTH111
+        shown = words if args.has("argv") else _line(call, args)
+        return _run(call, args, started, words, shown)
 
 
-class Shell(Command):
+class Shell(_Program):
     """Runs a line in /bin/sh, or in the shell that `executable` names."""
+
+    parameters: Mapping[str, Parameter] = _PARAMETERS
+    one_of: OneOf = OneOf(("cmd", "argv"))
+    free_form: str | None = "cmd"
 
     def run(self, call: Call) -> Outcome:
         """Fails when the line's exit status is not 0."""
-        line = _command(call)
-        shell = str(call.args.get("executable") or "/bin/sh")
-        return _run(call, [shell, "-c", line], line)
+        args = Arguments(call, self.parameters)
+        line = shlex.join(args.texts("argv")) if args.has("argv") else _line(call, args)
+        shell = args.text("executable") or "/bin/sh"
+        return _run(call, args, [shell, "-c", line], line, line)
 
 
-def _command(call: Call) -> str:
-    if not call.args.get("cmd"):
-        raise ActionFailed(f"{call.action} needs a command to run")
-    return str(call.args["cmd"]).strip()
+class Raw(_Program):
+    """Runs a line in a shell, and gives what it prints as it is."""
+
+    parameters: Mapping[str, Parameter] = {
+        "cmd": _LINE,
+        "executable": Parameter("text", says="The shell to use."),
+    }
+    one_of: OneOf = OneOf(("cmd",))
+    free_form: str | None = "cmd"
+
+    def run(self, call: Call) -> Outcome:
+        """Fails when the line's exit status is not 0."""
+        args = Arguments(call, self.parameters)
+        line = _line(call, args)
+        if call.check:
+            return Outcome(skipped="check mode: not run")
+        words = [args.text("executable") or "/bin/sh", "-c", line]
+        return _printed(_done(call, words, call.paths.playbook, None, {}))
+
+
+class Script(_Program):
+    """Runs a script of the user's, from `files/` first, with the arguments behind its name."""
+
+    parameters: Mapping[str, Parameter] = {
+        "cmd": _LINE,
+        **_WHERE,
+        "executable": Parameter("text", says="The program that reads the script."),
+        "decrypt": Parameter("flag", default=True, says="Accepted; scripts are taken as they are."),
+    }
+    one_of: OneOf = OneOf(("cmd",))
+    free_form: str | None = "cmd"
+
+    def run(self, call: Call) -> Outcome:
+        """Fails when the script's exit status is not 0."""
+        args = Arguments(call, self.parameters)
+        words = _split(_line(call, args))
+        folder = _folder(call, args)
+        found = _not_needed(args, folder)
+        if found is not None:
+            name, why, option = found
+            return Outcome(skipped=f"{name} {why}, matching {option} option")
+        source = find_source(call.paths, words[0], "files")
+        if call.check:
+            if args.has("creates") or args.has("removes"):
+                return Outcome(changed=True)
+            return Outcome(skipped="check mode: not run")
+        with tempfile.TemporaryDirectory(prefix="playrun-") as private:
+            # A copy, since the script itself need not be executable.
+            copy = Path(private, source.name)
+            copy.write_bytes(source.read_bytes())
+            copy.chmod(0o700)
+            program = [*shlex.split(args.text("executable")), str(copy), *words[1:]]
+            return _printed(_done(call, program, folder, None, call.environment))
+
+
+class _Done(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+def _line(call: Call, args: Arguments) -> str:
+    line = args.text("cmd").strip()
+    if not line:
+        raise ActionFailed(f"`{call.action}` needs a command to run")
+    return line
 
 
 def _split(line: str) -> list[str]:
@@ -80,94 +158,130 @@ def _split(line: str) -> list[str]:
         raise ActionFailed(f"cannot split `{line}` into words: {error}") from error
 
 
-def _flag(call: Call, name: str) -> bool:
-    """These flags are all true unless they are said not to be."""
-    return str(call.args.get(name, True)).lower() not in ("false", "no", "off", "0")
+_VARIABLE = re.compile(r"\$(?:(?P<plain>\w+)|\{(?P<braced>[^}]*)\})", re.ASCII)
 
 
-def _run(call: Call, words: list[str], shown: str | list[str]) -> Outcome:
+def _filled(word: str, more: Mapping[str, str]) -> str:
+    """`word` with variables of the environment filled in; unknown ones stay as they are."""
+
+    def value(match: re.Match[str]) -> str:
+        name = match["plain"] or match["braced"]
+        return more.get(name) or os.environ.get(name, match[0])
+
+    return _VARIABLE.sub(value, word)
+
+
+def _folder(call: Call, args: Arguments) -> Path:
+    return call.paths.playbook / os.path.expanduser(args.text("chdir") or ".")  # noqa: PTH111
+
+
+def _run(
+    call: Call, args: Arguments, words: list[str], shown: str | list[str], written: str | list[str]
+) -> Outcome:
     """`shown` is what `cmd` of the result says: a shell's line, a program's words."""
-    folder = call.paths.playbook / str(call.args.get("chdir", "."))
-    found = _not_needed(call, folder)
+    folder = _folder(call, args)
+    if not folder.is_dir():
+        return _not_run(shown, None, f"there is no folder {folder} to run it in")
+    found = _not_needed(args, folder)
     if found is not None:
-        name, why = found
-        values = _values(shown, 0, f"skipped, since {name} {why}", "")
-        return Outcome(values={**values, "msg": f"Did not run command since '{name}' {why}"})
+        name, why, _ = found
+        values = _values(shown, _Done(0, f"skipped, since {name} {why}", ""))
+        did = "Would" if call.check else "Did"
+        return Outcome(values={**values, "msg": f"{did} not run command since '{name}' {why}"})
     if call.check:
-        text = "Command would have run if not in check mode"
-        return Outcome(values={**_values(shown, 0, "", ""), "msg": text}, skipped=text)
-    started = time.time()
+        return _checked(args, shown)
+    begun = time.time()
     try:
-        done = _done(call, words, folder)
+        done = _done(call, words, folder, _stdin(args), call.environment)
     except OSError as error:
-        why = f"cannot run `{words[0] if words else ''}`: {error.strerror}"
-        return Outcome(
-            values={**_values(shown, error.errno or 1, "", ""), "msg": why},
-            failure=ActionFailed(why),
-        )
-    return _outcome(call, shown, done, started)
+        program = words[0] if words else ""
+        return _not_run(written, error.errno or 1, f"cannot run `{program}`: {error.strerror}")
+    return _outcome(args, shown, done, begun)
 
 
-def _done(call: Call, words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    """Raises ActionFailed when the run was cut off before the program ended."""
+def _not_run(shown: str | list[str], code: int | None, why: str) -> Outcome:
+    values = {**_values(shown, _Done(0, "", "")), "rc": code, "msg": why}
+    return Outcome(values=values, failure=ActionFailed(why))
+
+
+def _checked(args: Arguments, shown: str | list[str]) -> Outcome:
+    """Check mode: with `creates` or `removes` it can be told that it would run."""
+    text = "Command would have run if not in check mode"
+    values = {**_values(shown, _Done(0, "", "")), "msg": text}
+    if args.has("creates") or args.has("removes"):
+        return Outcome(changed=True, values=values)
+    return Outcome(values=values, skipped=text)
+
+
+def _done(
+    call: Call,
+    words: list[str],
+    folder: Path,
+    stdin: bytes | None,
+    environment: Mapping[str, str],
+) -> _Done:
+    """Raises ActionFailed when the run was cut off before the program ended, and OSError."""
     try:
-        code, out, err = run_program(words, folder, _stdin(call), call.cancelled)
+        code, out, err = run_program(words, folder, stdin, call.cancelled, environment)
     except Cut:
         raise ActionFailed("the program was ended, since the run was cut off") from None
-    return subprocess.CompletedProcess(words, code, _text(out), _text(err))
+    texts = [data.decode("utf-8", "surrogateescape") for data in (out, err)]
+    return _Done(code, texts[0], texts[1])
 
 
-def _stdin(call: Call) -> bytes | None:
-    stdin = call.args.get("stdin")
-    if stdin is None:
+def _stdin(args: Arguments) -> bytes | None:
+    if not args.has("stdin"):
         return None
-    end = "\n" if _flag(call, "stdin_add_newline") else ""
-    return f"{stdin}{end}".encode("utf-8", "surrogateescape")
+    end = "\n" if args.flag("stdin_add_newline") else ""
+    return f"{args.text('stdin')}{end}".encode("utf-8", "surrogateescape")
 
 
-def _text(data: bytes) -> str:
-    text = data.decode("utf-8", "surrogateescape")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+def _outcome(args: Arguments, shown: str | list[str], done: _Done, begun: float) -> Outcome:
+    if args.flag("strip_empty_ends"):
+        done = _Done(done.code, done.out.rstrip("\r\n"), done.err.rstrip("\r\n"))
+    values = {**_values(shown, done), **_times(begun, time.time()), "msg": ""}
+    return _judged(done.code, values)
 
 
-def _outcome(
-    call: Call, shown: str | list[str], done: subprocess.CompletedProcess[str], started: float
-) -> Outcome:
-    out, err = done.stdout, done.stderr
-    if _flag(call, "strip_empty_ends"):
-        out, err = out.rstrip("\r\n"), err.rstrip("\r\n")
-    values = {**_values(shown, done.returncode, out, err), **_times(started, time.time())}
-    if done.returncode == 0:
-        return Outcome(changed=True, values={**values, "msg": ""})
-    failure = ActionFailed(f"non-zero return code: {done.returncode}")
+def _printed(done: _Done) -> Outcome:
+    """What `raw` and `script` register: no times, and output as it is."""
+    values = _values("", done)
+    del values["cmd"]
+    return _judged(done.code, values)
+
+
+def _judged(code: int, values: dict[str, Any]) -> Outcome:
+    if code == 0:
+        return Outcome(changed=True, values=values)
+    failure = ActionFailed(f"non-zero return code: {code}")
     return Outcome(changed=True, values={**values, "msg": "non-zero return code"}, failure=failure)
 
 
-def _not_needed(call: Call, folder: Path) -> tuple[str, str] | None:
-    """The file that makes the command unnecessary, and why; None: it is needed."""
-    creates, removes = call.args.get("creates"), call.args.get("removes")
-    if creates and _exists(folder, str(creates)):
-        return str(creates), "exists"
-    if removes and not _exists(folder, str(removes)):
-        return str(removes), "does not exist"
+def _not_needed(args: Arguments, folder: Path) -> tuple[str, str, str] | None:
+    """The file that makes the command unnecessary, why, by which option; None: it is needed."""
+    creates, removes = args.text("creates"), args.text("removes")
+    if creates and _exists(folder, creates):
+        return creates, "exists", "creates"
+    if removes and not _exists(folder, removes):
+        return removes, "does not exist", "removes"
     return None
 
 
 def _exists(folder: Path, pattern: str) -> bool:
-    return bool(glob.glob(str(folder / pattern)))  # noqa: PTH207  the pattern may be absolute
+    return bool(glob.glob(str(folder / os.path.expanduser(pattern))))  # noqa: PTH111, PTH207
 
 
-def _values(shown: str | list[str], code: int, out: str, err: str) -> dict[str, Any]:
+def _values(shown: str | list[str], done: _Done) -> dict[str, Any]:
     return {
         "cmd": shown,
-        "rc": code,
-        "stdout": out,
-        "stderr": err,
-        "stdout_lines": out.splitlines(),
-        "stderr_lines": err.splitlines(),
+        "rc": done.code,
+        "stdout": done.out,
+        "stderr": done.err,
+        "stdout_lines": done.out.splitlines(),
+        "stderr_lines": done.err.splitlines(),
     }
 
 
-def _times(started: float, ended: float) -> dict[str, str]:
-    begin, end = datetime.fromtimestamp(started), datetime.fromtimestamp(ended)
+def _times(begun: float, ended: float) -> dict[str, str]:
+    begin, end = datetime.fromtimestamp(begun), datetime.fromtimestamp(ended)
     return {"start": str(begin), "end": str(end), "delta": str(end - begin)}

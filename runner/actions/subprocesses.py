@@ -7,7 +7,7 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -24,12 +24,16 @@ class Cut(Exception):
 
 
 def run_program(
-    words: Sequence[str], folder: Path, stdin: bytes | None, cancelled: Callable[[], bool]
+    words: Sequence[str],
+    folder: Path,
+    stdin: bytes | None,
+    cancelled: Callable[[], bool],
+    environment: Mapping[str, str] | None = None,
 ) -> tuple[int, bytes, bytes]:
     """Its exit status and all that it printed, once it and all that hold its output have ended.
 
-    Without `stdin` it reads nothing. Raises Cut soon after `cancelled` says so, and OSError
-    when it cannot be started.
+    Without `stdin` it reads nothing; `environment` is added to our own. Raises Cut soon after
+    `cancelled` says so, and OSError when it cannot be started.
     """
     if cancelled():
         raise Cut
@@ -37,6 +41,7 @@ def run_program(
     process = subprocess.Popen(
         words,
         cwd=folder,
+        env={**os.environ, **environment} if environment else None,
         stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
