@@ -43,7 +43,7 @@ def command(as_list: bool, graph: bool, host: str | None, **given: Any) -> int:
 
 def _load(given: dict[str, Any]) -> Inventory:
     from runner.run.credentials import vault_of
-    from runner.run.setup import inventory_sources
+    from runner.run.setup import STATE, inventory_sources
 
     options = options_from(given)
     settings = settings_for(Path(), given)
@@ -51,7 +51,8 @@ def _load(given: dict[str, Any]) -> Inventory:
     if not sources:
         raise LoadError("there is no inventory", hint="give one with -i, or run `playrun init`")
     vault = vault_of(options, settings, Masks(), ask_secret)
-    return load_inventory(sources, playbook_dirs=[Path()], vault=vault)
+    cache = settings.root / STATE / "cache"
+    return load_inventory(sources, playbook_dirs=[Path()], vault=vault, cache=cache)
 
 
 def _tree(inventory: Inventory, group: str, depth: int) -> Iterator[str]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from runner.loading.parsed import ParsedFiles
 from runner.loading.scopes import YamlScope
 from runner.loading.varfiles import SUFFIXES, read_vars
-from runner.loading.vault import Vault
 
 
 class VarsFolder:
     """What stands in `group_vars/` and `host_vars/` of `folder`."""
 
-    def __init__(self, folder: Path, vault: Vault) -> None:
+    def __init__(self, folder: Path, parsed: ParsedFiles) -> None:
         self.folder = folder
-        self._vault = vault
+        self._parsed = parsed
         self._names: dict[str, frozenset[str]] = {}
         self._scopes: dict[tuple[str, str], Sequence[YamlScope]] = {}
 
@@ -38,7 +38,9 @@ class VarsFolder:
         scopes = self._scopes.get((kind, name))
         if scopes is None:
             files = self._files(kind, name)
-            scopes = tuple(read_vars(path, self._vault) for path in files)
+            scopes = tuple(
+                read_vars(path, self._parsed.vault, parsed=self._parsed) for path in files
+            )
             self._scopes[kind, name] = scopes
         return scopes
 

@@ -13,6 +13,7 @@ from runner.loading.adjacent import VarsFolder
 from runner.loading.groups import Group, Member, Tree
 from runner.loading.growing import Growth, add_host, add_to_group
 from runner.loading.inventory_sources import Sources
+from runner.loading.parsed import ParsedFiles
 from runner.loading.patterns import LOCAL_NAMES
 from runner.loading.scopes import PlainScope, Scope
 from runner.loading.vault import Vault
@@ -26,22 +27,25 @@ def load_inventory(
     *,
     playbook_dirs: Sequence[Path] = (),
     vault: Vault | None = None,
+    cache: Path | None = None,
 ) -> Inventory:
     """Reads inventory files, folders and comma lists, later ones over earlier ones.
 
     group_vars/ and host_vars/ are looked for beside each source and in `playbook_dirs`, and
-    read when a host that needs them is asked for. Raises LoadError.
+    read when a host that needs them is asked for. `cache` is a folder of our own where parsed
+    files are kept. Raises LoadError.
     """
+    parsed = ParsedFiles(vault or Vault(), cache)
 
     def load() -> Loaded:
-        reader = Sources(vault or Vault())
+        reader = Sources(parsed)
         for source in sources:
             reader.read(source)
         reader.tree.finish()
         check_names(reader.tree)
-        beside_inventory = [VarsFolder(folder, reader.vault) for folder in reader.folders]
+        beside_inventory = [VarsFolder(folder, parsed) for folder in reader.folders]
         folders = dict.fromkeys(playbook_dirs)
-        beside_playbook = [VarsFolder(folder, reader.vault) for folder in folders]
+        beside_playbook = [VarsFolder(folder, parsed) for folder in folders]
         return Loaded(reader.tree, beside_inventory, beside_playbook, reader.warnings)
 
     return Inventory(load)
@@ -85,6 +89,7 @@ class Inventory:
         self._tree, self._beside_inventory, self._beside_playbook, warnings = loaded
         self._warnings = list(warnings)
         self._local: dict[str, Member] = {}
+        self._source_scopes: dict[str | None, Scope] = {}
         self._groups: Mapping[str, tuple[str, ...]] | None = None
         self._twins: dict[str, str] | None = None
         self._values: dict[str, Mapping[str, Any]] = {}
@@ -299,8 +304,15 @@ class Inventory:
                 for name in names:
                     yield from folder.of_group(name)
 
+    def _source_scope(self, source: str | None) -> Scope:
+        scope = self._source_scopes.get(source)
+        if scope is None:
+            values = _source_vars(source) if source is not None else {}
+            scope = self._source_scopes[source] = PlainScope(values)
+        return scope
+
     def _host_scopes(self, member: Member) -> Iterator[Scope]:
-        yield PlainScope(_source_vars(member))
+        yield self._source_scope(member.source)
         yield from member.scopes
         for folder in (*self._beside_inventory, *self._beside_playbook):
             yield from folder.of_host(member.name)
@@ -312,9 +324,7 @@ _HERE: Mapping[str, Any] = {
 }
 
 
-def _source_vars(member: Member) -> Mapping[str, Any]:
-    if member.source is None:
-        return {}
-    path = Path(member.source)
-    folder = None if "," in member.source and not path.exists() else str(path.parent.absolute())
+def _source_vars(source: str) -> Mapping[str, Any]:
+    path = Path(source)
+    folder = None if "," in source and not path.exists() else str(path.parent.absolute())
     return {"inventory_file": str(path.absolute()) if folder else None, "inventory_dir": folder}

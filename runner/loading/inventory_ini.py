@@ -25,6 +25,12 @@ _GROUP = re.compile(r"([^:\]\s]+)\s*(?:#.*)?")
 _KINDS = ("hosts", "vars", "children")
 _WORD = re.compile(r"(?!True$|False$|None$)[A-Za-z_][\w.\-]*")
 _SPECIAL = re.compile(r"[\"'\\#]")
+_QUOTED = re.compile(r"""(?:[^\r\n\\#"']|"[^"\\]*"|'[^']*')*""")
+"""A line that needs no full splitter: quotes, and no backslash or comment outside of them."""
+_QUOTED_WORD = re.compile(r"""(?:[^ \t"']|"[^"]*"|'[^']*')+""")
+_QUOTES = re.compile(r"""(["'])(.*?)\1""")
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
+_ADDRESS = re.compile(r"[0-9]+(?:\.[0-9]+){2,}(?:/[0-9]+)?")
 _LONGEST_LITERAL = 20_000
 
 
@@ -108,6 +114,8 @@ class _Filler:
     def _words(self, line: str) -> list[str]:
         if not _SPECIAL.search(line):
             return line.split()
+        if _QUOTED.fullmatch(line):
+            return [_QUOTES.sub(r"\2", word) for word in _QUOTED_WORD.findall(line)]
         try:
             return shlex.split(line, comments=True)
         except ValueError:
@@ -166,6 +174,10 @@ def _same(origin: Origin) -> Origin:
 def literal(written: str, origin: Origin | None) -> Any:
     """What `written` means in an INI inventory: a Python literal, or else the text itself."""
     if _WORD.fullmatch(written) or len(written) > _LONGEST_LITERAL:
+        return written
+    if _WHOLE.fullmatch(written):
+        return int(written)
+    if _ADDRESS.fullmatch(written):
         return written
     try:
         with warnings.catch_warnings():

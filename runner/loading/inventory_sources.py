@@ -10,10 +10,11 @@ from runner.errors import LoadError
 from runner.loading import inventory_ini, inventory_yaml, ranges
 from runner.loading.files import expand, read_file
 from runner.loading.groups import Tree
+from runner.loading.parsed import ParsedFiles
 from runner.loading.scopes import PlainScope
-from runner.loading.vault import Vault
+from runner.loading.vault import is_vaulted
 from runner.values import Origin
-from runner.yaml import decode, parse
+from runner.yaml import decode
 
 _YAML_SUFFIXES = (".yml", ".yaml", ".json")
 _IGNORED_SUFFIXES = (
@@ -27,8 +28,8 @@ _FIRST_TOKEN_IS_KEY = re.compile(r"""---|[{%]|(?:"[^"]*"|'[^']*'|[^\s\[\]=]+):(?
 class Sources:
     """Reads one source after another into one tree."""
 
-    def __init__(self, vault: Vault) -> None:
-        self.vault = vault
+    def __init__(self, parsed: ParsedFiles) -> None:
+        self.parsed = parsed
         self.tree = Tree()
         self.folders: dict[Path, None] = {}
         """Beside each source: where group_vars/ and host_vars/ are looked for."""
@@ -74,9 +75,13 @@ class Sources:
     def _file(self, path: Path) -> None:
         data = read_file(path, what="inventory")
         file = str(path)
+        parsed = self.parsed
+        if is_vaulted(data):
+            data = parsed.vault.decrypt(data, Origin(file, 1, 1))
+            parsed = ParsedFiles(parsed.vault)
         _refuse_unsupported(path, data)
         if _is_yaml(path, data):
-            document = parse(data, file, vault=self.vault.secret)
+            document = parsed.parse(data, file)
             self.warnings += inventory_yaml.fill(self.tree, document)
         else:
             self.warnings += inventory_ini.fill(self.tree, decode(data, file), file)

@@ -10,10 +10,11 @@ from typing import Any
 from runner.errors import LoadError
 from runner.loading.files import read_file
 from runner.loading.inventory_ini import marked
+from runner.loading.parsed import ParsedFiles
 from runner.loading.scopes import YamlScope
 from runner.loading.vault import Vault, is_vaulted
 from runner.values import Masks, Origin, Source
-from runner.yaml import parse
+from runner.yaml import Document, parse
 
 SUFFIXES = ("", ".yml", ".yaml", ".json")
 """What a file of variables may end with, in the order in which they are looked for."""
@@ -26,9 +27,15 @@ _WORD = re.compile(
 
 
 def read_vars(
-    path: Path | str, vault: Vault | None = None, *, origin: Origin | None = None
+    path: Path | str,
+    vault: Vault | None = None,
+    *,
+    origin: Origin | None = None,
+    parsed: ParsedFiles | None = None,
 ) -> YamlScope:
     """The variables in a file; none if it is empty. `origin` is where the file is named.
+
+    `parsed` reads large files faster the second time.
 
     A file that is vaulted as a whole is decrypted here, and the texts in it are masked from
     then on. Raises LoadError.
@@ -38,14 +45,15 @@ def read_vars(
     vaulted = is_vaulted(data)
     if vaulted:
         data = vault.decrypt(data, Origin(str(path), 1, 1))
-    scope = _mapping(data, str(path), vault)
+        parsed = None
+    document = (parsed or ParsedFiles(vault)).parse(data, str(path))
+    scope = _mapping(document)
     if vaulted and vault.masks is not None:
         _mask(scope.values, vault.masks)
     return scope
 
 
-def _mapping(text: str | bytes, file: str, vault: Vault) -> YamlScope:
-    document = parse(text, file, vault=vault.secret)
+def _mapping(document: Document) -> YamlScope:
     values = {} if document.data is None else document.data
     if not isinstance(values, dict):
         raise document.error("variables must be a mapping", hint="write `name: value` lines")
@@ -85,7 +93,7 @@ def _one_flag(flag: str, vault: Vault) -> dict[str, Any]:
     if flag.startswith(("/", "./", "~")) and "=" not in flag:
         raise LoadError(f"-e {flag}: a file wants an @ before its name")
     if flag.startswith(("{", "[")):
-        return dict(_mapping(flag, _FLAG, vault).values)
+        return dict(_mapping(parse(flag, _FLAG, vault=vault.secret)).values)
     words = _WORD.findall(flag)
     if words and "=" not in words[0]:
         raise LoadError(

@@ -120,7 +120,12 @@ class Builder:
                     "there is no inventory",
                     hint="give one with -i, set `inventory` in playrun.toml, or run `playrun init`",
                 )
-            inventory = load_inventory(sources, playbook_dirs=[self.playbook_dir], vault=self.vault)
+            inventory = load_inventory(
+                sources,
+                playbook_dirs=[self.playbook_dir],
+                vault=self.vault,
+                cache=self.settings.root / STATE / "cache",
+            )
             setup = self._setup(inventory, stack)
             setup.planner.learn_names(plays)
             hosts = {id(play): list(setup.hosts_of(play)) for play in plays}

@@ -37,6 +37,11 @@ class Document:
         if built.duplicates:
             self.warnings = self._locate().warnings
 
+    @property
+    def pure(self) -> bool:
+        """Whether only the slow parser could read it."""
+        return self._pure
+
     def _locate(self) -> Places:
         places = Places(reader(self._text, pure=self._pure), self.file)
         self._places = places.top

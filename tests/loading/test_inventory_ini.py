@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import shlex
 from typing import Any
 
 import pytest
@@ -218,3 +220,25 @@ def test_a_range_counts_as_python_does(first: int, more: int, step: int, width: 
     filled = width if begin[0] == "0" and len(begin) > 1 else 0
     wanted = [f"r{str(n).zfill(filled)}" for n in range(first, first + more + 1, step)]
     assert ranges.expand(f"r[{begin}:{end}:{step}]").names == wanted
+
+
+@given(st.text(st.sampled_from("ab=\"'\\# \t.1"), max_size=12).map(lambda rest: f"h{rest}".strip()))
+def test_words_are_those_of_a_shell(line: str) -> None:
+    filler = inventory_ini._Filler(Tree(), "hosts")
+    try:
+        expected = shlex.split(line, comments=True)
+    except ValueError:
+        with pytest.raises(LoadError, match="a quote is never closed"):
+            filler._words(line)
+    else:
+        assert filler._words(line) == expected
+
+
+@given(st.from_regex(r"-?[0-9.]{1,8}(/[0-9]{1,2})?", fullmatch=True))
+def test_numbers_and_addresses_are_what_python_makes_of_them(text: str) -> None:
+    try:
+        expected = ast.literal_eval(text)
+    except (SyntaxError, ValueError):
+        expected = text
+    assert inventory_ini.literal(text, None) == expected
+    assert type(inventory_ini.literal(text, None)) is type(expected)
