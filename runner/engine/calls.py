@@ -209,11 +209,10 @@ class Caller:
             cancelled=self._cancelled,
             written=lambda arg: written_texts(task.args.get(arg), variables, on.templar, task.loop),
             environment=self._environment() if task.environment else EMPTY,
-            diff=bool(prepared.diff)
-            if task.diff is None or prepared.diff is not None
-            else on.flag(None, task.diff, variables),
+            diff=self._diff(),
             delegate=name,
             load_variables=world.includes.variables if world.includes is not None else None,
+            ask=world.ask,
         )
 
     @property
@@ -235,6 +234,12 @@ class Caller:
             return on.flag(on.prepared.check_mode, on.task.check_mode, self._variables)
         of_play = on.host.plan.play.check_mode
         return on.world.check if of_play is None else on.flag(None, of_play, self._variables)
+
+    def _diff(self) -> bool:
+        on = self._on
+        if on.task.diff is None:
+            return on.world.diff
+        return on.flag(on.prepared.diff, on.task.diff, self._variables)
 
     def _environment(self) -> Mapping[str, str]:
         """Innermost wins; every value is text, as a program gets it."""

@@ -123,6 +123,8 @@ class World:
     """Variables that win over everything: where the lab's stand-in of a host is."""
     magic: Mapping[str, Any] = field(default_factory=dict)
     check: bool = False
+    diff: bool = False
+    """Tasks show what they change, where they do not say."""
     sessions_max: int = 0
     """Open sessions per run; 0: as many as hosts are worked on."""
     max_register: int = 10_000_000
@@ -140,6 +142,8 @@ class World:
     """Asked before every task of a play in lockstep whether it is to run (`--step`)."""
     force_handlers: bool = False
     """Hosts that failed run their handlers too, where the play says nothing."""
+    ask: Callable[[str, bool], str] | None = None
+    """Asks the person at the terminal (prompt, echo); None when there is nobody."""
     refresh: Callable[[], None] | None = None
     """Reads the inventory again; None: it cannot be."""
 
