@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from runner.actions import ACTIONS
@@ -12,14 +11,15 @@ from runner.errors import nearest
 from runner.loading.blocks import read_entries, read_section
 from runner.loading.commands import read_commands
 from runner.loading.convert import Place, Reader, kind_of
-from runner.loading.handlers import as_handlers
+from runner.loading.handlers import as_handlers, unknown_notified
 from runner.loading.inherit import filled, narrowed
 from runner.loading.keywords import PLAY, PROMPT
+from runner.loading.once import single
 from runner.loading.roles import ReadRole, listed_roles
 from runner.loading.standing import Exporting, Loading, PlayParts, Standing
 from runner.loading.tasks import output_path
-from runner.model import Block, Entry, Handler, Play, Prompt, Scope, Task, tasks_in
-from runner.values import EMPTY, Origin, Source
+from runner.model import Handler, Play, Prompt, Scope, Task, tasks_in
+from runner.values import EMPTY, Source
 
 _PERCENT = re.compile(r"\d+(\.\d+)?%")
 _DYNAMIC = ("include_tasks", "include_role")
@@ -211,8 +211,13 @@ def _filled(play: Play, place: Place, reader: Reader, standing: Standing) -> Pla
     after = read_section(place, "post_tasks", standing)
     handlers = _handlers(place, roles, standing)
     of_roles = tuple(entry for role in roles for entry in role.entries)
-    sections = _single([before, (*commands, *of_roles, *tasks), after])
-    flush = _flushes(sections, handlers, standing)
+    sections = single([before, (*commands, *of_roles, *tasks), after])
+    tasks_of_all = [task for section in sections for task in tasks_in(section)]
+    dynamic = any(task.action in _DYNAMIC for task in tasks_of_all)
+    if not dynamic:
+        notifying = (*tasks_of_all, *(handler.task for handler in handlers))
+        standing.problems.extend(unknown_notified(notifying, handlers))
+    flush = _flush(play, standing) if handlers or dynamic else ()
     exporting: list[Exporting] = [*roles, *standing.parts.roles]
     return play._replace(
         entries=(*facts, *(entry for section in sections for entry in (*section, *flush))),
@@ -275,19 +280,13 @@ def _commands(place: Place, standing: Standing) -> tuple[Task, ...]:
     return (filled(task._replace(output=path, scope=standing.scope), standing.scope),)
 
 
-def _flushes(
-    sections: Iterable[Iterable[Entry]], handlers: tuple[Handler, ...], standing: Standing
-) -> tuple[Task, ...]:
-    """What stands after each section: handlers run, where there can be any."""
-    tasks = [task for section in sections for task in tasks_in(section)]
-    if not handlers and not any(task.action in _DYNAMIC for task in tasks):
-        return ()
-    origin = tasks[-1].origin if tasks else Origin("", 1, 1)
+def _flush(play: Play, standing: Standing) -> tuple[Task, ...]:
+    """What stands after each section of a play: handlers run."""
     return (
         Task(
             action="meta",
             args={"free_form": "flush_handlers"},
-            origin=origin,
+            origin=play.origin,
             written="meta",
             name="flush_handlers",
             tags=frozenset({"always"}),
@@ -295,38 +294,3 @@ def _flushes(
             implicit=True,
         ),
     )
-
-
-def _once_blocks(entries: Iterable[Entry]) -> Iterator[str]:
-    for entry in entries:
-        if isinstance(entry, Block):
-            if entry.once is not None:
-                yield entry.once
-            for section in (entry.body, entry.rescue, entry.always):
-                yield from _once_blocks(section)
-
-
-def _opened(entries: Iterable[Entry], repeated: frozenset[str]) -> tuple[Entry, ...]:
-    """Roles that stand here once need no block that says so."""
-    opened: list[Entry] = []
-    for entry in entries:
-        if isinstance(entry, Task):
-            opened.append(entry)
-            continue
-        block = entry._replace(
-            body=_opened(entry.body, repeated),
-            rescue=_opened(entry.rescue, repeated),
-            always=_opened(entry.always, repeated),
-        )
-        opened += block.body if block.once and block.once not in repeated else (block,)
-    return tuple(opened)
-
-
-def _single(sections: Sequence[tuple[Entry, ...]]) -> list[tuple[Entry, ...]]:
-    """The sections, with blocks of roles only where a role may come twice."""
-    keys = Counter(key for section in sections for key in _once_blocks(section))
-    tasks = (task for section in sections for task in tasks_in(section))
-    if any(task.action == "include_role" for task in tasks):
-        return list(sections)
-    repeated = frozenset(key for key, count in keys.items() if count > 1)
-    return [_opened(section, repeated) for section in sections]
