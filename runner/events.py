@@ -117,6 +117,8 @@ class ItemFinished(NamedTuple):
     values: Mapping[str, Any]
     failure: Failure | None = None
     ignored: bool = False
+    delegate: str | None = None
+    """The host that it was done on, when that is another."""
 
 
 class TaskRetried(NamedTuple):
@@ -163,6 +165,7 @@ class TaskFinished(NamedTuple):
     ignored: bool = False
     looped: bool = False
     rescued: bool = False
+    delegate: str | None = None
     included: tuple[str, ...] = ()
     """The files or roles that it includes."""
 

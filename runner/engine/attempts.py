@@ -83,6 +83,8 @@ class Attempts:
         if ended.failed:
             ended.ignored = self._on.ignores(ended.status, self._variables)
         ended.quiet = self._on.quiet
+        if self._delegate is not None and self._delegate.name != self._on.host.name:
+            ended.delegate = self._delegate.name
         return ended
 
     def _run(self) -> Ended:

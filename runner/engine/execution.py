@@ -228,6 +228,7 @@ class Execution:
                 telling.values(ended.values),
                 telling.failure(ended.failure),
                 ignored=ended.ignored,
+                delegate=ended.delegate,
             )
         )
 
@@ -252,5 +253,6 @@ class Execution:
                 looped=self._task.loop is not None,
                 rescued=self._frame.rescued and ended.status == "failed" and not ignored,
                 included=tuple(each.name for each in ended.inclusions),
+                delegate=ended.delegate,
             )
         )

@@ -29,6 +29,8 @@ class Ended:
     """A failure that `ignore_errors` or `ignore_unreachable` covers."""
     quiet: bool = False
     """`no_log` holds for it, or for one of its items."""
+    delegate: str | None = None
+    """The host that it was done on, when that is another."""
     inclusions: tuple[Inclusion, ...] = ()
     """What an `include_tasks` or `include_role` asks for, one for each item of its loop."""
     notified: tuple[str, ...] = ()
@@ -87,6 +89,8 @@ def together(ends: Sequence[Ended]) -> Ended:
     _gather_warnings(values)
     whole = Ended("ok", values, captured=tuple(part for ended in ends for part in ended.captured))
     whole.quiet = any(ended.quiet for ended in ends)
+    to = {ended.delegate for ended in ends}
+    whole.delegate = to.pop() if len(to) == 1 else None
     whole.inclusions = tuple(
         inclusion._replace(index=index)
         for index, ended in enumerate(ends)

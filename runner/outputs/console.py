@@ -15,6 +15,7 @@ from runner.events import (
     Position,
     RunFinished,
     TaskFinished,
+    TaskRetried,
     TaskStarted,
 )
 from runner.outputs.lines import Line, Style
@@ -24,6 +25,7 @@ from runner.outputs.results import (
     host_failure_lines,
     is_failure,
     result_lines,
+    retry_line,
     shows_values,
 )
 from runner.outputs.screen import PlainScreen, Screen
@@ -75,6 +77,8 @@ class Console:
         """Shows one event, if it is to be shown."""
         if isinstance(event, (TaskFinished, ItemFinished)):
             self._result(event)
+        elif isinstance(event, TaskRetried):
+            self._items.setdefault(event.host, []).append(retry_line(event))
         elif isinstance(event, TaskStarted):
             if self._order is not None:
                 self._show(self._order.started(event.host, event.position))

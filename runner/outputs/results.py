@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from runner.events import Failure, HostFinished, ItemFinished, TaskFinished, TaskStatus
+from runner.events import Failure, HostFinished, ItemFinished, TaskFinished, TaskRetried, TaskStatus
 from runner.outputs.lines import Line, Style
 from runner.outputs.terminal import one_line
 
@@ -49,7 +49,7 @@ def shows_values(event: Result, verbosity: int) -> bool:
 
 def result_lines(event: Result, verbosity: int, tag: str = "") -> list[Line]:
     """The lines for one result; `tag` names the task where no header does."""
-    host = f"[{one_line(event.host)}]{tag}"
+    host = _whose(event, tag)
     if is_failure(event):
         return _failure_lines(event, host, verbosity)
     item = f" => (item={one_line(event.item)})" if isinstance(event, ItemFinished) else ""
@@ -61,6 +61,18 @@ def result_lines(event: Result, verbosity: int, tag: str = "") -> list[Line]:
         return [Line(lead, style), *_output_lines(event), *_unsent_lines(event)]
     indent = 4 if event.action in _ALWAYS_SHOWN else None
     return [Line(f"{lead} => {to_json(_visible(event), indent)}", style)]
+
+
+def retry_line(event: TaskRetried) -> Line:
+    """An attempt that did not do, and how many follow."""
+    where = f"[{one_line(event.host)}]: {one_line(event.task)}"
+    return Line(f"FAILED - RETRYING: {where} ({event.left} retries left).", "skipped")
+
+
+def _whose(event: Result, tag: str = "") -> str:
+    """The host, and on whose behalf it is not that the task was done there."""
+    to = f" -> {one_line(event.delegate)}" if event.delegate else ""
+    return f"[{one_line(event.host)}{to}]{tag}"
 
 
 def host_failure_lines(event: HostFinished, verbosity: int) -> list[Line]:
