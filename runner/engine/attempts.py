@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from runner.actions.api import Call, Outcome
 from runner.engine.calls import Caller, OnHost
-from runner.engine.delegation import Delegate
+from runner.engine.delegation import Delegate, seen_of
 from runner.engine.frame import Inclusion
 from runner.engine.results import Ended, refused, told_failed, well
 from runner.errors import ActionFailed, ConnectionFailed, PlayrunError, RenderError, TaskError
@@ -93,7 +93,7 @@ class Attempts:
             if not self._asked:
                 on.quiet = True
                 on.quiet = on.flag(on.prepared.no_log, on.task.no_log, self._variables)
-                self._delegate = on.delegate(self._variables, self._data)
+                self._find_delegate()
                 condition = refusing(on, self._variables)
                 if condition is not None:
                     return refused(condition)
@@ -104,6 +104,12 @@ class Attempts:
         if self._retrying is None:
             return self._attempt(self._call)
         return self._until(self._call, self._retrying)
+
+    def _find_delegate(self) -> None:
+        """The task sees whom it is delegated to, and its address where the host has none."""
+        delegate = self._delegate = self._on.delegate(self._variables, self._data)
+        if delegate is not None:
+            self._variables = self._variables.with_data(seen_of(delegate, self._variables))
 
     def _until(self, call: Call, retrying: _Retrying) -> Ended:
         """Attempts until the condition holds or there are none left."""
@@ -187,7 +193,7 @@ class Attempts:
         except TaskError as error:
             if isinstance(error, RenderError):
                 raise
-            return on.broken(error, EMPTY, self._delegate)
+            return on.broken(error, getattr(error, "values", EMPTY), self._delegate)
         if outcome.failure is not None:
             values = {"changed": outcome.changed, **outcome.values}
             ended = on.broken(outcome.failure, values, self._delegate)

@@ -149,6 +149,14 @@ class OnHost:
         return found._replace(variables=found.variables.with_data(data)) if data else found
 
 
+class TimedOut(ActionFailed):
+    """The task's `timeout` was over before it ended."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"the task took longer than its `timeout` of {seconds:g} s")
+        self.values = {"timedout": {"period": int(seconds)}}
+
+
 class Deadline:
     """The task's `timeout`: after it, the session is cut and whoever asks is told to stop."""
 
@@ -274,8 +282,6 @@ class Caller:
                 raise
         return result
 
-    def _late(self) -> ActionFailed:
+    def _late(self) -> TimedOut:
         assert self._deadline is not None
-        return ActionFailed(
-            f"the task took longer than its `timeout` of {self._deadline.seconds:g} s"
-        )
+        return TimedOut(self._deadline.seconds)

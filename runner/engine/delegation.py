@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from runner.engine.magic import Lazy, Magic
+from runner.engine.variables import NO_ADDRESS
 from runner.engine.world import World
 from runner.errors import ActionFailed
 from runner.model import Task
@@ -31,3 +33,11 @@ def delegate_name(task: Task, variables: Variables, world: World) -> str | None:
             hint="give it a default, or `omit` for the host itself",
         )
     return str(name)
+
+
+def seen_of(delegate: Delegate, variables: Variables) -> Magic:
+    """What a task sees of the host that it is delegated to."""
+    seen = Magic({"ansible_delegated_vars": Lazy(lambda: {delegate.name: delegate.variables})})
+    if variables.raw("ansible_host") is NO_ADDRESS:
+        seen["ansible_host"] = Lazy(lambda: delegate.variables["ansible_host"])
+    return seen

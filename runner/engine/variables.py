@@ -20,10 +20,10 @@ Layer = tuple[Mapping[str, Any], bool]
 """A mapping, and whether it holds data: values that are never templates."""
 Layers = tuple[Layer, ...]
 
-_BASE: Mapping[str, Any] = {
-    "ansible_host": Source("{{ ansible_ssh_host | default(host | default(inventory_hostname)) }}"),
-    "ansible_facts": {},
-}
+NO_ADDRESS = Source("{{ ansible_ssh_host | default(host | default(inventory_hostname)) }}")
+"""The address of a host that gives none under its usual name."""
+
+_BASE: Mapping[str, Any] = {"ansible_host": NO_ADDRESS, "ansible_facts": {}}
 """What every host has that says nothing itself."""
 
 
