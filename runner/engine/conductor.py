@@ -297,11 +297,11 @@ class Conductor:
         """Hosts that have left do not come back into this play, but into those that follow."""
         self._cleared = True
         self._failed.clear()
-        names = [name for name, host in self._hosts.items() if host.status not in (None, "ok")]
         for host in self._hosts.values():
             host.dropped = False
             host.status = "ok" if host.status is not None else None
-        self._tell(ErrorsCleared(time.time(), self._plan.index, tuple(names)))
+        names = (*self._plan.hosts, *self._plan.gone)
+        self._tell(ErrorsCleared(time.time(), self._plan.index, names))
 
     def _refresh(self) -> None:
         if self._world.refresh is None:

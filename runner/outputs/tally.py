@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from runner.events import (
+    ErrorsCleared,
     Event,
     Failure,
     HostFinished,
@@ -28,6 +29,8 @@ from runner.outputs.results import unsent
 OK, COULD_NOT_RUN, HOST_FAILED, HOST_UNREACHABLE, INTERRUPTED = 0, 1, 2, 4, 130
 
 _UNREACHED = frozenset({"unreachable", "not_tried", "lost", "unknown"})
+_TAKEN_ALONG = frozenset({"run_once", "fatal", "max_fail"})
+"""Kinds of failure that are another host's."""
 _WORSE: tuple[Status, ...] = (
     "ok",
     "not_run",
@@ -154,6 +157,8 @@ class Tally:
             self.plays[-1].seconds = max(0.0, event.at - self.plays[-1].began)
             self.running.clear()
             self._unfinished.clear()
+        elif isinstance(event, ErrorsCleared):
+            self._clear(event)
         elif isinstance(event, Notice):
             self._notice(event)
         elif isinstance(event, Report):
@@ -199,7 +204,7 @@ class Tally:
         if event.status == "skipped":
             tally.skipped += 1
         elif event.status in ("ok", "changed"):
-            tally.ok += 1
+            tally.ok += len(event.included) or 1
             tally.changed += event.status == "changed"
         elif event.ignored:
             tally.ok += 1
@@ -232,6 +237,13 @@ class Tally:
             return
         tally.unreachable += event.status in _UNREACHED
         tally.failed += event.status == "failed"
+
+    def _clear(self, event: ErrorsCleared) -> None:
+        """What was counted stays; how the hosts stand does not."""
+        for host in event.hosts:
+            tally = self._of(host)
+            self.unwell_count -= not tally.well
+            tally.status, tally.failure, tally.task = "ok", None, ""
 
     def _notice(self, event: Notice) -> None:
         self.notices.append(event)
@@ -281,7 +293,7 @@ class Tally:
         if self.finished is not None and self.finished.interrupted:
             return INTERRUPTED
         standing = {
-            "failed" if tally.kind == "run_once" else tally.status for _, tally in self.unwell()
+            "failed" if tally.kind in _TAKEN_ALONG else tally.status for _, tally in self.unwell()
         }
         if standing - {"failed"}:
             return HOST_UNREACHABLE
