@@ -32,6 +32,9 @@ class PlayrunError(Exception):
     """What happened (`message`), where (`origin`), and what to do (`hint`)."""
 
     kind: ClassVar[str] = "error"
+    about: str = ""
+    """The kind of word that is unknown: `action`, `keyword`, `argument`, `filter`, `test`,
+    `lookup`, `connection`; empty for every other mistake."""
 
     def __init__(
         self, message: str, *, origin: Origin | None = None, hint: str | None = None

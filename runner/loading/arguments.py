@@ -114,7 +114,9 @@ def _no_parameter(written: Written, key: Any) -> PlayrunError:
     close = nearest(str(key), [name for name in action.parameters if name != "*"])
     hint = f"did you mean `{close}`?" if close else f"it takes {_names(action)}"
     inside = place.at(key) if isinstance(place.value, dict) and key in place.value else place
-    return inside.key_error(f"`{written.word}` has no argument `{key}`", hint=hint)
+    error = inside.key_error(f"`{written.word}` has no argument `{key}`", hint=hint)
+    error.about = "argument"
+    return error
 
 
 def _is_name(key: str) -> bool:

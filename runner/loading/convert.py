@@ -115,7 +115,9 @@ class Reader:
             self._note(key, f"a {what} has no keyword `{key}`", hint)
 
     def _note(self, key: Any, message: str, hint: str | None = None) -> None:
-        self.problems.append(self._place.at(key).key_error(message, hint=hint))
+        error = self._place.at(key).key_error(message, hint=hint)
+        error.about = "keyword"
+        self.problems.append(error)
 
     def _wrong(self, name: str, wanted: str) -> None:
         value = self._place.value[name]

@@ -42,12 +42,20 @@ def load_playbook(
     that is wrong at once.
     """
     loading = Loading(vault, roles_path, collections_path, extra_vars)
+    playbook = read_playbook(file, loading)
+    raise_problems(loading.problems)
+    return playbook, list(dict.fromkeys(loading.warnings))
+
+
+def read_playbook(file: Path, loading: Loading) -> Playbook:
+    """As much of a playbook as can be read; the mistakes are in `loading.problems`.
+
+    Raises LoadError for a file that holds no list of plays.
+    """
     _check_there(file)
     document = loading.parse(file, what="playbook", origin=None)
     opened = (str(file.resolve()),)
-    plays = tuple(_plays(document, file, loading, Imported(), opened))
-    raise_problems(loading.problems)
-    return Playbook(str(file), plays), list(dict.fromkeys(loading.warnings))
+    return Playbook(str(file), tuple(_plays(document, file, loading, Imported(), opened)))
 
 
 def _check_there(file: Path) -> None:

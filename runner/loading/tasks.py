@@ -233,10 +233,18 @@ def _in_mapping(where: Place, key: str, problems: list[PlayrunError]) -> Written
 def _unknown(place: Place, key: str, message: str) -> PlayrunError:
     close = nearest(key, [*TASK, *words(), *IMPORTS])
     hint = f"did you mean `{close}`?" if close else None
-    return place.at(key).key_error(f"{message} `{key}`", hint=hint)
+    error = place.at(key).key_error(f"{message} `{key}`", hint=hint)
+    error.about = "keyword" if "." not in key else "action"
+    return error
 
 
 def _not_ours(place: Place, word: str) -> PlayrunError:
+    error = _unknown_action(place, word)
+    error.about = "action"
+    return error
+
+
+def _unknown_action(place: Place, word: str) -> PlayrunError:
     if known_elsewhere(word):
         hint = "`config` types configuration lines" if word.endswith("_config") else None
         return place.key_error(f"the action `{word}` is not supported yet", hint=hint)

@@ -17,6 +17,8 @@ class Fault(NamedTuple):
     message: str
     line: int
     hint: str | None
+    about: str
+    """`filter`, `test` or `lookup`."""
 
 
 _BY_NAME = {
@@ -71,4 +73,4 @@ def _lookup(call: nodes.Call, lookups: frozenset[str]) -> Iterator[Fault]:
 def _unknown(kind: str, name: str, known: Any, line: int) -> Fault:
     close = nearest(name.rpartition(".")[2], known)
     hint = f"did you mean '{close}'?" if close else None
-    return Fault(f"there is no {kind} '{name}'", line, hint)
+    return Fault(f"there is no {kind} '{name}'", line, hint, kind)

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import nodes
 
 from runner.errors import PlayrunError, RenderError
-from runner.templating.checks import faults
+from runner.templating.checks import Fault, faults
 from runner.templating.environment import TrustingNobody
 from runner.templating.failures import located, render_error
 from runner.templating.files import TemplateOptions, read_text, split_header
@@ -76,8 +76,7 @@ class Inspector:
         except Exception as error:  # noqa: BLE001 - anything may come out of a parser
             return [render_error(error, origin)]
         return [
-            RenderError(message, origin=located(origin, line), hint=hint)
-            for message, line, hint in faults(tree, self._environment, self._lookups)
+            _as_error(fault, origin) for fault in faults(tree, self._environment, self._lookups)
         ]
 
     @staticmethod
@@ -86,6 +85,12 @@ class Inspector:
             return parse(text)
         except Exception:  # noqa: BLE001 - None says that nothing can be told
             return None
+
+
+def _as_error(fault: Fault, origin: Origin | None) -> RenderError:
+    error = RenderError(fault.message, origin=located(origin, fault.line), hint=fault.hint)
+    error.about = fault.about
+    return error
 
 
 def sources(value: Any) -> Iterator[Source]:
