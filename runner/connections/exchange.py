@@ -218,9 +218,16 @@ class Exchange:
     def _recent(self) -> str:
         return self.output.tail + self._echo.held
 
+    def _head(self) -> str | None:
+        """The prompt before the echo, without the end of an output that stood before it."""
+        head, prompt = self._echo.head, self._learned.prompt
+        if head and len(prompt) >= _SHORTEST_GLUED and head.endswith(prompt):
+            return prompt
+        return head
+
     def _prompt_written_over(self) -> bool:
         """Whether a prompt stands a few lines up: a log message came after it."""
-        head = self._echo.head
+        head = self._head()
         if not head:
             return False
         lines = self._recent().split("\n")[-_LINES_AFTER_PROMPT:]
@@ -232,7 +239,7 @@ class Exchange:
         return self._rules.is_prompt(line) and same_device(line, head)
 
     def _certain(self, shown: str) -> Sighting | None:
-        head = self._echo.head
+        head = self._head()
         if not head or not self._screen.scrolled:
             return None
         if shown == head:
@@ -266,7 +273,7 @@ class Exchange:
         return Sighting(Kind.PAGER, line, 0.0 if met else self._reader.settle, pager)
 
     def _fitting(self, shown: str) -> Sighting | None:
-        head = self._echo.head or self._learned.prompt
+        head = self._head() or self._learned.prompt
         if shown != head and len(head) >= _SHORTEST_GLUED and shown.endswith(head):
             # The output did not end its last line.
             return Sighting(Kind.PROMPT, head, _DOUBT_SETTLE, len(shown) - len(head))

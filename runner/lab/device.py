@@ -112,13 +112,15 @@ class Device:
             return more[name]
         if name in FACTS:
             return FACTS[name](self)
+        if name.endswith("_table") and name.removesuffix("_table") in self.profile.tables:
+            return self.table(name.removesuffix("_table"))
         own = self.spec.facts.get(name) or self.profile.facts.get(name)
         return found[0] if own is None else self.say(str(own))
 
     def table(self, name: str) -> str:
         """One line per interface, in the platform's columns."""
         shape = self.profile.tables[name]
-        rows = [self.say(shape.get("head", ""))]
+        rows = []
         for number, port in enumerate(self.store.ports(), 1):
             state = "down" if port.shutdown else "up"
             rows.append(
@@ -126,6 +128,8 @@ class Device:
                     n=number,
                     name=port.name,
                     ip=port.address or shape.get("none", ""),
+                    cidr=port.address if "/" in port.address else f"{port.address}/24",
+                    alone=port.address.partition("/")[0],
                     description=port.description,
                     mtu=1500,
                     unit=f"{port.name}.0",
@@ -133,7 +137,8 @@ class Device:
                     line=shape.get(f"line_{state}", state),
                 )
             )
-        return "".join(rows)
+        head, foot = self.say(shape.get("head", "")), self.say(shape.get("foot", ""))
+        return head + shape.get("between", "").join(rows) + foot
 
 
 _STORES: Mapping[str, Callable[[Configuration, str], Store]] = {
@@ -181,7 +186,4 @@ FACTS: Mapping[str, Callable[[Device], str]] = {
     "saved": lambda device: device.store.saved(),
     "config_bytes": lambda device: str(len(device.store.text())),
     "saved_bytes": lambda device: str(len(device.store.saved())),
-    "interfaces_table": lambda device: device.table("interfaces"),
-    "descriptions_table": lambda device: device.table("descriptions"),
-    "links_table": lambda device: device.table("links"),
 }

@@ -153,7 +153,11 @@ class Session:
     async def behave(self, match: Match[Behaviour]) -> None:
         """Prints and does what a command is said to do."""
         behaviour = match.value
-        if behaviour.do:
+        structured = behaviour.options.get("json")
+        if structured is not None and self.pipes in (["json"], ["display json"]):
+            self.pipes = []
+            await self.output(self.say(structured, match.args))
+        elif behaviour.do:
             await self.verbs[behaviour.do](self, match)
         else:
             await self.output(self.say(behaviour.text, match.args))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, TextIO
 
@@ -46,7 +47,8 @@ def outputs_of(commands: tuple[str, ...]) -> Callable[[TaskFinished], list[Line]
         found: list[Line] = []
         for command, text in zip(sent, event.values.get("stdout", []), strict=False):
             found.append(Line(f"{event.host} | {one_line(command)}", "ok"))
-            found.append(Line(f"{text}\n"))
+            shown = text if isinstance(text, str) else json.dumps(text, indent=2)
+            found.append(Line(f"{shown}\n"))
         found += (
             Line(f"{event.host} | {one_line(command)}: not sent (check)", "skipped")
             for command in unsent

@@ -21,6 +21,7 @@ NOT_HERE = {
     "test_hc05_a_shell_from_the_command_line",
     "test_hc06_prompt_glued_to_the_greeting",
     "test_hc06_prompt_glued_to_the_output",
+    "test_hc06_prompt_glued_to_one_output_after_another",
     "test_hc10_a_silent_console_behind_a_terminal_server",
     "test_hc08_a_question_nobody_declared_stops_the_login",
     "test_hc11_aaa_slower_than_allowed_says_so",

@@ -224,6 +224,16 @@ def test_hc06_prompt_glued_to_the_output(bench: Bench) -> None:
     assert session.prompt == "R1#"
 
 
+@any_slicing()
+def test_hc06_prompt_glued_to_one_output_after_another(bench: Bench) -> None:
+    script = bench.script.login()
+    for text in ('{"a": 1}', '{"b": 2}', "plain\r\n", '{"c": 3}'):
+        script.hear("show x").say(f"show x\r\n{text}R1#")
+    session = bench.open(script)
+    printed = [session.command("show x").text for _ in range(4)]
+    assert printed == ['{"a": 1}', '{"b": 2}', "plain\n", '{"c": 3}']
+
+
 @pytest.mark.parametrize("prompt", ["%", "$", "-bash-4.2$", "user@host:~$"])
 @pytest.mark.parametrize("transport", ["ssh", "telnet"])
 def test_hc06_bare_shell_prompts(transport: str, prompt: str) -> None:

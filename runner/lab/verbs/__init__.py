@@ -9,6 +9,7 @@ from runner.lab.verbs.candidate import CANDIDATE_VERBS
 from runner.lab.verbs.config import CONFIG_VERBS
 from runner.lab.verbs.general import GENERAL_VERBS
 from runner.lab.verbs.junos import JUNOS_VERBS
+from runner.lab.verbs.ping import PING_VERBS
 from runner.lab.verbs.routeros import ROUTEROS_VERBS
 from runner.lab.verbs.shell import SHELL_VERBS
 
@@ -17,6 +18,7 @@ VERBS: Mapping[str, Verb] = {
     **CONFIG_VERBS,
     **CANDIDATE_VERBS,
     **JUNOS_VERBS,
+    **PING_VERBS,
     **ROUTEROS_VERBS,
     **SHELL_VERBS,
 }
