@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from oracle_case import LOCAL, Case, from_texts
 from oracle_comparing import Oracle
@@ -75,7 +77,7 @@ def case(*places: str) -> Case:
     return from_texts(" over ".join(reversed(places)), files, ["-i", "inv/hosts", *extra])
 
 
-NEIGHBOURS = [case(*pair) for pair in zip(PLACES, PLACES[1:], strict=False)]
+NEIGHBOURS = [case(*pair) for pair in itertools.pairwise(PLACES)]
 APART = [case(*pair) for pair in zip(PLACES, PLACES[4:], strict=False)]
 ALONE = [case(place) for place in PLACES]
 ALL = [case(*PLACES[:count]) for count in range(3, len(PLACES) + 1, 4)]
