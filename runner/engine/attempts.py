@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 from runner.actions.api import Call, Outcome
 from runner.engine.calls import Caller, OnHost
-from runner.engine.delegation import Delegate, seen_of
+from runner.engine.delegation import Delegate, check_shell, seen_of
 from runner.engine.frame import Inclusion
 from runner.engine.results import Ended, refused, told_failed, well
+from runner.engine.target import transport_of
 from runner.errors import ActionFailed, ConnectionFailed, PlayrunError, RenderError, TaskError
 from runner.events import Failure, TaskRetried, TaskStatus
 from runner.model import Condition
@@ -85,6 +86,8 @@ class Attempts:
         ended.quiet = self._on.quiet
         if self._delegate is not None and self._delegate.name != self._on.host.name:
             ended.delegate = self._delegate.name
+            if self._gives_away():
+                ended.owners = (self._delegate.name,) * len(ended.outcomes)
         return ended
 
     def _run(self) -> Ended:
@@ -174,6 +177,16 @@ class Attempts:
             )
         )
 
+    def _gives_away(self) -> bool:
+        """Whether the facts are the delegate's; where that cannot be told they are not."""
+        flag = self._on.task.delegate_facts
+        if isinstance(flag, bool):
+            return flag
+        try:
+            return self._on.flag(None, flag, self._variables)
+        except PlayrunError:
+            return False
+
     # one attempt
 
     def _attempt(self, call: Call) -> Ended:
@@ -187,6 +200,10 @@ class Attempts:
     def _act(self, call: Call) -> Ended:
         on = self._on
         action = on.prepared.action
+        if action.place == "shell" and self._delegate is not None:
+            name, variables = self._delegate
+            transport = transport_of(variables, on.host.plan.play, on.task, on.world)
+            check_shell(name, transport, on.task)
         on.announce(writes=action.place == "device" and action.writes(call))
         try:
             outcome = self._outcome(call)
@@ -270,7 +287,7 @@ class Attempts:
         ended.status = "failed"
         ended.host = "failed"
         ended.failure = failure
-        ended.outcomes = ()
+        ended.outcomes = ended.owners = ()
         ended.inclusions = ()
         ended.values = told_failed(ended.values, "failed", failure)
         return ended

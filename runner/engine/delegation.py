@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from runner.engine.hostvars import LOCALHOST
 from runner.engine.magic import Lazy, Magic
 from runner.engine.variables import NO_ADDRESS
 from runner.engine.world import World
-from runner.errors import ActionFailed
+from runner.errors import ActionFailed, PlanError
 from runner.model import Task
 from runner.templating import OMIT, Variables
 
@@ -33,6 +34,16 @@ def delegate_name(task: Task, variables: Variables, world: World) -> str | None:
             hint="give it a default, or `omit` for the host itself",
         )
     return str(name)
+
+
+def check_shell(name: str, transport: str, task: Task) -> None:
+    """Programs run on the controller. Raises PlanError for a delegate that is something else."""
+    if transport != "local" and name not in LOCALHOST:
+        raise PlanError(
+            f"`{task.written}` runs a program on the controller, and {name} is a device",
+            origin=task.origin,
+            hint="type at the device with `cli`, or add `delegate_to: localhost`",
+        )
 
 
 def seen_of(delegate: Delegate, variables: Variables) -> Magic:

@@ -188,19 +188,22 @@ class Execution:
     def _store(self, ended: Ended) -> None:
         host, position = self._host, self._on.position
         if not ended.failed:
-            for outcome in ended.outcomes:
-                self._keep(outcome)
+            for outcome, owner in zip(ended.outcomes, ended.owners, strict=True):
+                self._keep(outcome, owner)
         if self._task.register is not None:
             host.remember(self._task.register, ended.values, position)
 
-    def _keep(self, outcome: Outcome) -> None:
+    def _keep(self, outcome: Outcome, owner: str | None) -> None:
         host, position = self._host, self._on.position
-        if outcome.gathered:
-            host.gather(outcome.gathered, position)
-        if outcome.included:
-            host.include(outcome.included, position)
-        for name, value in outcome.facts.items():
-            host.remember(name, value, position)
+        if owner is not None:
+            host.give_away(owner, outcome, position)
+        else:
+            if outcome.gathered:
+                host.gather(outcome.gathered, position)
+            if outcome.included:
+                host.include(outcome.included, position)
+            for name, value in outcome.facts.items():
+                host.remember(name, value, position)
         if outcome.stats is not None:
             stats = outcome.stats
             self._on.emit(

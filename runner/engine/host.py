@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from runner.actions.api import AddHost, AddToGroup, Capture
+from runner.actions.api import AddHost, AddToGroup, Capture, Outcome
 from runner.connections.api import Connector, Session, Target
 from runner.engine.delegation import Delegate
 from runner.engine.frame import Frame, Given
@@ -154,11 +154,24 @@ class HostState:
 
     def gather(self, facts: Mapping[str, Any], position: Position) -> None:
         """Stores facts of the host, by name and under `ansible_facts`."""
-        short = {name.removeprefix("ansible_"): value for name, value in facts.items()}
-        known = {**self.gathered.get("ansible_facts", {}), **short}
-        for name, value in (*facts.items(), ("ansible_facts", known)):
+        for name, value in _gathered(facts, self.gathered).items():
             self.gathered[name] = value
             self._tell_others("gathered", name, value, position)
+
+    def give_away(self, owner: str, outcome: Outcome, position: Position) -> None:
+        """Facts that are another host's, by `delegate_facts`: it gets them with the next news."""
+        known = {
+            k: v for part in self._given_of(owner, position)[::-1] for k, v in part.gathered.items()
+        }
+        layers: Mapping[Layer, Mapping[str, Any]] = {
+            "facts": outcome.facts,
+            "included": outcome.included,
+            "gathered": _gathered(outcome.gathered, known) if outcome.gathered else EMPTY,
+        }
+        for layer, values in layers.items():
+            self.published += [
+                Published(owner, position, name, value, layer) for name, value in values.items()
+            ]
 
     def include(self, values: Mapping[str, Any], position: Position) -> None:
         """Stores variables as `include_vars` sets them."""
@@ -294,6 +307,12 @@ class HostState:
         encoding = str(variables.get("encoding", self.world.defaults.encoding))
         root = self.world.paths.output
         return Capture(inside(root, path, task.origin), root, encoding, hide)
+
+
+def _gathered(facts: Mapping[str, Any], known: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Facts as they are stored: by name, and under `ansible_facts` with those known before."""
+    short = {name.removeprefix("ansible_"): value for name, value in facts.items()}
+    return {**facts, "ansible_facts": {**known.get("ansible_facts", EMPTY), **short}}
 
 
 def _newer(now: Mapping[str, Any], before: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -22,6 +22,8 @@ class Ended:
     failure: Failure | None = None
     outcomes: tuple[Outcome, ...] = ()
     """What its actions gave, one for each item that did not fail."""
+    owners: tuple[str | None, ...] = ()
+    """Whose each of them is, where `delegate_facts` gives it to another host."""
     captured: tuple[Captured, ...] = ()
     host: Status = "ok"
     """How the host would stand if this failure is not ignored."""
@@ -65,7 +67,7 @@ def well(outcome: Outcome) -> Ended:
     if outcome.gathered:
         values["ansible_facts"] = dict(outcome.gathered)
     status: TaskStatus = "changed" if outcome.changed else "ok"
-    return Ended(status, values, None, (outcome,), outcome.captured)
+    return Ended(status, values, None, (outcome,), (None,), outcome.captured)
 
 
 def told_failed(values: Mapping[str, Any], status: TaskStatus, failure: Failure) -> dict[str, Any]:
@@ -100,6 +102,7 @@ def together(ends: Sequence[Ended]) -> Ended:
     if failed:
         return _failed_together(whole, failed)
     whole.outcomes = tuple(outcome for ended in ends for outcome in ended.outcomes)
+    whole.owners = tuple(owner for ended in ends for owner in ended.owners)
     if values["changed"]:
         whole.notified = tuple(dict.fromkeys(name for ended in ends for name in ended.notified))
     if values["skipped"]:
