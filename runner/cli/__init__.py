@@ -1,3 +1,3 @@
 """The command line: options, exit codes, and nothing else."""
 
-COMMANDS = ("run", "exec", "ping", "init", "inventory", "vault", "lab", "schema")
+COMMANDS = ("run", "exec", "ping", "init", "inventory", "vault", "lab", "schema", "lint")

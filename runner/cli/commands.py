@@ -16,6 +16,7 @@ _HOMES: Mapping[str, tuple[str, str]] = {
     "inventory": ("runner.cli.inventory", "Show hosts, groups and variables."),
     "vault": ("runner.cli.vault", "Encrypt and decrypt with Ansible Vault."),
     "lab": ("runner.cli.lab", "Start simulated devices."),
+    "lint": ("runner.cli.lint", "Say what of an Ansible project would run here."),
     "schema": ("runner.cli.schema", "Print JSON Schemas, for editors."),
 }
 

@@ -47,6 +47,11 @@ _REFUSED = ("netconf", "httpapi", "grpc", "restconf", "winrm", "psrp", "docker",
 _SYSTEM = re.compile(r"([a-z0-9]+)_[a-z0-9_]+")
 
 
+def is_command_line(connection: str) -> bool:
+    """Whether a connection, by its short or full name, is one that types at a command line."""
+    return _short_connection(connection) in _CONNECTIONS
+
+
 def transport_of(variables: Variables, play: Play, task: Task | None, world: World) -> Transport:
     """How a host is reached: its variables, then the task, the play, the flag, then SSH.
 

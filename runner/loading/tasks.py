@@ -48,6 +48,8 @@ def read_parts(place: Place, standing: Standing) -> Parts | None:
     reader = Reader(place, TASK, "task", problems, open_ended=True)
     written = _written(place, reader.extra, problems)
     inner = narrowed(standing.scope, reader, place, TASK)
+    if "notify" in place.value:
+        standing.parts.notifying.append(place.at("notify"))
     _refuse_background(place, reader)
     if written is None:
         return None
@@ -193,8 +195,13 @@ def _action_word(place: Place, keys: Sequence[str], problems: list[PlayrunError]
             _unknown(place, key, "a task has no keyword") for key in keys if key != known[0]
         ]
         return known[0]
+    elif "hosts" in keys:
+        hint = "`import_playbook`, at the place of a play, brings the plays of a file"
+        problems.append(place.error("this is a play, not a task", hint=hint))
     elif keys:
-        problems += [_unknown(place, key, "there is no action or keyword") for key in keys]
+        problems += [
+            _unknown(place, key, "there is no action or keyword", "action") for key in keys
+        ]
     else:
         problems.append(
             place.error("the task has no action", hint="add one: cli, config, debug, …")
@@ -230,11 +237,11 @@ def _in_mapping(where: Place, key: str, problems: list[PlayrunError]) -> Written
     return _resolved(word, where, problems, text, args)
 
 
-def _unknown(place: Place, key: str, message: str) -> PlayrunError:
+def _unknown(place: Place, key: str, message: str, about: str = "keyword") -> PlayrunError:
     close = nearest(key, [*TASK, *words(), *IMPORTS])
     hint = f"did you mean `{close}`?" if close else None
     error = place.at(key).key_error(f"{message} `{key}`", hint=hint)
-    error.about = "keyword" if "." not in key else "action"
+    error.about = about
     return error
 
 
