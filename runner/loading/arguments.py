@@ -145,7 +145,8 @@ def _check_presence(
     word, place = written.word, written.place
     for name, parameter in written.action.parameters.items():
         if parameter.required and name not in args:
-            problems.append(place.key_error(f"`{word}` needs the argument `{name}`"))
+            needed = "a word" if name == "free_form" else f"the argument `{name}`"
+            problems.append(place.key_error(f"`{word}` needs {needed}"))
     one_of = written.action.one_of
     given = [name for name in one_of.names if name in args]
     wanted = " or ".join(f"`{name}`" for name in one_of.names)
@@ -166,7 +167,10 @@ def _check_values(written: Written, args: dict[str, Any], problems: list[Playrun
             continue
         wrong = _mismatch(args[name], parameter)
         if wrong is not None:
-            problems.append(inside.error(f"`{name}` of `{written.word}` {wrong}"))
+            which = "" if name == "free_form" else f"`{name}` of "
+            close = nearest(str(args[name]), parameter.choices)
+            hint = f"did you mean `{close}`?" if close else None
+            problems.append(inside.error(f"{which}`{written.word}` {wrong}", hint=hint))
 
 
 def _conditions(

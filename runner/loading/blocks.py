@@ -62,6 +62,8 @@ def _block(place: Place, standing: Standing) -> tuple[Entry, ...]:
         )
         return ()
     reader = Reader(place, BLOCK, "block", standing.problems)
+    if "notify" in place.value:
+        standing.parts.notifying.append(place.at("notify"))
     inner = standing.within(narrowed(standing.scope, reader, place, BLOCK))
     body, rescue, always = (read_section(place, key, inner) for key in _SECTIONS)
     return (Block(body, place.origin(), rescue, always, reader.text("name") or ""),)

@@ -159,7 +159,7 @@ class Reader:
             return None
         choices = self._known[name].choices
         if choices and value not in choices:
-            self._wrong(name, f"one of {', '.join(choices)}")
+            self._wrong(name, f"one of {', '.join(choices)}" if choices[1:] else f"`{choices[0]}`")
             return None
         return value
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from runner.errors import LoadError, nearest
+from runner.loading.convert import Place
 from runner.loading.standing import Standing
-from runner.model import Entry, Handler, Task, tasks_in
-from runner.values import Source
+from runner.model import Entry, Handler, tasks_in
 
 
 def as_handlers(
@@ -18,21 +18,27 @@ def as_handlers(
     return tuple(Handler(task, listens.get(task.origin, ()), role) for task in tasks_in(entries))
 
 
-def unknown_notified(tasks: Iterable[Task], handlers: Iterable[Handler]) -> Iterator[LoadError]:
-    """What tasks notify and no handler is called. Nothing where a template could be its name."""
+def unknown_notified(places: Iterable[Place], handlers: Iterable[Handler]) -> Iterator[LoadError]:
+    """What is notified and no handler is called. Nothing where a template could be its name.
+
+    `places` are those of `notify` keywords.
+    """
     known = {str(name) for handler in handlers for name in _names(handler)}
     if any("{{" in name for name in known):
         return
-    for task in tasks:
-        for name in task.notify:
-            if name in known or (isinstance(name, Source) and name.has_markers):
-                continue
+    for place in (one for notify in places for one in _each(notify)):
+        name = str(place.value)
+        if name not in known and "{{" not in name:
             close = nearest(name, known)
-            yield LoadError(
-                f"there is no handler `{name}`",
-                origin=getattr(name, "origin", None) or task.origin,
-                hint=f"did you mean `{close}`?" if close else "add it under `handlers`",
-            )
+            hint = f"did you mean `{close}`?" if close else "add it under `handlers`"
+            yield place.error(f"there is no handler `{name}`", hint=hint)
+
+
+def _each(place: Place) -> list[Place]:
+    """The names in a `notify`, each with its place."""
+    if isinstance(place.value, list):
+        return [place.at(index) for index in range(len(place.value))]
+    return [] if place.value is None else [place]
 
 
 def _names(handler: Handler) -> Iterator[str]:

@@ -61,7 +61,7 @@ def _controlled(loop: Loop, place: Place, problems: list[PlayrunError]) -> Loop:
     if not isinstance(control, dict):
         problems.append(where.error(f"`loop_control` must be a mapping, not {kind_of(control)}"))
         return loop
-    reader = Reader(where, LOOP_CONTROL, "loop_control", problems)
+    reader = Reader(where, LOOP_CONTROL, "loop control", problems)
     given = reader.given(LOOP_CONTROL)
     return loop._replace(
         variable=_name(where, reader, "loop_var") or loop.variable,

@@ -121,7 +121,7 @@ def _imported(
 ) -> Iterator[Play]:
     """The plays of a file that stands in a playbook's list; mistakes are noted."""
     known = {**IMPORT_PLAYBOOK, word: IMPORT_PLAYBOOK[_IMPORT]}
-    reader = Reader(place, known, word, loading.problems)
+    reader = Reader(place, known, "playbook import", loading.problems)
     own = reader.variables("vars")
     imported = Imported(
         {**own, **outer.vars},

@@ -132,22 +132,24 @@ def _keywords(place: Place, reader: Reader, hosts: str, scope: Scope) -> Play:
 def _vars_files(place: Place, reader: Reader) -> tuple[Any, ...]:
     value = reader.get("vars_files")
     items = value if isinstance(value, list) else [] if value is None else [value]
-    for item in items:
+    where = place.at("vars_files")
+    for index, item in enumerate(items):
         names = item if isinstance(item, list) else [item]
-        if not all(isinstance(name, str) for name in names):
-            wrong = next(name for name in names if not isinstance(name, str))
+        for wrong in (name for name in names if not isinstance(name, str)):
             message = f"`vars_files` must be a list of file names, not {kind_of(wrong)}"
-            reader.problems.append(place.at("vars_files").error(message))
+            inside = where.at(index) if isinstance(value, list) else where
+            reader.problems.append(inside.error(message))
     return tuple(items)
 
 
 def _serial(place: Place, reader: Reader) -> tuple[int | str | Source, ...]:
     value = reader.get("serial")
     items = value if isinstance(value, list) else [] if value is None else [value]
-    for item in items:
+    where = place.at("serial")
+    for index, item in enumerate(items):
         if not _is_size(item):
             reader.problems.append(
-                place.at("serial").error(
+                (where.at(index) if isinstance(value, list) else where).error(
                     f"`serial` must be numbers of hosts or percentages, not {kind_of(item)}",
                     hint='serial: 10, serial: "30%" or serial: [1, 5, "50%"]',
                 )
@@ -215,8 +217,7 @@ def _filled(play: Play, place: Place, reader: Reader, standing: Standing) -> Pla
     tasks_of_all = [task for section in sections for task in tasks_in(section)]
     dynamic = any(task.action in _DYNAMIC for task in tasks_of_all)
     if not dynamic:
-        notifying = (*tasks_of_all, *(handler.task for handler in handlers))
-        standing.problems.extend(unknown_notified(notifying, handlers))
+        standing.problems.extend(unknown_notified(standing.parts.notifying, handlers))
     flush = _flush(play, standing) if handlers or dynamic else ()
     exporting: list[Exporting] = [*roles, *standing.parts.roles]
     return play._replace(

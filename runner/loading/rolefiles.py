@@ -83,7 +83,7 @@ def role_variables(role: Path, part: str, name: str | None, loading: Loading) ->
                 merged |= loading.variables(file, None)
             return merged
     if name is not None:
-        raise LoadError(f"the role {role.name} has no `{part}/{name}`")
+        raise LoadError(f"the role `{role.name}` has no `{part}/{name}`")
     return EMPTY
 
 
@@ -104,7 +104,7 @@ def role_document(role: Path, part: str, name: str | None, loading: Loading) -> 
     path = role_file(role, part, name)
     if path is None:
         if name is not None:
-            raise LoadError(f"the role {role.name} has no `{part}/{name}`")
+            raise LoadError(f"the role `{role.name}` has no `{part}/{name}`")
         return None
     document = loading.parse(path, what=f"{part} file", origin=Origin(str(path), 1, 1))
     return None if document.data is None else Place(document, ())

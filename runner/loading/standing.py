@@ -45,6 +45,8 @@ class PlayParts:
     """Of roles that are imported among its tasks."""
     listens: dict[Origin, tuple[str | Source, ...]] = field(default_factory=dict)
     """`listen` of handlers, by where they stand."""
+    notifying: list[Place] = field(default_factory=list)
+    """Every `notify` in it."""
     vars: Mapping[str, Any] = field(default_factory=dict)
     """The play's own, for names that are templates."""
 
@@ -86,7 +88,7 @@ class Loading:
         known = self._variables.get(str(path))
         if known is None:
             vault = self._vault or _Hooked(self._hook)
-            scope = read_vars(path, vault, origin=origin)
+            scope = read_vars(_shown(path), vault, origin=origin)
             self.warnings += scope.document.warnings
             known = self._variables[str(path)] = scope.values
         return known
@@ -167,4 +169,4 @@ def raise_problems(problems: list[PlayrunError]) -> None:
 def missing_file(place: Located, what: str, name: str, looked: list[Path]) -> LoadError:
     """A file that is at none of the places where it was looked for."""
     where = ", ".join(dict.fromkeys(str(path) for path in looked))
-    return place.error(f"the {what} `{name}` is nowhere", hint=f"looked for {where}")
+    return place.error(f"there is no {what} `{name}`", hint=f"looked for {where}")

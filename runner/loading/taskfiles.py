@@ -46,7 +46,7 @@ def entries_of(path: Path, standing: Standing, place: Located | None) -> tuple[E
     """The entries of a file; mistakes are noted. `place` is where the file is named."""
     real = str(path.resolve())
     if real in standing.open_files:
-        standing.loading.note(_circle(path, real, standing, place))
+        standing.loading.note(_circle(real, standing, place))
         return ()
     origin = place.origin() if place else None
     try:
@@ -77,9 +77,14 @@ def _hint(value: object) -> str:
     return "begin each task with `- name: …`"
 
 
-def _circle(path: Path, real: str, standing: Standing, place: Located | None) -> LoadError:
+def _below(path: Path, folder: Path) -> str:
+    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
+
+
+def _circle(real: str, standing: Standing, place: Located | None) -> LoadError:
     start = standing.open_files.index(real)
-    names = [Path(file).name for file in (*standing.open_files[start:], real)]
-    message = f"`{path.name}` imports itself: {' → '.join(names)}"
+    home = Path(standing.scope.playbook_folder).resolve()
+    names = [_below(Path(file), home) for file in (*standing.open_files[start:], real)]
+    message = f"`{names[-1]}` imports itself: {' → '.join(names)}"
     hint = "an include under a `when` may do that, an import never ends"
     return place.error(message, hint=hint) if place else LoadError(message, hint=hint)

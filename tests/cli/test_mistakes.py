@@ -1,4 +1,4 @@
-"""Mistakes people make, and what playrun says to each: see mistakes.yaml."""
+"""Mistakes people make, and what playrun says to each: see mistakes*.yaml."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-MISTAKES: list[dict[str, Any]] = YAML(typ="safe").load(
-    (Path(__file__).parent / "mistakes.yaml").read_text(encoding="utf-8")
-)
+MISTAKES: list[dict[str, Any]] = [
+    mistake
+    for file in sorted(Path(__file__).parent.glob("mistakes*.yaml"))
+    for mistake in YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+]
 HOSTS = "all:\n  hosts:\n    r1: {platform: cisco_ios}\n    r2: {platform: cisco_ios}\n"
 _TOLD = ("fatal", "failed", "    at", "    hint", "skipping")
 
