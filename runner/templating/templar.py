@@ -29,7 +29,7 @@ from runner.templating.results import ATOMS, OMIT, as_text, finished
 from runner.templating.seeking import Seeker
 from runner.templating.undefined import Missing
 from runner.templating.variables import Variables, layered
-from runner.values import Masks, Origin, Secret, Source
+from runner.values import EMPTY, Masks, Origin, Secret, Source
 
 _MAX_PLANS = 200_000
 
@@ -57,15 +57,18 @@ class Templar:
         searchpath: Sequence[Path] = (),
         masks: Masks | None = None,
         lookups: Mapping[str, Any] | None = None,
+        filters: Mapping[str, Any] = EMPTY,
     ) -> None:
+        """`lookups` and `filters` are the user's own, or need what templates know nothing of."""
         self._loader = FolderLoader(searchpath)
         self._masks = masks
         self._lookups = Lookups(
             Seeker(searchpath, self.file), lookups or {}, masks.add if masks else lambda _: None
         )
         self._globals = {**GLOBALS, **self._lookups.functions()}
-        self._environment = InlineEnvironment(self._loader, FILTERS, TESTS, self._globals)
-        self._file_environment = FileEnvironment(self._loader, FILTERS, TESTS, self._globals)
+        known = {**FILTERS, **filters}
+        self._environment = InlineEnvironment(self._loader, known, TESTS, self._globals)
+        self._file_environment = FileEnvironment(self._loader, known, TESTS, self._globals)
         self._inspector = Inspector(
             self._environment, self._file_environment, self._lookups.names()
         )
