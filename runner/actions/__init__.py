@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from runner.actions.adding import AddingHost, GroupBy
 from runner.actions.api import Action
 from runner.actions.assemble import Assemble
 from runner.actions.assertion import Assert, Fail
@@ -15,8 +16,11 @@ from runner.actions.debug import Debug
 from runner.actions.facts import Facts
 from runner.actions.file import File
 from runner.actions.files import Copy, Template
+from runner.actions.find import Find
 from runner.actions.flow import IncludeRole, IncludeTasks, Meta
+from runner.actions.include_vars import IncludeVars
 from runner.actions.lineinfile import LineInFile
+from runner.actions.pause import Pause
 from runner.actions.ping_device import PingDevice
 from runner.actions.processes import Command, Raw, Script, Shell
 from runner.actions.reach import Reach
@@ -24,9 +28,12 @@ from runner.actions.replacing import Replace
 from runner.actions.set_fact import SetFact
 from runner.actions.slurp import Fetch, Slurp
 from runner.actions.stat import Stat
+from runner.actions.telling import Ping, SetStats
 from runner.actions.tempfiles import Tempfile
+from runner.actions.wait_for import WaitFor
 
 ACTIONS: Mapping[str, Action] = {
+    "add_host": AddingHost(),
     "assemble": Assemble(),
     "assert": Assert(),
     "backup": Backup(),
@@ -40,19 +47,26 @@ ACTIONS: Mapping[str, Action] = {
     "fail": Fail(),
     "fetch": Fetch(),
     "file": File(),
+    "find": Find(),
+    "group_by": GroupBy(),
     "include_role": IncludeRole(),
     "include_tasks": IncludeTasks(),
+    "include_vars": IncludeVars(),
     "lineinfile": LineInFile(),
     "meta": Meta(),
+    "pause": Pause(),
+    "ping": Ping(),
     "ping_device": PingDevice(),
     "raw": Raw(),
     "reach": Reach(),
     "replace": Replace(),
     "script": Script(),
     "set_fact": SetFact(),
+    "set_stats": SetStats(),
     "shell": Shell(),
     "slurp": Slurp(),
     "stat": Stat(),
     "tempfile": Tempfile(),
     "template": Template(),
+    "wait_for": WaitFor(),
 }

@@ -25,7 +25,8 @@ class Debug(Base):
     def run(self, call: Call) -> Outcome:
         """Values under `msg`, or under the expression's own text."""
         if _number(call.args.get("verbosity", 0)) > call.variables.get("ansible_verbosity", 0):
-            return Outcome(skipped="Verbosity threshold not met.")
+            why = "Verbosity threshold not met."
+            return Outcome(values={"skipped_reason": why}, skipped=why)
         if "var" not in call.args:
             return Outcome(values={"msg": call.args.get("msg", "Hello world!")})
         written = call.args["var"]

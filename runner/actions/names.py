@@ -27,6 +27,7 @@ _FAMILIES = {
 """Actions that have a word for every system."""
 
 _OWN = {
+    "add_host": "add_host",
     "assemble": "assemble",
     "assert": "assert",
     "backup": "backup",
@@ -40,29 +41,36 @@ _OWN = {
     "fail": "fail",
     "fetch": "fetch",
     "file": "file",
+    "find": "find",
+    "group_by": "group_by",
     "include": "include_tasks",
     "include_role": "include_role",
     "include_tasks": "include_tasks",
+    "include_vars": "include_vars",
     "lineinfile": "lineinfile",
     "meta": "meta",
+    "pause": "pause",
+    "ping": "ping",
     "raw": "raw",
     "replace": "replace",
     "script": "script",
     "set_fact": "set_fact",
+    "set_stats": "set_stats",
     "shell": "shell",
     "slurp": "slurp",
     "stat": "stat",
     "tempfile": "tempfile",
     "template": "template",
+    "wait_for": "wait_for",
 }
 
 _NOT_YET = frozenset(
     (
-        "add_host async_status cli_config cli_parse expect "
-        "find get_url gather_facts group_by import_playbook import_role import_tasks "
-        "include_vars net_get net_put "
-        "package pause ping reboot service set_stats setup "
-        "telnet uri user wait_for wait_for_connection yum apt"
+        "async_status cli_config cli_parse expect "
+        "get_url gather_facts import_playbook import_role import_tasks "
+        "net_get net_put "
+        "package reboot service setup "
+        "telnet uri user wait_for_connection yum apt"
     ).split()
 )
 _NOT_YET_PATTERN = re.compile(

@@ -17,6 +17,8 @@ class SetFact(Base):
     def run(self, call: Call) -> Outcome:
         """Facts with the arguments' values."""
         facts = {name: value for name, value in call.args.items() if name != "cacheable"}
+        if not facts:
+            raise ActionFailed("`set_fact` needs at least one variable with its value")
         for name in facts:
             if not name.isidentifier() or keyword.iskeyword(name):
                 raise ActionFailed(f"`{name}` is no name for a variable")

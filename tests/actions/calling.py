@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from runner.actions import ACTIONS
 from runner.actions.api import Call, Paths
 from runner.templating import Templar
 from runner.values import EMPTY, Masks
@@ -23,6 +24,7 @@ def a_call(
     registers: bool = False,
     environment: Mapping[str, str] = EMPTY,
     args: Mapping[str, Any] = EMPTY,
+    load_variables: Callable[[Path], Mapping[str, Any]] | None = None,
     **more: Any,
 ) -> Call:
     """A call of `action` on the controller, everything relative to `folder`.
@@ -31,10 +33,13 @@ def a_call(
     """
     templar = Templar(searchpath=[folder], masks=Masks())
     values = templar.variables(variables)
+    given = {**args, **more}
+    kept = {name: given[name] for name in ACTIONS[action].raw if name in given}
+    rendered = {name: value for name, value in given.items() if name not in kept}
     return Call(
         host="h1",
         action=action,
-        args=templar.render({**args, **more}, values),
+        args={**templar.render(rendered, values), **kept},
         variables=values,
         templar=templar,
         paths=Paths(folder, folder, folder / "output"),
@@ -49,6 +54,7 @@ def a_call(
         written=lambda name: written,
         environment=environment,
         diff=diff,
+        load_variables=load_variables,
     )
 
 

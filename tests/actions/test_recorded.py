@@ -14,6 +14,8 @@ from runner.actions.api import Outcome
 from runner.actions.names import resolve
 from runner.errors import PlayrunError
 from runner.loading.arguments import canonical
+from runner.loading.convert import as_conditions
+from runner.loading.varfiles import read_vars
 from runner.values import Source
 
 ALL = [
@@ -66,7 +68,10 @@ def _run(folder: Path, case: dict[str, Any]) -> dict[str, Any]:
         diff=bool(task.get("diff")),
         environment=task.get("environment", {}),
         registers=True,
-        args=args,
+        args={
+            name: as_conditions(value) if name == "that" else value for name, value in args.items()
+        },
+        load_variables=lambda path: read_vars(path).values,
     )
     try:
         return _told(action.run(call))
