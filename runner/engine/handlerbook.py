@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, groupby
 from typing import Any
 
 from runner.errors import PlayrunError, nearest
@@ -14,7 +15,7 @@ Key = tuple[Any, ...]
 
 
 class HandlerBook:
-    """Notifications are kept by name until a flush, when the last handler of a name counts.
+    """Notifications are kept by name until a flush.
 
     While handlers run, a notification counts at once: one that comes later in the order runs
     in the same flush, one that came before in the next.
@@ -87,19 +88,30 @@ class HandlerBook:
         return self._names
 
     def _indexed(self) -> dict[str, list[Key]]:
-        """The last handler of a name counts; of a topic all do, but one of each name."""
+        """One handler of a name counts; of a topic all do, but one of each name."""
         names: dict[str, list[Key]] = {}
         topics: dict[str, dict[str, Key]] = {}
-        static = (((number,), handler) for number, handler in enumerate(self._static))
-        for key, handler in (*static, *sorted(self._dynamic.items())):
+        for key, handler in self._by_weight():
             own = self._name(handler)
             for name in _called(own, handler.role):
-                names[name] = [key]
+                names.setdefault(name, [key])
             for topic in handler.listen:
-                topics.setdefault(str(topic), {})[own or str(key)] = key
+                topics.setdefault(str(topic), {}).setdefault(own or str(key), key)
         for topic, keys in topics.items():
             names[topic] = [*names.get(topic, ()), *keys.values()]
         return names
+
+    def _by_weight(self) -> Iterator[tuple[Key, Handler]]:
+        """Of one name, a later role's handler counts, and the play's own most; of one role's
+        (or of the play's own) the first does."""
+        known: list[tuple[Key, Handler]] = [
+            *(((number,), handler) for number, handler in enumerate(self._static)),
+            *sorted(self._dynamic.items()),
+        ]
+        roles = [
+            list(group) for _, group in groupby(known, lambda each: (each[0][:-1], each[1].role))
+        ]
+        return chain.from_iterable(reversed(roles))
 
     def _name(self, handler: Handler) -> str:
         """Its name, filled in with what is the same for all hosts; empty where it needs more."""
