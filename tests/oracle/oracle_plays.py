@@ -1,0 +1,224 @@
+"""Random plays: small, connection-less, with hosts that go different ways.
+
+A play is drawn as plain data and written as JSON, which is YAML. Every task gets a number as
+its name, so that a difference can be told by it. Left out on purpose are Ansible's oddities
+(tests/oracle/oddities.yaml): a run_once that fails inside a block, any_errors_fatal,
+max_fail_percentage.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from hypothesis import strategies as st
+from oracle_case import LOCAL, Case
+
+Tree = dict[str, Any]
+FACTS = ("f0", "f1", "f2")
+RESULTS = ("r0", "r1")
+HANDLERS = ("h0", "h1", "h2")
+CONDITIONS = (
+    "n == 1",
+    "n > 2",
+    "n != 3",
+    "m == 0",
+    "m > 0",
+    "k == 'a'",
+    "true",
+    "false",
+    "f0 | default(0) == 1",
+    "f1 is defined",
+    "f1 | default('x') == k",
+    "r0 is defined",
+    "r0 is not defined or r0 is not failed",
+    "r1 is changed",
+    "inventory_hostname in groups['odd']",
+    "ansible_play_hosts | length > 1",
+)
+"""Every host can answer them, but for `r1 is changed`, which fails where there is no r1."""
+TEXTS = (
+    "n={{ n }}",
+    "{{ m }}",
+    "{{ f0 | default('-') }}{{ f1 | default('-') }}",
+    "{{ [f2 | default(none), n, k] }}",
+    "{{ r0.changed | default('?') }} {{ r1.results | default([]) | length }}",
+    "{{ ansible_play_hosts }} of {{ ansible_play_batch }}",
+    "{{ hostvars[groups['all'][0]].f0 | default('none') }}",
+    "{{ ansible_failed_task.name | default('well') }}",
+)
+VALUES = ("1", "{{ n }}", "{{ k }}", "{{ m + 1 }}", "{{ f0 | default(0) }}", "{{ [n, m] }}")
+LOOPS = ([1, 2], ["a"], [], "{{ range(m) | list }}", "{{ [n, 9] }}", ["{{ k }}", "{{ m }}"])
+
+conditions = st.sampled_from(CONDITIONS)
+
+
+def actions(safe: bool) -> st.SearchStrategy[Tree]:
+    """What a task does; a safe one cannot fail."""
+    debug = st.sampled_from(TEXTS).map(lambda text: {"debug": {"msg": text}})
+    fact = st.tuples(st.sampled_from(FACTS), st.sampled_from(VALUES))
+    kinds = [debug, fact.map(lambda pair: {"set_fact": dict([pair])})]
+    if not safe:
+        kinds += [
+            st.just({"fail": {"msg": "broken on {{ n }}"}}),
+            conditions.map(lambda text: {"assert": {"that": [text], "fail_msg": "not so"}}),
+            st.just({"debug": {"msg": "{{ seeded }}"}}),
+        ]
+    return st.one_of(kinds)
+
+
+@st.composite
+def tasks(draw: st.DrawFn, blocked: bool) -> Tree:
+    """One task. `blocked`: it stands in a block."""
+    once = draw(st.sampled_from([False] * 7 + [True]))
+    safe = once and blocked
+    task = draw(actions(safe))
+    if draw(st.integers(0, 3)) == 0:
+        task["loop"] = draw(st.sampled_from(LOOPS))
+        if "debug" in task and draw(st.booleans()):
+            task["debug"] = {"msg": "{{ item }}"}
+    if once:
+        task["run_once"] = True
+    chosen = draw(st.sets(st.sampled_from(KEYWORDS), max_size=3))
+    for keyword in sorted(chosen):
+        if not (safe and keyword in ("when", "failed_when", "changed_when")):
+            task[keyword] = draw(keyword_values(keyword))
+    return task
+
+
+KEYWORDS = ("when", "register", "ignore_errors", "failed_when", "changed_when", "notify", "tags")
+
+
+def keyword_values(keyword: str) -> st.SearchStrategy[Any]:
+    """What a keyword of a task may hold."""
+    found: dict[str, st.SearchStrategy[Any]] = {
+        "when": st.one_of(conditions, st.lists(conditions, min_size=2, max_size=2)),
+        "register": st.sampled_from(RESULTS),
+        "ignore_errors": st.sampled_from([True, False, "{{ n == 1 }}"]),
+        "failed_when": st.sampled_from(["n == 2", "m == 0", False]),
+        "changed_when": st.sampled_from([True, "n == 1", "m > 0", False]),
+        "notify": st.lists(st.sampled_from([*HANDLERS, "topic"]), min_size=1, max_size=2),
+        "tags": st.sampled_from([["t0"], ["t1"], ["t0", "t1"], ["always"], ["never", "t1"]]),
+    }
+    return found[keyword]
+
+
+@st.composite
+def blocks(draw: st.DrawFn, depth: int) -> Tree:
+    """A block with rescue, always, or neither."""
+    inner = entries(depth - 1, True, 3)
+    block: Tree = {"block": draw(inner)}
+    for part in ("rescue", "always"):
+        if draw(st.booleans()):
+            block[part] = draw(inner)
+    for keyword in sorted(
+        draw(st.sets(st.sampled_from(["when", "ignore_errors", "tags"]), max_size=1))
+    ):
+        block[keyword] = draw(keyword_values(keyword))
+    return block
+
+
+@st.composite
+def includes(draw: st.DrawFn) -> Tree:
+    """A file of tasks, taken now or when it is known which."""
+    name = draw(st.sampled_from(["inc0.yml", "inc1.yml", "inc{{ m % 2 }}.yml"]))
+    dynamic = "{{" in name or draw(st.booleans())
+    task: Tree = {"include_tasks" if dynamic else "import_tasks": name}
+    if draw(st.booleans()):
+        task["when"] = draw(conditions)
+    if dynamic and draw(st.integers(0, 2)) == 0:
+        task["loop"] = draw(st.sampled_from(LOOPS))
+        task["loop_control"] = {"loop_var": "outer"}
+    if draw(st.integers(0, 3)) == 0:
+        task["vars"] = {"f2": "given"}
+    if draw(st.integers(0, 3)) == 0:
+        task["tags"] = draw(keyword_values("tags"))
+    return task
+
+
+def entries(depth: int, blocked: bool, most: int) -> st.SearchStrategy[list[Tree]]:
+    """A list of tasks, blocks and includes."""
+    kinds: list[st.SearchStrategy[Tree]] = [tasks(blocked)] * 4
+    if depth > 0:
+        kinds += [blocks(depth), includes()]
+    if depth > 1:
+        kinds += [st.sampled_from([{"meta": "flush_handlers"}, {"meta": "noop"}])]
+    return st.lists(st.one_of(kinds), min_size=1, max_size=most)
+
+
+@st.composite
+def handlers(draw: st.DrawFn) -> list[Tree]:
+    """Three handlers, of which one listens and one may fail."""
+    texts = [draw(st.sampled_from(TEXTS)) for _ in HANDLERS]
+    found: list[Tree] = [
+        {"name": name, "debug": {"msg": text}} for name, text in zip(HANDLERS, texts, strict=True)
+    ]
+    found[1]["listen"] = "topic"
+    if draw(st.booleans()):
+        found[1] |= {"changed_when": True, "notify": "h2"}
+    if draw(st.integers(0, 4)) == 0:
+        found[0] |= {"failed_when": "n == 1"}
+    return found
+
+
+@st.composite
+def plays(draw: st.DrawFn) -> Tree:
+    """One play."""
+    play: Tree = {"hosts": "all", "gather_facts": False}
+    play |= draw(st.sampled_from([{}, {}, {}, {"serial": 1}, {"serial": 2}, {"serial": "50%"}]))
+    play |= draw(st.sampled_from([{}, {}, {}, {"force_handlers": True}]))
+    play |= draw(st.sampled_from([{}, {}, {}, {"vars": {"f2": "play"}}]))
+    seed = {"set_fact": {"seeded": "{{ n }}"}, "when": "m == 0"}
+    dump = {"debug": {"msg": {name: f"{{{{ {name} | default('-') }}}}" for name in KEPT}}}
+    return {
+        **play,
+        "handlers": draw(handlers()),
+        "tasks": [seed, *draw(entries(2, False, 5)), dump],
+    }
+
+
+KEPT = (*FACTS, *RESULTS)
+HOST = st.tuples(st.integers(0, 2), st.sampled_from("ab"))
+ARGS = st.sampled_from([(), (), (), ("--tags", "t0"), ("--skip-tags", "t0"), ("--tags", "t1")])
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """A whole comparison."""
+    hosts = draw(st.lists(HOST, min_size=1, max_size=4))
+    included = {f"inc{number}.yml": draw(entries(0, True, 3)) for number in range(2)}
+    book = draw(st.lists(plays(), min_size=1, max_size=2))
+    number(book, included)
+    files = {"hosts": inventory(hosts), "site.yml": json.dumps(book, indent=1)}
+    files |= {name: json.dumps(each, indent=1) for name, each in included.items()}
+    return Case("generated", files, draw(ARGS))
+
+
+def inventory(hosts: list[tuple[int, str]]) -> str:
+    """Hosts that differ in `m` and `k`."""
+    lines = [f"h{n} n={n} m={m} k={k}" for n, (m, k) in enumerate(hosts, 1)]
+    odd = [f"h{n}" for n in range(1, len(hosts) + 1, 2)]
+    return "\n".join(["[all]", *lines, "[odd]", *odd, LOCAL])
+
+
+def number(book: list[Tree], included: dict[str, list[Tree]]) -> None:
+    """Gives every task that has no name one of its own."""
+    lists = [play["tasks"] for play in book] + list(included.values())
+    for count, task in enumerate(task for each in lists for task in walk(each)):
+        if "meta" not in task:
+            task["name"] = f"t{count}"
+
+
+def walk(entries: list[Tree]) -> Iterator[Tree]:
+    """All tasks, in blocks too; the same object may stand in several places."""
+    for position, entry in enumerate(entries):
+        entries[position] = entry = dict(entry)
+        if "block" in entry:
+            for part in ("block", "rescue", "always"):
+                entry[part] = list(entry.get(part, []))
+                yield from walk(entry[part])
+                if not entry[part]:
+                    del entry[part]
+        else:
+            yield entry

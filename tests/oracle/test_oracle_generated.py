@@ -1,0 +1,73 @@
+"""Random plays go the same way under both programs.
+
+`PLAYRUN_ORACLE_PLAYS=5000` tries that many instead of the usual 500, and
+`PLAYRUN_ORACLE_SEED=7` begins with other ones.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from oracle_case import Case
+from oracle_comparing import Oracle
+from oracle_plays import cases
+
+pytestmark = pytest.mark.oracle
+AT_A_TIME = 25
+ROUNDS = int(os.environ.get("PLAYRUN_ORACLE_PLAYS", "500")) // AT_A_TIME
+FIRST = int(os.environ.get("PLAYRUN_ORACLE_SEED", "0"))
+QUIET = settings(
+    max_examples=AT_A_TIME,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],
+)
+
+
+def drawn(number: int) -> list[Case]:
+    """The plays of one round: the same ones every time."""
+    found: dict[str, Case] = {}
+
+    @seed(number)
+    @QUIET
+    @given(cases())
+    def collect(case: Case) -> None:
+        found.setdefault(case.digest(), case)
+
+    collect()
+    return list(found.values())
+
+
+def told(case: Case, lines: list[str]) -> str:
+    """The whole play and where the two parted."""
+    files = [f"--- {name}\n{text}" for name, text in case.files.items()]
+    return "\n".join([*files, f"--- {case.args}", *lines])
+
+
+def shrunk(oracle: Oracle, number: int) -> str:
+    """The smallest play of a round on which the two part."""
+
+    @seed(number)
+    @settings(QUIET, phases=[Phase.generate, Phase.shrink], report_multiple_bugs=False)
+    @given(cases())
+    def check(case: Case) -> None:
+        lines = oracle.compare(case)
+        assert not lines, told(case, lines)
+
+    try:
+        check()
+    except AssertionError as error:
+        return str(error)
+    return "no play parted them a second time"
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("number", range(FIRST, FIRST + ROUNDS))
+def test_random_plays_go_as_under_ansible(oracle: Oracle, number: int) -> None:
+    round_ = drawn(number)
+    oracle.expect(round_)
+    if any(oracle.compare(case) for case in round_):
+        pytest.fail(shrunk(oracle, number), pytrace=False)
