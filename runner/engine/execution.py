@@ -91,11 +91,10 @@ class Execution:
 
     def _whole(self) -> Ended:
         loop = self._task.loop
-        if self._attempts is None and loop is None:
-            self._attempts = Attempts(self._on, self._variables)
-        if self._attempts is not None:
+        if loop is None:
+            if self._attempts is None:
+                self._attempts = Attempts(self._on, self._variables)
             return self._attempts.run()
-        assert loop is not None
         if self._looping is None:
             self._on.hush(self._variables)
             try:

@@ -110,12 +110,10 @@ class HostState:
         return self._play
 
     def _hostvars(self) -> HostVars:
-        position, joined, here = self._position, self._joined, self._here
-        return HostVars(
-            self.world,
-            lambda host: self._seen(host, position),
-            lambda host: joined or host == self.name or host in here,
-        )
+        return HostVars(self.world, lambda host: self._seen(host, self._position), self._is_here)
+
+    def _is_here(self, host: str) -> bool:
+        return self._joined or host == self.name or host in self._here
 
     def _seen(self, host: str, position: Position) -> Mapping[str, Any]:
         """Another host's variables: what it has published, not what it holds by now."""

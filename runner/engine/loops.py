@@ -76,6 +76,10 @@ def items_of(loop: Loop, variables: Variables, templar: Templar) -> list[Any]:
     if loop.style != "loop":
         terms = templar.render(loop.items, variables)
         return templar.lookup(loop.style, terms if isinstance(terms, list) else [terms], variables)
+    if isinstance(loop.items, Source) and isinstance(
+        templar.evaluate(loop.items, variables), range
+    ):
+        raise ActionFailed("`loop` needs a list, not a range", hint="make one: `range(…) | list`")
     items = templar.render(loop.items, variables)
     if isinstance(items, list):
         return items
