@@ -23,6 +23,7 @@ from runner.loading.vault import Vault, file_password
 from runner.model import Play, Role, Scope, Task
 from runner.planning.texts import condition_faults, task_faults
 from runner.planning.walking import Walk
+from runner.run.lookups import NAMES
 from runner.templating import Templar
 from runner.values import Masks, Origin, Source
 
@@ -126,7 +127,7 @@ class Linter:
     def __init__(self, roles_path: tuple[Path, ...] = (), vault: Vault | None = None) -> None:
         self._roles_path = roles_path
         self._vault = vault
-        self._templar = Templar()
+        self._templar = Templar(lookups=dict.fromkeys(NAMES))
         self._tasks: dict[str, set[Origin]] = {}
         self._findings: dict[str, set[Finding]] = {}
 

@@ -7,11 +7,13 @@ from runner.templating.failures import Signal, UndefinedVariable
 from runner.templating.files import TemplateOptions
 from runner.templating.names import Names
 from runner.templating.results import OMIT
+from runner.templating.seeking import LookupCall
 from runner.templating.templar import Templar
 from runner.templating.variables import Variables
 
 __all__ = [
     "OMIT",
+    "LookupCall",
     "Names",
     "Signal",
     "Templar",

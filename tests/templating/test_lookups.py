@@ -105,8 +105,8 @@ def test_what_a_lookup_refuses(project: Path, expression: str, message: str) -> 
 
 def test_a_lookup_that_is_not_there_advises_what_is(templar: Templar) -> None:
     with pytest.raises(RenderError) as caught:
-        rendered(templar, "{{ lookup('unvault', 'secrets.yml') }}")
-    assert caught.value.hint == "put the file's text into a vaulted variable"
+        rendered(templar, "{{ lookup('url', 'http://127.0.0.1/') }}")
+    assert caught.value.hint == "fetch it before the run and use the lookup 'file'"
 
 
 def test_the_role_comes_before_the_playbook_and_the_search_path(project: Path) -> None:

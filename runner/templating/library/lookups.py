@@ -178,8 +178,6 @@ LOOKUPS: dict[str, Lookup] = {
     "password": lookup_password.password,
     "url": _unsupported("url", "fetch it before the run and use the lookup 'file'"),
     "config": _unsupported("config", "name the value in your variables"),
-    "unvault": _unsupported("unvault", "put the file's text into a vaulted variable"),
-    "inventory_hostnames": _unsupported("inventory_hostnames", "use `groups['name']`"),
 }
 
 WITH_EFFECTS = frozenset({"pipe", "lines", "random_choice", "password"})
