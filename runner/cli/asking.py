@@ -1,8 +1,9 @@
-"""Asking the person at the terminal for a secret."""
+"""Asking the person at the terminal."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from runner.errors import LoadError
 
@@ -17,3 +18,19 @@ def ask_secret(prompt: str) -> str:
     import getpass
 
     return getpass.getpass(prompt)
+
+
+def person() -> Callable[[str, bool], str] | None:
+    """Asks the person at the terminal for a line (prompt, echo); None: there is nobody."""
+    return _ask if sys.stdin is not None and sys.stdin.isatty() else None
+
+
+def _ask(prompt: str, echo: bool) -> str:
+    if not echo:
+        return ask_secret(prompt)
+    sys.stdout.write(prompt)
+    sys.stdout.flush()
+    line = sys.stdin.readline()
+    if not line:
+        raise LoadError(f"nothing was typed at `{prompt.strip()}`")
+    return line.rstrip("\n")

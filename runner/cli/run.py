@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from runner.cli import COMMANDS
-from runner.cli.asking import ask_secret
+from runner.cli.asking import ask_secret, person
 from runner.cli.options import HELP, connection_options, options_from, settings_for
 from runner.errors import LoadError, nearest
 from runner.outputs.terminal import one_line
@@ -20,7 +20,7 @@ from runner.outputs.terminal import one_line
 @click.option("-t", "--tags", multiple=True, metavar="TAGS", help="Only tasks with these tags.")
 @click.option("--skip-tags", multiple=True, metavar="TAGS", help="No tasks with these tags.")
 @click.option("-C", "--check", is_flag=True, help="Send only commands that read; show the rest.")
-@click.option("-D", "--diff", is_flag=True, help="Accepted; there is nothing to show yet.")
+@click.option("-D", "--diff", is_flag=True, help="Show what tasks change in files.")
 @click.option(
     "--strategy", metavar="NAME", help="linear, free, host_pinned, serial, threads or processes."
 )
@@ -33,6 +33,12 @@ from runner.outputs.terminal import one_line
 @click.option(
     "--output", type=click.Path(path_type=Path), metavar="DIR", help="Where host files go."
 )
+@click.option("--force-handlers", is_flag=True, help="Run handlers of failed hosts too.")
+@click.option(
+    "--start-at-task", metavar="NAME", help="Begin with the first task of this name (or pattern)."
+)
+@click.option("--step", is_flag=True, help="Ask about every task before it runs.")
+@click.option("--flush-cache", is_flag=True, help="Use nothing that inventory sources said before.")
 @click.option("--list-hosts", is_flag=True, help="Only list the hosts of each play.")
 @click.option("--list-tasks", is_flag=True, help="Only list the tasks of each play.")
 @click.option("--list-tags", is_flag=True, help="Only list the tags of each play.")
@@ -43,10 +49,11 @@ def command(playbooks: tuple[Path, ...], **given: Any) -> int:
 
     _refuse_misspelt(playbooks[0])
     settings = settings_for(playbooks[0].parent, given)
-    run = Run(options_from(given), settings, ask_secret)
+    run = Run(options_from(given), settings, ask_secret, person())
     what = frozenset(name for name in ("hosts", "tasks", "tags") if given[f"list_{name}"])
     if what or given["syntax_check"]:
-        lines = list(run.listing(playbooks, what))
+        listed = run.listing(playbooks, what) if what else run.syntax_check(playbooks)
+        lines = list(listed)
         for text in dict.fromkeys(run.warnings):
             click.echo(f"[WARNING]: {one_line(text)}", err=True)
         for line in lines:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from runner.actions import ACTIONS
 from runner.engine.hostsettings import NAMES
 from runner.engine.plan import PlayPlan
+from runner.engine.provider import has_provider
 from runner.engine.world import World
 from runner.errors import PlanError, PlayrunError, Problems
-from runner.model import Entry, Handler, Play, Task, tasks_in
+from runner.model import Entry, Handler, Play, Task
 from runner.planning.batches import in_order, sizes
 from runner.planning.checks import PlayChecks
+from runner.planning.classes import Class, Fleet
 from runner.planning.crossing import crosses, shared_names
 from runner.planning.dynamic import DynamicNames
+from runner.planning.leads import Leads
 from runner.planning.names import NameReader, merged
 from runner.planning.segments import Part, cut
+from runner.planning.starting import Starting
 from runner.planning.strategies import Running, order_and_executor, processes_of, workers_of
 from runner.planning.tags import TagFilter, kept
 from runner.planning.walking import Fault, Spot, Walk
@@ -50,8 +54,11 @@ class _Walked(NamedTuple):
 class Planner:
     """Plans the plays of one run. Raises Problems with everything that is wrong in a play."""
 
-    def __init__(self, world: World, tags: TagFilter, running: Running) -> None:
+    def __init__(
+        self, world: World, tags: TagFilter, running: Running, starting: Starting | None = None
+    ) -> None:
         self._world = world
+        self._starting = starting
         self._tags = tags
         self._running = running
         self._reader = NameReader(world.templar)
@@ -67,13 +74,27 @@ class Planner:
             walked = self._walked(play)
             self._dynamic.of_play(play, walked.all_spots(), complete=walked.complete)
 
-    def tasks_of(self, play: Play) -> tuple[Task, ...]:
-        """The play's tasks that the tags leave."""
-        return tuple(tasks_in(self._walked(play).entries))
+    def tasks_of(self, play: Play) -> list[Task]:
+        """The play's tasks that run when nothing fails, as they are written; for listings."""
+        return list(_expected(self._walked(play).entries))
 
     def known_tasks(self, play: Play) -> list[Task]:
         """The tasks that the play may come to, those of includes and handlers too."""
         return [spot.task for spot in self._walked(play).all_spots()]
+
+    def kinds(
+        self, play: Play, task: Task, hosts: Sequence[str], names: frozenset[str]
+    ) -> list[Class]:
+        """The hosts in parts in which `names`, and what the task says of its connection, have
+        the same values."""
+        leads = Leads(self._world, play, self._walked(play).all_spots(), self._reader)
+        fleet = Fleet(self._world, hosts, self._reader, leads)
+        said = [task.connection, task.become, task.remote_user, task.port]
+        said += [play.connection, play.become, play.remote_user, play.port]
+        read = names.union(*(self._reader.of_value(value).variables for value in said))
+        if has_provider(task):
+            read |= self._reader.of_task(task).together().variables
+        return fleet.by_value(tuple(hosts), read)
 
     def plans(self, plays: Sequence[Play], hosts_of: HostsOf) -> list[PlayPlan]:
         """All plays are planned before the first one runs; all their problems come together."""
@@ -85,12 +106,25 @@ class Planner:
                 plans.append(self.plan(play, index, hosts_of(play), last=last))
             except PlayrunError as error:
                 problems += error.problems if isinstance(error, Problems) else [error]
+        if self._starting is not None and not problems:
+            self._starting.check()
         if problems:
             raise problems[0] if len(problems) == 1 else Problems(problems)
         return [replace(plan, kept=self._kept(plan, plans)) for plan in plans]
 
+    def again(self, play: Play, index: int, hosts: Sequence[str]) -> PlayPlan:
+        """The plan of a play for other hosts than it was planned for, while the run goes on.
+
+        What is wrong for these hosts is told where they come to it. Raises PlayrunError for
+        what concerns the play as a whole.
+        """
+        return self._plan(play, index, hosts, strict=False)
+
     def plan(self, play: Play, index: int, hosts: Sequence[str], *, last: bool) -> PlayPlan:
         """The plan of one play for these hosts. Raises Problems, or the one PlayrunError."""
+        return replace(self._plan(play, index, hosts, strict=True), kept=_NOTHING if last else None)
+
+    def _plan(self, play: Play, index: int, hosts: Sequence[str], *, strict: bool) -> PlayPlan:
         walked = self._walked(play)
         origin = getattr(play.host_order, "origin", None) or play.origin
         ordered = in_order(hosts, play.host_order, origin)
@@ -99,7 +133,7 @@ class Planner:
         checks = PlayChecks(self._world, play, spots, ordered, self._reader, names)
         problems = checks.problems(walked.faults)
         self.doubts += checks.doubts
-        if problems:
+        if problems and strict:
             raise problems[0] if len(problems) == 1 else Problems(problems)
         reads = [checks.reads(place) for place in range(len(spots))]
         self._reads[index] = merged(reads)
@@ -111,14 +145,13 @@ class Planner:
             plan,
             items=cut(self._parts(walked, reads, checks), plan.order, play.lockstep),
             shared=shared,
-            kept=_NOTHING if last else None,
         )
 
     def _walked(self, play: Play) -> _Walked:
         known = self._walks.get(id(play))
         if known is None:
             walk = Walk(self._world.includes)
-            entries = kept(play.entries, self._tags.keeps)
+            entries = self._entries(play)
             spots = tuple(tuple(walk.spots((entry,))) for entry in entries)
             handlers = (*play.handlers, *walk.handlers.values())
             of_handlers = tuple(tuple(walk.handler_spots((each,))) for each in handlers)
@@ -126,6 +159,13 @@ class Planner:
             known = _Walked(play, entries, spots, handlers, of_handlers, faults, walk.complete)
             self._walks[id(play)] = known
         return known
+
+    def _entries(self, play: Play) -> tuple[Entry, ...]:
+        """What runs of a play: what the tags leave, from the task on that the run starts at."""
+        entries = kept(play.entries, self._tags.keeps)
+        if not self._running.gathers:
+            entries = tuple(entry for entry in entries if not _gathers_unasked(entry))
+        return entries if self._starting is None else self._starting.left(entries)
 
     def _built(
         self, walked: _Walked, index: int, hosts: Sequence[str], ordered: tuple[str, ...]
@@ -180,7 +220,7 @@ class Planner:
         effects = tuple(
             ACTIONS[spot.task.action].effects(spot.task.args, checks.platforms) for spot in spots
         )
-        return Part(entry, any(judged), effects)
+        return Part(entry, any(judged) or self._running.step, effects)
 
     def _kept(self, plan: PlayPlan, plans: Sequence[PlayPlan]) -> frozenset[str] | None:
         """The names that plays to come may read of what this one sets."""
@@ -217,6 +257,18 @@ class Planner:
                 f"`{name}` must be a whole number from 1, not {text!r}", origin=value.origin
             )
         return int(text)
+
+
+def _expected(entries: Iterable[Entry]) -> Iterator[Task]:
+    for entry in entries:
+        if isinstance(entry, Task):
+            yield entry
+        else:
+            yield from _expected(entry.body)
+
+
+def _gathers_unasked(entry: Entry) -> bool:
+    return isinstance(entry, Task) and entry.action == "gather_facts" and entry.implicit
 
 
 def _flushes(spot: Spot) -> bool:

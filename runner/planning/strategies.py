@@ -27,6 +27,10 @@ class Running(NamedTuple):
     forced_strategy: str | None = None
     forced_workers: int | None = None
     forced_processes: int | None = None
+    gathers: bool = True
+    """Whether plays gather facts that do not say."""
+    step: bool = False
+    """Whether a person is asked about every task: then all hosts go in lockstep."""
 
 
 def order_and_executor(play: Play, running: Running) -> tuple[Order, str]:

@@ -12,27 +12,37 @@ def list_playbook(
     what: frozenset[str],
     hosts_of: Callable[[Play], Sequence[str]],
     tasks_of: Callable[[Play], Sequence[Task]],
-    tagged_of: Callable[[Play], Sequence[Task]],
 ) -> Iterator[str]:
     """The lines for one playbook; `what` holds `hosts`, `tasks`, `tags`, or nothing."""
     yield f"\nplaybook: {playbook.file}"
     if not what:
         return
     for number, play in enumerate(playbook.plays, start=1):
-        title = f"  play #{number} ({play.hosts}): {play.name}\tTAGS: [{_tags(play.tags)}]"
-        yield f"\n{title}"
+        tags = ",".join(sorted(play.tags))
+        yield f"\n  play #{number} ({play.hosts}): {play.name}\tTAGS: [{tags}]"
+        hosts = hosts_of(play)
         if "hosts" in what:
-            hosts = hosts_of(play)
             yield f"    pattern: {play.hosts.split(',')}"
             yield f"    hosts ({len(hosts)}):"
             yield from (f"      {host}" for host in hosts)
+        tasks = [task for task in tasks_of(play) if not _is_unseen(task)]
         if "tasks" in what:
             yield "    tasks:"
-            for task in tasks_of(play):
-                yield f"      {task.label}\tTAGS: [{_tags(task.tags)}]"
+            for task in tasks:
+                yield f"      {_label(task)}\tTAGS: [{_tags(task.tags)}]"
         if "tags" in what:
-            names = frozenset(tag for task in tagged_of(play) for tag in task.tags)
+            names = frozenset(tag for task in tasks for tag in task.tags)
             yield f"      TASK TAGS: [{_tags(names)}]"
+
+
+def _is_unseen(task: Task) -> bool:
+    """What nobody wrote as a task: flushes between sections, the gathering of facts."""
+    return task.implicit or (task.action == "gather_facts" and task.name == "Gathering Facts")
+
+
+def _label(task: Task) -> str:
+    role = task.scope.role
+    return f"{role.name} : {task.name}" if role is not None and task.name else task.label
 
 
 def _tags(tags: frozenset[str]) -> str:

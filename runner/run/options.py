@@ -16,6 +16,11 @@ class Options(NamedTuple):
     skip_tags: tuple[str, ...] = ()
     extra_vars: tuple[str, ...] = ()
     check: bool = False
+    diff: bool = False
+    start_at_task: str | None = None
+    step: bool = False
+    force_handlers: bool = False
+    flush_cache: bool = False
     become: bool = False
     connection: str | None = None
     user: str | None = None
@@ -50,6 +55,9 @@ class Options(NamedTuple):
             words += ["--topology", str(self.lab_topology)]
         return tuple(words)
 
+
+AskPerson = Callable[[str, bool], str]
+"""Asks a person for a line (prompt, whether what is typed is shown)."""
 
 Ask = Callable[[str], str]
 """Asks a person for a secret, without echo. Raises LoadError when there is no terminal."""

@@ -15,7 +15,7 @@ from runner.errors import PlayrunError, Problems
 from runner.events import Event, Notice, RunFinished, RunStarted
 from runner.loading.patterns import select
 from runner.loading.playbook import load_playbook
-from runner.model import Play, Playbook, Task, tasks_in
+from runner.model import Play, Playbook
 from runner.outputs.api import Dispatch, Output
 from runner.outputs.backups import Backups
 from runner.outputs.claims import Claims
@@ -25,21 +25,28 @@ from runner.outputs.journal import Journal
 from runner.outputs.records import RunFolder, new_run
 from runner.outputs.summary import JsonSummary
 from runner.outputs.tally import Tally
+from runner.planning.tags import tag_filter
 from runner.run.conduct import conduct
 from runner.run.listing import list_playbook
-from runner.run.options import Ask, Options
+from runner.run.options import Ask, AskPerson, Options
 from runner.run.setup import STATE, Builder, Setup, unknown_host
 from runner.run.worker import DeviceWorker, files_per_host, raise_file_limit
 from runner.settings import Settings
+
+_TOLD = 5
+"""Doubtful mistakes that a run warns of."""
 
 
 class Run:
     """One command's run: load, plan, and then either list or conduct."""
 
-    def __init__(self, options: Options, settings: Settings, ask: Ask) -> None:
+    def __init__(
+        self, options: Options, settings: Settings, ask: Ask, person: AskPerson | None = None
+    ) -> None:
         self._options = options
         self._settings = settings
         self._ask = ask
+        self._person = person
         self._began = time.time()
         self.warnings: list[str] = []
         """What is odd about the files, for whoever calls `listing`."""
@@ -50,7 +57,13 @@ class Run:
         problems: list[PlayrunError] = []
         for file in files:
             try:
-                playbook, warnings = load_playbook(file, vault=builder.vault.secret)
+                playbook, warnings = load_playbook(
+                    file,
+                    vault=builder.vault,
+                    roles_path=builder.roles_path,
+                    collections_path=builder.collections_path,
+                    extra_vars=builder.extra_vars,
+                )
             except PlayrunError as error:
                 problems += error.problems if isinstance(error, Problems) else [error]
                 continue
@@ -62,7 +75,7 @@ class Run:
 
     def builder(self, folder: Path) -> Builder:
         """What builds the set-up of this run."""
-        return Builder(self._options, self._settings, folder, self._ask)
+        return Builder(self._options, self._settings, folder, self._ask, self._person)
 
     def playbooks(self, files: Sequence[Path]) -> int:
         """Runs playbook files; returns the exit code."""
@@ -84,7 +97,7 @@ class Run:
         """Runs plays; `more` outputs see the events too; `console` False shows nothing else."""
         setup = builder.build(plays)
         with setup.stack:
-            plans = _plans(setup, plays)
+            plans = self._plans(setup)
             return self._conduct(setup, plans, names, more, console=console)
 
     def adhoc(self, play: Play, more: Sequence[Output]) -> int:
@@ -95,27 +108,52 @@ class Run:
             chosen = select(setup.inventory, str(play.hosts))
             if chosen.unknown:
                 raise unknown_host(setup.inventory, chosen.unknown[0])
-            plans = _plans(setup, [play])
+            plans = self._plans(setup)
             return self._conduct(setup, plans, (), more, console=False)
 
     def listing(self, files: Sequence[Path], what: frozenset[str]) -> Iterator[str]:
-        """The lines of --list-hosts, --list-tasks, --list-tags; none for --syntax-check."""
+        """The lines of --list-hosts, --list-tasks, --list-tags.
+
+        Tags are looked for to be asked for: tasks that are tagged `never` count then.
+        """
         builder = self.builder(files[0].parent)
         playbooks = self.load(files, builder)
-        setup = builder.build([play for playbook in playbooks for play in playbook.plays])
+        plays = [play for playbook in playbooks for play in playbook.plays]
+        all_tags = tag_filter(("all", "never"), self._options.skip_tags)
+        wants_all = "tags" in what and not self._options.tags
+        setup = builder.build(plays, runs=False, tags=all_tags if wants_all else None)
         with setup.stack:
+            for playbook in playbooks:
+                yield from list_playbook(playbook, what, setup.hosts_of, setup.planner.tasks_of)
             self.warnings += setup.warnings
 
-            def tagged_of(play: Play) -> Sequence[Task]:
-                """Those tagged `never` too: one looks here for what to ask for."""
-                tasks = setup.planner.tasks_of(play)
-                never = [task for task in tasks_in(play.entries) if "never" in task.tags]
-                return tasks if self._options.tags else [*tasks, *never]
+    def syntax_check(self, files: Sequence[Path]) -> Iterator[str]:
+        """Looks for all that can be told to be wrong; the playbooks' names when nothing is.
 
-            for playbook in playbooks:
-                yield from list_playbook(
-                    playbook, what, setup.hosts_of, setup.planner.tasks_of, tagged_of
-                )
+        What a run would only warn of counts too. Raises Problems, or the one PlayrunError.
+        """
+        builder = self.builder(files[0].parent)
+        playbooks = self.load(files, builder)
+        plays = [play for playbook in playbooks for play in playbook.plays]
+        setup = builder.build(plays, runs=False)
+        with setup.stack:
+            problems: list[PlayrunError] = []
+            try:
+                setup.planner.plans(setup.plays, setup.hosts_of)
+            except PlayrunError as error:
+                problems += error.problems if isinstance(error, Problems) else [error]
+            problems += setup.planner.doubts
+            found = list({str(problem): problem for problem in problems}.values())
+            if found:
+                raise found[0] if len(found) == 1 else Problems(found)
+            self.warnings += setup.warnings
+        for playbook in playbooks:
+            yield from list_playbook(playbook, frozenset(), setup.hosts_of, lambda _play: ())
+
+    def _plans(self, setup: Setup) -> list[PlayPlan]:
+        plans = setup.planner.plans(setup.plays, setup.hosts_of)
+        setup.warnings += _doubtful(setup.planner.doubts)
+        return plans
 
     def _conduct(
         self,
@@ -149,7 +187,7 @@ class Run:
         )
         interrupted = False
         try:
-            interrupted = conduct(plans, setup.world, worker, tell)
+            interrupted = conduct(plans, setup.world, worker, tell, setup.again)
         finally:
             tell(RunFinished(time.time(), record.run, interrupted))
             dispatch.close()
@@ -203,9 +241,12 @@ class Run:
         return [Console(stream, shown, tally)]
 
 
-def _plans(setup: Setup, plays: Sequence[Play]) -> list[PlayPlan]:
-    """All plays are planned before the first one runs; all their problems come together."""
-    return setup.planner.plans(plays, setup.hosts_of)
+def _doubtful(doubts: Sequence[PlayrunError]) -> Iterator[str]:
+    """Warnings of what is wrong where hosts may never come to."""
+    told = list(dict.fromkeys(map(str, doubts)))
+    yield from told[:_TOLD]
+    if len(told) > _TOLD:
+        yield f"{len(told) - _TOLD} more mistakes where hosts may never come to: --syntax-check"
 
 
 def _too_many(plans: Sequence[PlayPlan]) -> Iterator[str]:

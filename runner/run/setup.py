@@ -3,36 +3,45 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from runner import platforms, yaml
-from runner.actions import ACTIONS
-from runner.actions.api import AddHost, AddToGroup, Paths
+from runner.actions.api import Paths
 from runner.connections.api import Timeouts
-from runner.engine.provider import OLD_FORM, is_local, is_old_form
-from runner.engine.target import NAMES, become_of, platform_name, transport_of
-from runner.engine.target import Settings as HostSettings
-from runner.engine.variables import magic_variables, task_variables
+from runner.engine.hostsettings import NAMES
+from runner.engine.plan import PlayPlan
+from runner.engine.provider import OLD_FORM
 from runner.engine.world import Defaults, World
-from runner.errors import LoadError, nearest
+from runner.errors import LoadError
+from runner.loading.includes import PlaybookIncludes
 from runner.loading.inventory import Inventory, load_inventory
-from runner.loading.patterns import limit, select
+from runner.loading.patterns import LOCAL_NAMES, limit, select
 from runner.loading.varfiles import parse_extra_vars
 from runner.loading.vault import Vault
-from runner.model import Play, Task, all_tasks
+from runner.model import Play
 from runner.outputs.records import last_failed
 from runner.planning.plays import Planner
+from runner.planning.starting import Starting
 from runner.planning.strategies import Running
-from runner.planning.tags import tag_filter
+from runner.planning.tags import TagFilter, tag_filter
 from runner.run.credentials import become_password, login_password, settled, vault_of
-from runner.run.options import Ask, Options
+from runner.run.devices import Devices
+from runner.run.hosts import InventoryHosts, unknown_host
+from runner.run.lookups import lookups_of
+from runner.run.options import Ask, AskPerson, Options
+from runner.run.prompts import Prompting
+from runner.run.stepping import stepping
 from runner.settings import Settings
-from runner.templating import Templar, Variables
+from runner.templating import Templar
+from runner.templating.plugins import load_filters
 from runner.values import Masks, Source
+
+__all__ = ["STATE", "Builder", "InventoryHosts", "Setup", "inventory_sources", "unknown_host"]
 
 STATE = ".playrun"
 
@@ -49,15 +58,14 @@ class Setup:
     world: World
     planner: Planner
     stack: ExitStack
+    plays: tuple[Play, ...] = ()
+    """With the answers to their prompts."""
     warnings: list[str] = field(default_factory=list)
 
     def hosts_of(self, play: Play) -> Sequence[str]:
-        """The hosts a play selects, after --limit."""
-        pattern = self.world.templar.text(
-            play.hosts, self.world.templar.variables(self.world.extra_vars)
-        )
+        """The hosts a play selects, after --limit. Raises LoadError or RenderError."""
         try:
-            chosen = select(self.inventory, pattern.split(",") if "," in pattern else pattern)
+            chosen = select(self.inventory, self._pattern(play))
         except LoadError as error:
             error.origin = error.origin or getattr(play.hosts, "origin", None) or play.origin
             raise
@@ -66,6 +74,23 @@ class Setup:
         if self.options.limit is None:
             return chosen.hosts
         return self._limited(chosen.hosts, self.options.limit)
+
+    def _pattern(self, play: Play) -> str | list[str]:
+        """The pattern with what -e says filled in; a list there is as good as its commas."""
+        templar = self.world.templar
+        pattern = templar.render(play.hosts, templar.variables(self.world.extra_vars))
+        if isinstance(pattern, list):
+            return [str(part) for part in pattern]
+        text = str(pattern)
+        return text.split(",") if "," in text else text
+
+    def again(self, index: int) -> PlayPlan:
+        """A play planned anew: tasks have changed the inventory since."""
+        play = self.plays[index]
+        hosts = self.hosts_of(play)
+        self.world.names = None
+        mask_passwords(self, hosts)
+        return self.planner.again(play, index, hosts)
 
     def _limited(self, hosts: Sequence[str], pattern: str) -> Sequence[str]:
         if pattern == "@failed":
@@ -77,13 +102,6 @@ class Setup:
         if kept.unknown:
             raise unknown_host(self.inventory, kept.unknown[0], f"--limit {pattern}: ")
         return kept.hosts
-
-
-def unknown_host(inventory: Inventory, name: str, where: str = "") -> LoadError:
-    """The error for a name that no host or group has."""
-    close = nearest(name, [*inventory.hosts, *inventory.group_names])
-    hint = f"did you mean `{close}`?" if close else "see `playrun inventory --graph`"
-    return LoadError(f"{where}no host or group is called `{name}`", hint=hint)
 
 
 def inventory_sources(options: Options, settings: Settings) -> tuple[str, ...]:
@@ -101,58 +119,100 @@ def inventory_sources(options: Options, settings: Settings) -> tuple[str, ...]:
 class Builder:
     """Builds the Setup of one run, step by step."""
 
-    def __init__(self, options: Options, settings: Settings, playbook_dir: Path, ask: Ask) -> None:
+    def __init__(
+        self,
+        options: Options,
+        settings: Settings,
+        playbook_dir: Path,
+        ask: Ask,
+        person: AskPerson | None = None,
+    ) -> None:
         self.options = settled(options, settings)
         self.settings = settings
         self.playbook_dir = playbook_dir
         self.masks = Masks()
         self.ask = ask
+        self.person = person
         self.vault = vault_of(options, settings, self.masks, ask)
 
-    def build(self, plays: Sequence[Play]) -> Setup:
-        """Loads the inventory, starts the lab if asked to, builds the world."""
+    @cached_property
+    def extra_vars(self) -> dict[str, Any]:
+        """The variables of all -e flags. Raises LoadError."""
+        return parse_extra_vars(self.options.extra_vars, self.vault)
+
+    @property
+    def roles_path(self) -> tuple[Path, ...]:
+        """Folders that roles are looked for in."""
+        return tuple(map(Path, self.settings.roles_path))
+
+    @property
+    def collections_path(self) -> tuple[Path, ...]:
+        """Folders that collections are looked for in."""
+        return tuple(map(Path, self.settings.collections_path))
+
+    def build(
+        self, plays: Sequence[Play], *, runs: bool = True, tags: TagFilter | None = None
+    ) -> Setup:
+        """Loads the inventory and builds the world; for a run, asks what plays ask for and
+        starts the lab. `tags`: other than the flags say."""
         with ExitStack() as stack:
-            sources = inventory_sources(self.options, self.settings)
-            if not sources and self.options.lab:
-                sources = (self._lab_inventory(),)
-            if not sources:
-                raise LoadError(
-                    "there is no inventory",
-                    hint="give one with -i, set `inventory` in playrun.toml, or run `playrun init`",
-                )
-            inventory = load_inventory(
-                sources,
-                playbook_dirs=[self.playbook_dir],
-                vault=self.vault,
-                cache=self.settings.root / STATE / "cache",
-            )
-            setup = self._setup(inventory, stack)
-            setup.planner.learn_names(plays)
-            hosts = {id(play): list(setup.hosts_of(play)) for play in plays}
-            _mask_passwords(setup, plays, hosts)
-            if self.options.lab:
-                self._start_lab(setup, plays, hosts)
-            self._credentials(setup, plays, hosts)
-            self.vault.prepare()
+            inventory = self._inventory(plays)
+            setup = self._setup(inventory, stack, tags)
+            setup.plays = tuple(plays)
+            if runs:
+                prompting = Prompting(setup.world, self.person)
+                setup.plays = prompting.answered(plays)
+                setup.warnings += prompting.warnings
+            setup.planner.learn_names(setup.plays)
+            if runs:
+                self._meet(setup)
             setup.warnings.extend(inventory.warnings)
-            if _has_old_form(setup, plays, hosts):
-                setup.warnings.append(OLD_FORM)
             setup.stack = stack.pop_all()
             return setup
 
-    def _setup(self, inventory: Inventory, stack: ExitStack) -> Setup:
+    def _meet(self, setup: Setup) -> None:
+        """Whatever has to do with the hosts themselves: the lab, passwords."""
+        hosts = [list(setup.hosts_of(play)) for play in setup.plays]
+        mask_passwords(setup, dict.fromkeys(host for here in hosts for host in here))
+        devices = Devices(setup.world, setup.planner, setup.plays, hosts)
+        if self.options.lab:
+            self._start_lab(setup, devices)
+        self._credentials(setup, devices)
+        self.vault.prepare()
+        if devices.has_old_form():
+            setup.warnings.append(OLD_FORM)
+
+    def _inventory(self, plays: Sequence[Play]) -> Inventory:
+        sources = inventory_sources(self.options, self.settings)
+        if not sources and self.options.lab:
+            sources = (self._lab_inventory(),)
+        if not sources and not all(str(play.hosts) in LOCAL_NAMES for play in plays):
+            raise LoadError(
+                "there is no inventory",
+                hint="give one with -i, set `inventory` in playrun.toml, or run `playrun init`",
+            )
+        return load_inventory(
+            sources,
+            playbook_dirs=[self.playbook_dir],
+            vault=self.vault,
+            cache=self.settings.root / STATE / "cache",
+        )
+
+    def _setup(self, inventory: Inventory, stack: ExitStack, tags: TagFilter | None) -> Setup:
         world = self._world(inventory)
-        tags = tag_filter(self.options.tags, self.options.skip_tags)
-        planner = Planner(world, tags, self._running())
+        keeps = tags or tag_filter(self.options.tags, self.options.skip_tags)
+        world.includes = PlaybookIncludes(
+            keeps.keeps,
+            vault=self.vault,
+            roles_path=self.roles_path,
+            collections_path=self.collections_path,
+            extra_vars=world.extra_vars,
+        )
+        name = self.options.start_at_task
+        starting = None if name is None else Starting(name)
+        planner = Planner(world, keeps, self._running(), starting)
         return Setup(
-            self.options,
-            self.settings,
-            self.masks,
-            self.vault,
-            inventory,
-            world,
-            planner,
-            stack,
+            self.options, self.settings, self.masks, self.vault, inventory, world, planner, stack
         )
 
     def _running(self) -> Running:
@@ -166,6 +226,8 @@ class Builder:
             forced_strategy=options.strategy,
             forced_workers=settings.workers if flag("workers") == "flag" else None,
             forced_processes=settings.processes if flag("processes") == "flag" else None,
+            gathers=settings.gathering != "explicit",
+            step=options.step,
         )
 
     def _world(self, inventory: Inventory) -> World:
@@ -177,15 +239,25 @@ class Builder:
         own = (folder,) if folder.is_dir() else ()
         return World(
             hosts=InventoryHosts(inventory),
-            templar=Templar(searchpath=folders, masks=self.masks),
+            templar=Templar(
+                searchpath=folders,
+                masks=self.masks,
+                lookups=lookups_of(inventory, self.vault),
+                filters=load_filters([Path(folder) for folder in settings.filter_plugins]),
+            ),
             masks=self.masks,
             paths=paths,
             folder=root / STATE,
             defaults=self._defaults(),
             platform=lambda name: platforms.load(name, own),
-            extra_vars=parse_extra_vars(options.extra_vars, self.vault),
-            magic=_magic(paths, options),
+            extra_vars=self.extra_vars,
+            magic=_magic(paths, options, settings),
             check=options.check,
+            diff=options.diff,
+            step=stepping(self.person) if options.step else None,
+            force_handlers=options.force_handlers or settings.force_handlers,
+            ask=self.person,
+            refresh=inventory.refresh,
             sessions_max=settings.sessions_max,
             max_register=settings.max_register,
         )
@@ -233,25 +305,11 @@ class Builder:
             return self.options.lab_topology
         return Path(self.settings.lab) if self.settings.lab else None
 
-    def _start_lab(
-        self, setup: Setup, plays: Sequence[Play], hosts: Mapping[int, list[str]]
-    ) -> None:
+    def _start_lab(self, setup: Setup, devices: Devices) -> None:
         """Puts a simulated device in the place of every selected device."""
-        from runner.lab import LabHost, start_lab
+        from runner.lab import start_lab
 
-        wanted: dict[str, LabHost] = {}
-        for play, task in _device_tasks(plays):
-            for host in hosts[id(play)]:
-                variables = _variables(setup.world, host, play, task, hosts[id(play)])
-                transport = transport_of(variables, play, task, setup.world)
-                wanted.setdefault(
-                    host,
-                    LabHost(
-                        platform_name(variables, setup.world, task),
-                        "telnet" if transport == "telnet" else "ssh",
-                        become_of(variables, play, task, setup.world),
-                    ),
-                )
+        wanted = devices.for_lab()
         running = setup.stack.enter_context(
             start_lab(self._topology(), cache=self.settings.root / STATE / "lab", hosts=wanted)
         )
@@ -270,9 +328,7 @@ class Builder:
 
     # credentials
 
-    def _credentials(
-        self, setup: Setup, plays: Sequence[Play], hosts: Mapping[int, list[str]]
-    ) -> None:
+    def _credentials(self, setup: Setup, devices: Devices) -> None:
         """Asks once, and only if some selected host has nothing of its own to log in with."""
         world = setup.world
         asked = self.options.ask_password or self.options.ask_become_password
@@ -281,43 +337,20 @@ class Builder:
             os.environ,
             self.masks,
             self.ask,
-            needed=asked and _lacking(world, plays, hosts, ("password", "private_key_file")),
+            needed=asked and devices.lacking(("password", "private_key_file")),
         )
         enable = become_password(
             self.options,
             os.environ,
             self.masks,
             self.ask,
-            needed=asked and _lacking(world, plays, hosts, ("become_password",)),
+            needed=asked and devices.lacking(("become_password",)),
             login=login,
         )
         world.defaults = world.defaults._replace(password=login, become_password=enable)
 
 
-class InventoryHosts:
-    """An inventory as the engine sees it."""
-
-    def __init__(self, inventory: Inventory) -> None:
-        self._inventory = inventory
-
-    @property
-    def groups(self) -> Mapping[str, Sequence[str]]:
-        return self._inventory.groups
-
-    def vars_of(self, host: str) -> Mapping[str, Any]:
-        return self._inventory.vars_of(host)
-
-    def groups_of(self, host: str) -> Sequence[str]:
-        return self._inventory.groups_of(host)
-
-    def text(self, host: str, variable: str) -> str:
-        return self._inventory.text(host, variable)
-
-    def add(self, change: AddHost | AddToGroup) -> bool:
-        raise NotImplementedError(change)
-
-
-def _magic(paths: Paths, options: Options) -> dict[str, Any]:
+def _magic(paths: Paths, options: Options, settings: Settings) -> dict[str, Any]:
     from runner import __version__
 
     return {
@@ -326,7 +359,8 @@ def _magic(paths: Paths, options: Options) -> dict[str, Any]:
         "ansible_run_tags": list(options.tags) or ["all"],
         "ansible_skip_tags": list(options.skip_tags),
         "ansible_verbosity": options.verbosity,
-        "ansible_forks": options.workers or 0,
+        "ansible_forks": settings.workers,
+        "ansible_diff_mode": options.diff,
         "ansible_version": {
             "full": "2.19.14",
             "major": 2,
@@ -338,28 +372,6 @@ def _magic(paths: Paths, options: Options) -> dict[str, Any]:
     }
 
 
-def _has_old_form(setup: Setup, plays: Sequence[Play], hosts: Mapping[int, list[str]]) -> bool:
-    tasks = _device_tasks(plays)
-    if any(is_old_form(play, task) for play, task in tasks):
-        return True
-    names = dict.fromkeys(host for at in {id(play) for play, _ in tasks} for host in hosts[at])
-    return any(is_local(setup.inventory.vars_of(host)) for host in names)
-
-
-def _device_tasks(plays: Sequence[Play]) -> list[tuple[Play, Task]]:
-    return [
-        (play, task)
-        for play in plays
-        for task in all_tasks(play)
-        if ACTIONS[task.action].place == "device"
-    ]
-
-
-def _variables(world: World, host: str, play: Play, task: Task, hosts: list[str]) -> Variables:
-    magic = magic_variables(world, host, play, hosts)
-    return task_variables(world, host, play, task, {}, magic)
-
-
 _SECRET = tuple(
     name
     for meaning in ("password", "become_password", "console_password", "private_key_passphrase")
@@ -367,14 +379,16 @@ _SECRET = tuple(
 )
 
 
-def _mask_passwords(setup: Setup, plays: Sequence[Play], hosts: Mapping[int, list[str]]) -> None:
+def mask_passwords(setup: Setup, hosts: Iterable[str]) -> None:
     """Before anything is shown: a password is a secret also while nobody has logged in yet.
 
     Templates and vaulted values mask themselves when they are revealed.
     """
-    selected = dict.fromkeys(host for names in hosts.values() for host in names)
-    places = [setup.inventory.vars_of(host) for host in selected]
-    places += [setup.world.extra_vars, *(play.vars for play in plays)]
+    places = [setup.inventory.vars_of(host) for host in hosts]
+    places.append(setup.world.extra_vars)
+    for play in setup.plays:
+        tasks = setup.planner.known_tasks(play)
+        places += [play.vars, play.role_vars, play.role_defaults, *(task.vars for task in tasks)]
     for variables in places:
         for name in _SECRET:
             value = variables.get(name)
@@ -382,19 +396,3 @@ def _mask_passwords(setup: Setup, plays: Sequence[Play], hosts: Mapping[int, lis
                 continue
             if isinstance(value, (str, int)) and not isinstance(value, bool):
                 setup.masks.add(str(value))
-
-
-def _lacking(
-    world: World,
-    plays: Sequence[Play],
-    hosts: Mapping[int, list[str]],
-    names: tuple[str, ...],
-) -> bool:
-    """Whether some selected host has none of these connection values."""
-    for play, task in _device_tasks(plays):
-        for host in hosts[id(play)]:
-            variables = _variables(world, host, play, task, hosts[id(play)])
-            values = HostSettings(variables, world)
-            if not any(values.get(name) for name in names):
-                return True
-    return False
