@@ -13,6 +13,7 @@ from runner.actions.blockinfile import BlockInFile
 from runner.actions.cli import Cli
 from runner.actions.config import Config
 from runner.actions.debug import Debug
+from runner.actions.expect import Expect
 from runner.actions.facts import Facts
 from runner.actions.file import File
 from runner.actions.files import Copy, Template
@@ -43,6 +44,7 @@ ACTIONS: Mapping[str, Action] = {
     "config": Config(),
     "copy": Copy(),
     "debug": Debug(),
+    "expect": Expect(),
     "facts": Facts(),
     "fail": Fail(),
     "fetch": Fetch(),

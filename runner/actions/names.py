@@ -38,6 +38,7 @@ _OWN = {
     "config": "config",
     "copy": "copy",
     "debug": "debug",
+    "expect": "expect",
     "fail": "fail",
     "fetch": "fetch",
     "file": "file",
@@ -66,7 +67,7 @@ _OWN = {
 
 _NOT_YET = frozenset(
     (
-        "async_status cli_config cli_parse expect "
+        "async_status cli_config cli_parse "
         "get_url gather_facts import_playbook import_role import_tasks "
         "net_get net_put "
         "package reboot service setup "

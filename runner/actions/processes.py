@@ -119,8 +119,8 @@ class Script(_Program):
         """Fails when the script's exit status is not 0."""
         args = Arguments(call, self.parameters)
         words = _split(_line(call, args))
-        folder = _folder(call, args)
-        found = _not_needed(args, folder)
+        folder = folder_of(call, args)
+        found = not_needed(args, folder)
         if found is not None:
             name, why, option = found
             return Outcome(skipped=f"{name} {why}, matching {option} option")
@@ -171,7 +171,8 @@ def _filled(word: str, more: Mapping[str, str]) -> str:
     return _VARIABLE.sub(value, word)
 
 
-def _folder(call: Call, args: Arguments) -> Path:
+def folder_of(call: Call, args: Arguments) -> Path:
+    """The folder that a program runs in."""
     return call.paths.playbook / os.path.expanduser(args.text("chdir") or ".")  # noqa: PTH111
 
 
@@ -179,10 +180,10 @@ def _run(
     call: Call, args: Arguments, words: list[str], shown: str | list[str], written: str | list[str]
 ) -> Outcome:
     """`shown` is what `cmd` of the result says: a shell's line, a program's words."""
-    folder = _folder(call, args)
+    folder = folder_of(call, args)
     if not folder.is_dir():
         return _not_run(shown, None, f"there is no folder {folder} to run it in")
-    found = _not_needed(args, folder)
+    found = not_needed(args, folder)
     if found is not None:
         name, why, _ = found
         values = _values(shown, _Done(0, f"skipped, since {name} {why}", ""))
@@ -239,7 +240,7 @@ def _stdin(args: Arguments) -> bytes | None:
 def _outcome(args: Arguments, shown: str | list[str], done: _Done, begun: float) -> Outcome:
     if args.flag("strip_empty_ends"):
         done = _Done(done.code, done.out.rstrip("\r\n"), done.err.rstrip("\r\n"))
-    values = {**_values(shown, done), **_times(begun, time.time()), "msg": ""}
+    values = {**_values(shown, done), **times(begun, time.time()), "msg": ""}
     return _judged(done.code, values)
 
 
@@ -257,7 +258,7 @@ def _judged(code: int, values: dict[str, Any]) -> Outcome:
     return Outcome(changed=True, values={**values, "msg": "non-zero return code"}, failure=failure)
 
 
-def _not_needed(args: Arguments, folder: Path) -> tuple[str, str, str] | None:
+def not_needed(args: Arguments, folder: Path) -> tuple[str, str, str] | None:
     """The file that makes the command unnecessary, why, by which option; None: it is needed."""
     creates, removes = args.text("creates"), args.text("removes")
     if creates and _exists(folder, creates):
@@ -282,6 +283,7 @@ def _values(shown: str | list[str], done: _Done) -> dict[str, Any]:
     }
 
 
-def _times(begun: float, ended: float) -> dict[str, str]:
+def times(begun: float, ended: float) -> dict[str, str]:
+    """When a program began and ended, as results say it; both in seconds since 1970."""
     begin, end = datetime.fromtimestamp(begun), datetime.fromtimestamp(ended)
     return {"start": str(begin), "end": str(end), "delta": str(end - begin)}

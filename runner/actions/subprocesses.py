@@ -52,7 +52,7 @@ def run_program(
         out, err = _converse(process, stdin or b"", cancelled)
         return _waited(process, cancelled), out, err
     except BaseException:
-        _end(process)
+        end(process)
         raise
     finally:
         for stream in (process.stdin, process.stdout, process.stderr):
@@ -121,7 +121,7 @@ def _waited(process: subprocess.Popen[bytes], cancelled: Callable[[], bool]) -> 
     raise Cut
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
     """Ends the program and all it started in its session, gently at first."""
     _signal(process, signal.SIGTERM)
     deadline = time.monotonic() + _GRACE

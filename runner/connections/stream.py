@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from pexpect.exceptions import EOF, TIMEOUT
 from pexpect.spawnbase import SpawnBase
@@ -97,3 +99,38 @@ class DeviceStream(_Base):
         self._transport.close()
         if self._transcript is not None:
             self._transcript.close()
+
+
+class TerminalStream:
+    """The terminal that a program of ours talks to: waits for patterns, types answers."""
+
+    def __init__(self, descriptor: int) -> None:
+        from pexpect.fdpexpect import fdspawn  # for the one action that needs it
+
+        self._child: Any = fdspawn(
+            descriptor, timeout=None, maxread=_READ_SIZE, searchwindowsize=_SEARCH_WINDOW
+        )
+
+    def wait(self, patterns: Sequence[re.Pattern[bytes]], seconds: float) -> tuple[int, bytes]:
+        """The first of the patterns that is there, and what came up to its end.
+
+        Raises Silence when none came in time, and Closed at the end.
+        """
+        try:
+            found = self._child.expect_list(list(patterns), timeout=seconds)
+        except TIMEOUT as error:
+            raise Silence from error
+        except EOF as error:
+            raise Closed from error
+        came: bytes = self._child.before + self._child.after
+        return found, came
+
+    @property
+    def rest(self) -> bytes:
+        """What came since the last pattern that was found."""
+        left: bytes = self._child.before or b""
+        return left
+
+    def type(self, data: bytes) -> None:
+        """Sends the bytes. Raises OSError when nobody reads any more."""
+        self._child.send(data)
