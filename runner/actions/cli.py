@@ -158,11 +158,12 @@ def _type_all(
     session = call.session()
     for line in lines:
         prompt = session.prompt
+        reply: Reply | None = None
         with recorder.command(prompt, line.text) as part:
             try:
                 reply = _type(call, session, line, part)
             finally:
-                printed.append(_Printed(prompt, part.text()))
+                printed.append(_Printed(prompt, _answered(part.text(), reply, session)))
         _judge(line, reply)
 
 
@@ -214,6 +215,16 @@ def _type(call: Call, session: Session, line: Line, part: Part) -> Reply | None:
         # It may print for ever, or take the connection with it: that is what sendonly is for.
         return None
     return None
+
+
+def _answered(text: str, reply: Reply | None, session: Session) -> str:
+    """Without the prompts that the Enter after a one-key answer (`[confirm]`) brought up."""
+    if reply is None or not reply.answered:
+        return text
+    lines = text.split("\n")
+    while lines and lines[-1].rstrip() in ("", session.prompt):
+        lines.pop()
+    return "\n".join(lines)
 
 
 def _judge(line: Line, reply: Reply | None) -> None:

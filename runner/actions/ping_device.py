@@ -32,7 +32,8 @@ _UNIX = re.compile(
     r"(?: [+-]?\d+ \w+,)* *(?P<loss>[\d.]+%) packet loss"
 )
 _UNIX_TIMES = re.compile(
-    r"(?:rtt|round-trip) min/avg/max(?:/\w+)? = (?P<min>[\d.]+)/(?P<avg>[\d.]+)/(?P<max>[\d.]+)"
+    r"(?:rtt|round-trip) min/avg/max(?:/(?P<name>\w+))?"
+    r" = (?P<min>[\d.]+)/(?P<avg>[\d.]+)/(?P<max>[\d.]+)(?:/(?P<spread>[\d.]+))?"
 )
 
 
@@ -41,6 +42,8 @@ class Ways(NamedTuple):
 
     words: tuple[tuple[str, str], ...]
     defaults: Mapping[str, Any]
+    listed: bool = True
+    """Whether Ansible gives `commands` as a list, or as the one command."""
     whole_times: bool = False
     """Whether times are given as whole milliseconds."""
 
@@ -60,6 +63,7 @@ _WAYS: Mapping[str, Ways] = {
             ("source", "source {}"),
         ),
         {"afi": "ip"},
+        listed=False,
     ),
     "cisco_iosxr": Ways(
         (
@@ -74,6 +78,7 @@ _WAYS: Mapping[str, Ways] = {
             ("source", "source {}"),
         ),
         {"afi": "ipv4"},
+        listed=False,
     ),
     "cisco_nxos": Ways(
         (
@@ -113,6 +118,7 @@ _WAYS: Mapping[str, Ways] = {
             ("vrf", "routing-instance {}"),
         ),
         {"count": _COUNT},
+        listed=False,
     ),
     "vyos": Ways(
         (
@@ -190,7 +196,7 @@ class PingDevice(Base):
                 f"`{command}` ended without a summary; the device said "
                 f"{(reply.text or '').strip()[-200:]!r}"
             )
-        values = {"commands": [command], **found}
+        values = {"commands": [command] if _WAYS[platform.name].listed else command, **found}
         wanted = call.args.get("state") != "absent"
         if wanted is (found["packets_rx"] > 0):
             return Outcome(values=values)
@@ -238,7 +244,7 @@ def read_ping(text: str, *, whole_times: bool = False) -> dict[str, Any] | None:
     """The numbers of a ping's summary, under Ansible's names; None if there is no summary."""
     cisco = _CISCO.search(text)
     if cisco is not None:
-        times = {name: int(cisco[name]) if cisco[name] else None for name in ("min", "avg", "max")}
+        times = {name: int(cisco[name]) for name in ("min", "avg", "max") if cisco[name]}
         return {
             "packet_loss": f"{100 - int(cisco['percent'])}%",
             "packets_rx": int(cisco["rx"]),
@@ -261,4 +267,6 @@ def _times(text: str, *, whole: bool) -> dict[str, float | None]:
     if found is None:
         return {"min": None, "avg": None, "max": None}
     values = {name: float(found[name]) for name in ("min", "avg", "max")}
+    if found["name"] and found["spread"]:
+        values[found["name"]] = float(found["spread"])
     return {name: int(value) if whole else value for name, value in values.items()}

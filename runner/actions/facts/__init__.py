@@ -69,7 +69,8 @@ class Facts(Base):
         ask = _asking(session)
         facts: dict[str, Any] = {}
         for name in wanted:
-            facts.update(system.subsets[name](ask))
+            # What `default` says stands; `legacy` has other ideas of some names.
+            facts = {**system.subsets[name](ask), **facts}
         about = {
             "system": system.name,
             "api": "cliconf",

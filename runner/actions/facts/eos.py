@@ -52,7 +52,7 @@ def hardware(ask: Ask) -> dict[str, Any]:
 def config(ask: Ask) -> dict[str, Any]:
     """The running configuration."""
     text = ask("show running-config")
-    return {"config": text} if text else {}
+    return {"config": text.strip()} if text else {}
 
 
 def interfaces(ask: Ask) -> dict[str, Any]:

@@ -136,8 +136,7 @@ def utilization(text: str) -> dict[str, Any]:
 def config(ask: Ask) -> dict[str, Any]:
     """The running configuration."""
     text = ask("show running-config")
-    head = r"^Building configuration\.\.\.\s+Current configuration : \d+ bytes\n"
-    return {"config": re.sub(head, "", text, flags=re.MULTILINE)} if text else {}
+    return {"config": text.strip()} if text else {}
 
 
 def interfaces(ask: Ask) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def _utilization(text: str) -> dict[str, int]:
 def config(ask: Ask) -> dict[str, Any]:
     """The running configuration."""
     text = ask("show running-config")
-    return {"config": text} if text else {}
+    return {"config": text.strip()} if text else {}
 
 
 def interfaces(ask: Ask) -> dict[str, Any]:
