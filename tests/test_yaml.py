@@ -464,7 +464,7 @@ def test_dump_is_block_style_and_quotes_what_others_would_misread() -> None:
     value = {"a": ["no", "22:22", "2024-01-01", "1e3", "x y"], "b": {}, "c": "p\nq\n", "n": 1}
     assert dump(value) == (
         "a:\n  - 'no'\n  - '22:22'\n  - '2024-01-01'\n  - '1e3'\n  - x y\n"
-        "b: {}\nc: |\n  p\n  q\n'n': 1\n"
+        "b: {}\nc: |\n  p\n  q\nn: 1\n"
     )
 
 

@@ -116,4 +116,6 @@ def as_text(value: Any) -> str:
         return ""
     if isinstance(value, Secret):
         return value.reveal()
+    if isinstance(value, (list, tuple, dict)):
+        return str(finished(value))
     return str(value)

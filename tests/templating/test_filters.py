@@ -182,3 +182,13 @@ def test_text_is_text(templar: Templar) -> None:
         ([1], "[1]"),
     ]:
         assert templar.text(value, scope) == expected
+
+
+def test_what_filters_give_reads_as_lists_in_text(templar: Templar) -> None:
+    text = "x {{ [1] | zip(['a']) | list }} {{ {'b': 1} | dictsort }} {{ 'a.b' | splitext }}"
+    assert rendered(templar, text) == "x [[1, 'a']] [['b', 1]] ['a', '.b']"
+
+
+def test_yaml_is_quoted_as_ansible_quotes_it(templar: Templar) -> None:
+    text = "{{ {'y': '', 'n': 'no'} | to_nice_yaml }}"
+    assert rendered(templar, text) == "n: 'no'\ny: ''\n"

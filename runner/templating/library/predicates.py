@@ -244,7 +244,14 @@ def _same_file(value: Any, other: Any) -> bool:
 
 
 _URL = re.compile(r"(https?|ftp|sftp|file|ssh|git)://.*", re.IGNORECASE | re.DOTALL)
-_URI = re.compile(r"[a-z][a-z0-9+.-]*:.+", re.IGNORECASE | re.DOTALL)
+
+
+def _uri(value: Any, schemes: Any = None) -> bool:
+    """Of one of the schemes; without any, every text will do, as in Ansible."""
+    wanted = [schemes] if isinstance(schemes, str) else list(schemes or ())
+    scheme = str(value).partition(":")[0]
+    return not wanted or scheme in wanted
+
 
 TESTS: dict[str, Any] = {
     "defined": is_defined,
@@ -294,7 +301,7 @@ TESTS: dict[str, Any] = {
     "nan": lambda value: isinstance(value, float) and value != value,
     "isnan": lambda value: isinstance(value, float) and value != value,
     "url": lambda value: _URL.fullmatch(str(value)) is not None,
-    "uri": lambda value: _URI.fullmatch(str(value)) is not None,
+    "uri": _uri,
     "urn": lambda value: str(value).lower().startswith("urn:"),
     "vault_encrypted": lambda value: isinstance(value, Secret),
 }
