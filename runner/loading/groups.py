@@ -129,7 +129,7 @@ class Tree:
                 self.add_child("all", group.name)
         for member in self.hosts.values():
             self.settle(member)
-        self._measure_depths()
+        self.measure()
 
     def settle(self, member: Member) -> None:
         """Puts a host without a group of its own into `ungrouped`, and takes others out."""
@@ -141,9 +141,10 @@ class Tree:
             member.groups["ungrouped"] = None
             ungrouped[member.name] = None
 
-    def _measure_depths(self) -> None:
+    def measure(self) -> None:
+        """Works out how deep the groups lie; those without parents lie nowhere yet."""
         missing = {name: len(group.parents) for name, group in self.groups.items()}
-        ready = deque(["all"])
+        ready = deque(name for name, parents in missing.items() if not parents)
         while ready:
             group = self.groups[ready.popleft()]
             for name in group.children:

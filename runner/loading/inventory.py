@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from runner.actions.api import AddHost, AddToGroup
 from runner.errors import LoadError, nearest
 from runner.loading.adjacent import VarsFolder
 from runner.loading.groups import Group, Member, Tree
 from runner.loading.growing import Growth, add_host, add_to_group
+from runner.loading.inventory_kept import Answers, Keeping
 from runner.loading.inventory_sources import Sources
 from runner.loading.parsed import ParsedFiles
 from runner.loading.patterns import LOCAL_NAMES
@@ -19,7 +20,7 @@ from runner.loading.scopes import PlainScope, Scope
 from runner.loading.vault import Vault
 from runner.model import Host
 from runner.names import check_host_name, twin_key
-from runner.values import Origin
+from runner.values import EMPTY, Origin
 
 
 def load_inventory(
@@ -28,17 +29,19 @@ def load_inventory(
     playbook_dirs: Sequence[Path] = (),
     vault: Vault | None = None,
     cache: Path | None = None,
+    keeping: Keeping = Keeping(),  # noqa: B008 - frozen
 ) -> Inventory:
     """Reads inventory files, folders and comma lists, later ones over earlier ones.
 
     group_vars/ and host_vars/ are looked for beside each source and in `playbook_dirs`, and
     read when a host that needs them is asked for. `cache` is a folder of our own where parsed
-    files are kept. Raises LoadError.
+    files are kept; `keeping` says how programs and services are asked. Raises LoadError.
     """
     parsed = ParsedFiles(vault or Vault(), cache)
 
-    def load() -> Loaded:
-        reader = Sources(parsed)
+    def load(*, again: bool) -> Loaded:
+        answers = Answers(keeping._replace(refresh=True) if again else keeping)
+        reader = Sources(parsed, answers)
         for source in sources:
             reader.read(source)
         reader.tree.finish()
@@ -46,7 +49,8 @@ def load_inventory(
         beside_inventory = [VarsFolder(folder, parsed) for folder in reader.folders]
         folders = dict.fromkeys(playbook_dirs)
         beside_playbook = [VarsFolder(folder, parsed) for folder in folders]
-        return Loaded(reader.tree, beside_inventory, beside_playbook, reader.warnings)
+        warnings = [*reader.warnings, *answers.warnings]
+        return Loaded(reader.tree, beside_inventory, beside_playbook, warnings, answers.ages)
 
     return Inventory(load)
 
@@ -73,21 +77,30 @@ class Loaded(NamedTuple):
     beside_inventory: Sequence[VarsFolder] = ()
     beside_playbook: Sequence[VarsFolder] = ()
     warnings: Sequence[str] = ()
+    ages: Mapping[str, float] = EMPTY
+
+
+class Load(Protocol):
+    """Reads all sources; `again`: programs and services are asked whatever was kept."""
+
+    def __call__(self, *, again: bool) -> Loaded: ...
 
 
 class Inventory:
     """All hosts and groups. Variables are merged for the hosts that are asked for."""
 
-    def __init__(self, load: Callable[[], Loaded]) -> None:
+    def __init__(self, load: Load) -> None:
         self.version = 0
         """Counts what tasks changed: what was worked out from an earlier one may be old."""
         self._load = load
         self._added: list[AddHost | AddToGroup] = []
-        self._take(load())
+        self._take(load(again=False))
 
     def _take(self, loaded: Loaded) -> None:
-        self._tree, self._beside_inventory, self._beside_playbook, warnings = loaded
-        self._warnings = list(warnings)
+        self._tree, self._beside_inventory, self._beside_playbook = loaded[:3]
+        self.ages = loaded.ages
+        """Seconds since a program or service was asked, by source, where its answer was kept."""
+        self._warnings = list(loaded.warnings)
         self._local: dict[str, Member] = {}
         self._source_scopes: dict[str | None, Scope] = {}
         self._groups: Mapping[str, tuple[str, ...]] | None = None
@@ -106,7 +119,7 @@ class Inventory:
 
         Raises LoadError; the inventory is then as it was.
         """
-        self._take(self._load())
+        self._take(self._load(again=True))
         added, self._added = self._added, []
         self.version += 1
         for change in added:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
 from runner.errors import LoadError
-from runner.loading import inventory_ini, inventory_yaml, ranges
+from runner.loading import inventory_ini, inventory_programs, inventory_yaml, ranges
 from runner.loading.files import expand, read_file
 from runner.loading.groups import Tree
+from runner.loading.inventory_kept import Answers
 from runner.loading.parsed import ParsedFiles
 from runner.loading.scopes import PlainScope
 from runner.loading.vault import is_vaulted
 from runner.values import Origin
-from runner.yaml import decode
+from runner.yaml import Document, decode
 
 _YAML_SUFFIXES = (".yml", ".yaml", ".json")
 _IGNORED_SUFFIXES = (
@@ -28,8 +28,9 @@ _FIRST_TOKEN_IS_KEY = re.compile(r"""---|[{%]|(?:"[^"]*"|'[^']*'|[^\s\[\]=]+):(?
 class Sources:
     """Reads one source after another into one tree."""
 
-    def __init__(self, parsed: ParsedFiles) -> None:
+    def __init__(self, parsed: ParsedFiles, answers: Answers) -> None:
         self.parsed = parsed
+        self.answers = answers
         self.tree = Tree()
         self.folders: dict[Path, None] = {}
         """Beside each source: where group_vars/ and host_vars/ are looked for."""
@@ -79,28 +80,38 @@ class Sources:
         if is_vaulted(data):
             data = parsed.vault.decrypt(data, Origin(file, 1, 1))
             parsed = ParsedFiles(parsed.vault)
-        _refuse_unsupported(path, data)
-        if _is_yaml(path, data):
-            document = parsed.parse(data, file)
-            self.warnings += inventory_yaml.fill(self.tree, document)
+        if inventory_programs.is_program(path, data):
+            self.warnings += inventory_programs.read(self.tree, path, data, self.answers)
+        elif _is_yaml(path, data):
+            self._yaml(parsed.parse(data, file), data)
+        elif path.suffix in (".csv", ".toml"):
+            self._table(path.suffix, data, file)
         else:
             self.warnings += inventory_ini.fill(self.tree, decode(data, file), file)
+
+    def _yaml(self, document: Document, data: bytes) -> None:
+        if isinstance(document.data, dict) and "plugin" in document.data:
+            from runner.loading.inventory_plugins import Plugins
+
+            plugins = Plugins(self.tree, self.answers, self.parsed.vault.masks)
+            plugins.read(document, data)
+            self.warnings += [*document.warnings, *plugins.warnings]
+        else:
+            self.warnings += inventory_yaml.fill(self.tree, document)
+
+    def _table(self, suffix: str, data: bytes, file: str) -> None:
+        if suffix == ".csv":
+            from runner.loading import inventory_csv
+
+            inventory_csv.fill(self.tree, data, file)
+        else:
+            from runner.loading.inventory_plugins import fill_toml
+
+            fill_toml(self.tree, decode(data, file), file)
 
 
 def _on_the_flag() -> Origin:
     return Origin("-i", 1, 1)
-
-
-def _refuse_unsupported(path: Path, data: bytes) -> None:
-    origin = Origin(str(path), 1, 1)
-    if data.startswith(b"#!") and os.access(path, os.X_OK):
-        raise LoadError(
-            "executable inventories are not supported yet",
-            origin=origin,
-            hint="store what it prints as YAML or JSON",
-        )
-    if path.suffix == ".toml":
-        raise LoadError("TOML inventories are not supported", origin=origin, hint="use YAML")
 
 
 def _is_yaml(path: Path, data: bytes) -> bool:

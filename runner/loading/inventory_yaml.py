@@ -27,8 +27,6 @@ def fill(tree: Tree, document: Document) -> list[str]:
         raise document.error(
             "an inventory must be a mapping of groups", hint="begin with `all:` and `hosts:`"
         )
-    if "plugin" in data:
-        raise document.key_error("inventory plugins are not supported yet", ("plugin",))
     filler = _Filler(tree, document)
     for name, content in data.items():
         filler.group(name, content, (name,))

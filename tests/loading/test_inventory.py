@@ -314,18 +314,6 @@ def test_what_is_not_there_is_an_error(tmp_path: Path) -> None:
         load_inventory([str(tmp_path / "nowhere")])
 
 
-def test_executable_and_plugin_inventories_are_refused_by_name(tmp_path: Path) -> None:
-    script = tmp_path / "script"
-    script.write_text("#!/bin/sh\n")
-    script.chmod(0o755)
-    with pytest.raises(LoadError, match="script:1:1: executable inventories are not supported"):
-        load_inventory([str(script)])
-    with pytest.raises(LoadError, match=r"hosts.yml:2:1: inventory plugins are not supported"):
-        load(tmp_path, "---\nplugin: netbox\n")
-    with pytest.raises(LoadError, match=r"hosts.toml:1:1: TOML"):
-        load(tmp_path, "[all]\n", "hosts.toml")
-
-
 def test_an_unreadable_file_is_an_error(tmp_path: Path) -> None:
     link = tmp_path / "loop"
     os.symlink(link, link)
