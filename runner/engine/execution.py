@@ -180,6 +180,7 @@ class Execution:
             broken = self._on.broken(type(error)(told, origin=error.origin), ended.values)
             ended.status, ended.failure, ended.host = "failed", broken.failure, broken.host
             ended.values |= {"failed": True, "msg": told}
+            ended.ignored = self._on.ignores("failed", self._variables.with_data(seen))
             return self._on.world.masks.mask(repr(item))
 
     # what is kept and told
@@ -229,7 +230,6 @@ class Execution:
                 ended.status,
                 telling.values(ended.values),
                 telling.failure(ended.failure),
-                ignored=ended.ignored,
                 delegate=ended.delegate,
             )
         )

@@ -21,7 +21,7 @@ _STYLES: dict[TaskStatus, Style] = {
 _ALWAYS_SHOWN = frozenset({"debug", "assert"})
 _HIDDEN = frozenset({"failed", "ignored", "skipped", "stderr_lines", "stdout_lines", "unreachable"})
 _SHOWN_BY_DEBUG_ONLY = frozenset({"stderr_lines", "stdout_lines"})
-_LOOPS_OWN = frozenset({"ansible_index_var", "ansible_loop_var", "changed", "item"})
+_LOOPS_OWN = frozenset({"ansible_index_var", "ansible_loop", "ansible_loop_var", "changed", "item"})
 _LONGEST_SHOWN = 1000
 _LINES_SHOWN = 5
 _TYPING = frozenset({"cli", "config"})
@@ -157,6 +157,9 @@ def _visible(event: Result) -> dict[str, Any]:
     """What `debug` was asked for; of other actions all that is not said otherwise."""
     debug = event.action == "debug"
     hidden = (_HIDDEN - _SHOWN_BY_DEBUG_ONLY) | _LOOPS_OWN if debug else _HIDDEN
+    if debug and isinstance(event, ItemFinished):
+        loops = (event.values.get(name) for name in ("ansible_loop_var", "ansible_index_var"))
+        hidden |= {name for name in loops if isinstance(name, str)}
     return {str(key): value for key, value in event.values.items() if key not in hidden}
 
 
