@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from runner import yaml
-from runner.errors import LoadError, PlayrunError
+from runner.errors import LoadError, PlayrunError, Problems
 from runner.loading.convert import Located, Place
 from runner.loading.files import read_file
 from runner.loading.varfiles import read_vars
@@ -159,11 +159,10 @@ class Standing(NamedTuple):
 
 
 def raise_problems(problems: list[PlayrunError]) -> None:
-    """One problem as itself, several as Problems; nothing for none."""
-    if problems:
-        from runner.errors import Problems
-
-        raise problems[0] if len(problems) == 1 else Problems(problems)
+    """One problem as itself, several as Problems, each once; nothing for none."""
+    unique = list({str(problem): problem for problem in problems}.values())
+    if unique:
+        raise unique[0] if len(unique) == 1 else Problems(unique)
 
 
 def missing_file(place: Located, what: str, name: str, looked: list[Path]) -> LoadError:
