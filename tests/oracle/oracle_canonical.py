@@ -67,8 +67,15 @@ def _hosts(rows: Iterable[tuple[str, list[Any]] | None]) -> dict[str, list[list[
     hosts: dict[str, list[list[Any]]] = {}
     for found in rows:
         if found is not None:
-            hosts.setdefault(found[0], []).append(found[1])
+            _add(hosts.setdefault(found[0], []), found[1])
     return hosts
+
+
+def _add(rows: list[list[Any]], row: list[Any]) -> None:
+    """An include whose file is not there is told twice by Ansible: as done, then as failed."""
+    if row[1] == "failed" and rows and rows[-1] == [row[0], "ok", row[2]]:
+        rows.pop()
+    rows.append(row)
 
 
 def _recap(hosts: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, int]]:

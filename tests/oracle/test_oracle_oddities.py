@@ -1,0 +1,28 @@
+"""Ansible's oddities: each is matched or not on purpose, and both are written down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from oracle_brief import brief
+from oracle_case import HERE, case_of
+from oracle_comparing import Oracle
+from ruamel.yaml import YAML
+
+pytestmark = pytest.mark.oracle
+ODDITIES: dict[str, dict[str, Any]] = {
+    raw["name"]: raw for raw in YAML(typ="safe").load((HERE / "oddities.yaml").read_text("utf-8"))
+}
+
+
+@pytest.mark.parametrize("name", ODDITIES)
+def test_an_oddity_is_as_written_down(oracle: Oracle, name: str) -> None:
+    raw = ODDITIES[name]
+    case = case_of({word: raw[word] for word in ("name", "hosts", "playbook")})
+    ansible = brief(oracle.ansible(case))
+    assert ansible == raw["ansible"], "Ansible does otherwise now"
+    playrun = brief(oracle.playrun(case)[0])
+    wanted = ansible if raw["playrun"] == "same" else raw["playrun"]
+    assert playrun == wanted
+    assert (playrun == ansible) == (raw["playrun"] == "same")
