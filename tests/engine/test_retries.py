@@ -55,10 +55,8 @@ def test_attempts_are_counted(
 
 
 def test_what_never_held_is_a_failure_that_says_so(tmp_path: Path) -> None:
-    played = one(
-        tmp_path,
-        "    - {name: a, debug: {msg: m}, until: r.msg == 'n', retries: 1, delay: 0, register: r}\n",
-    )
+    task = "name: a, debug: {msg: m}, until: r.msg == 'n', retries: 1, delay: 0, register: r"
+    played = one(tmp_path, f"    - {{{task}}}\n")
     event = finished(played, "a")
     assert (event.status, event.values["attempts"], event.values["msg"]) == ("failed", 1, "m")
     assert "r.msg == 'n'" in event.failure.message
