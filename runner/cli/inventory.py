@@ -12,7 +12,9 @@ import click
 from runner.cli.asking import ask_secret
 from runner.cli.options import HELP, connection_options, options_from, settings_for
 from runner.errors import LoadError
-from runner.loading.inventory import Inventory, load_inventory
+from runner.loading.inventory import Inventory
+from runner.loading.inventory_kept import spoken
+from runner.outputs.terminal import one_line
 from runner.values import MASK, Masks, Secret
 
 
@@ -42,17 +44,25 @@ def command(as_list: bool, graph: bool, host: str | None, **given: Any) -> int:
 
 
 def _load(given: dict[str, Any]) -> Inventory:
-    from runner.run.credentials import vault_of
-    from runner.run.setup import STATE, inventory_sources
+    from runner.run.credentials import settled, vault_of
+    from runner.run.inventories import inventory_sources, read_inventory
 
-    options = options_from(given)
     settings = settings_for(Path(), given)
+    options = settled(options_from(given), settings)
     sources = inventory_sources(options, settings)
     if not sources:
         raise LoadError("there is no inventory", hint="give one with -i, or run `playrun init`")
     vault = vault_of(options, settings, Masks(), ask_secret)
-    cache = settings.root / STATE / "cache"
-    return load_inventory(sources, playbook_dirs=[Path()], vault=vault, cache=cache)
+    inventory = read_inventory(sources, options, settings, Path(), vault)
+    for source, age in inventory.ages.items():
+        _note(f"{source} was asked {spoken(age)} ago")
+    for text in inventory.warnings:
+        _note(f"[WARNING]: {text}")
+    return inventory
+
+
+def _note(text: str) -> None:
+    click.echo(one_line(text), err=True)
 
 
 def _tree(inventory: Inventory, group: str, depth: int) -> Iterator[str]:

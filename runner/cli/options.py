@@ -27,6 +27,12 @@ _CONNECTION: tuple[Decorator, ...] = (
         help="Inventory file, folder or comma list; may be given several times.",
     ),
     click.option(
+        "--refresh-inventory",
+        "--flush-cache",
+        is_flag=True,
+        help="Ask inventory programs and services again, whatever is kept.",
+    ),
+    click.option(
         "-l",
         "--limit",
         metavar="PATTERN",
@@ -151,6 +157,7 @@ def options_from(given: dict[str, Any]) -> Options:
     """What a run is asked to do, from click's parameters."""
     return Options(
         inventory=given["inventory"],
+        refresh_inventory=given["refresh_inventory"],
         limit=given["limit"],
         tags=given.get("tags", ()),
         skip_tags=given.get("skip_tags", ()),

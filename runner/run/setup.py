@@ -19,7 +19,7 @@ from runner.engine.provider import OLD_FORM
 from runner.engine.world import Defaults, World
 from runner.errors import LoadError
 from runner.loading.includes import PlaybookIncludes
-from runner.loading.inventory import Inventory, load_inventory
+from runner.loading.inventory import Inventory
 from runner.loading.patterns import LOCAL_NAMES, limit, select
 from runner.loading.varfiles import parse_extra_vars
 from runner.loading.vault import Vault
@@ -28,10 +28,11 @@ from runner.outputs.records import last_failed
 from runner.planning.plays import Planner
 from runner.planning.starting import Starting
 from runner.planning.strategies import Running
-from runner.planning.tags import TagFilter, tag_filter
+from runner.planning.tags import TagFilter, tag_filter, words
 from runner.run.credentials import become_password, login_password, settled, vault_of
 from runner.run.devices import Devices
 from runner.run.hosts import InventoryHosts, unknown_host
+from runner.run.inventories import STATE, inventory_sources, read_inventory
 from runner.run.lookups import lookups_of
 from runner.run.options import Ask, AskPerson, Options
 from runner.run.prompts import Prompting
@@ -42,8 +43,6 @@ from runner.templating.plugins import load_filters
 from runner.values import Masks, Source
 
 __all__ = ["STATE", "Builder", "InventoryHosts", "Setup", "inventory_sources", "unknown_host"]
-
-STATE = ".playrun"
 
 
 @dataclass(slots=True)
@@ -76,9 +75,13 @@ class Setup:
         return self._limited(chosen.hosts, self.options.limit)
 
     def _pattern(self, play: Play) -> str | list[str]:
-        """The pattern with what -e says filled in; a list there is as good as its commas."""
-        templar = self.world.templar
-        pattern = templar.render(play.hosts, templar.variables(self.world.extra_vars))
+        """The pattern with what all hosts share filled in; a list there is as good as its
+        commas."""
+        world = self.world
+        known = world.templar.variables(play.vars, world.extra_vars).with_data(
+            {**world.magic, "groups": world.hosts.groups}
+        )
+        pattern = world.templar.render(play.hosts, known)
         if isinstance(pattern, list):
             return [str(part) for part in pattern]
         text = str(pattern)
@@ -102,18 +105,6 @@ class Setup:
         if kept.unknown:
             raise unknown_host(self.inventory, kept.unknown[0], f"--limit {pattern}: ")
         return kept.hosts
-
-
-def inventory_sources(options: Options, settings: Settings) -> tuple[str, ...]:
-    """-i, then the setting, then the project's own `inventory` folder or file."""
-    if options.inventory:
-        return options.inventory
-    if settings.inventory:
-        return settings.inventory
-    for name in ("inventory", "hosts.yml", "hosts"):
-        if (settings.root / name).exists():
-            return (str(settings.root / name),)
-    return ()
 
 
 class Builder:
@@ -191,12 +182,7 @@ class Builder:
                 "there is no inventory",
                 hint="give one with -i, set `inventory` in playrun.toml, or run `playrun init`",
             )
-        return load_inventory(
-            sources,
-            playbook_dirs=[self.playbook_dir],
-            vault=self.vault,
-            cache=self.settings.root / STATE / "cache",
-        )
+        return read_inventory(sources, self.options, self.settings, self.playbook_dir, self.vault)
 
     def _setup(self, inventory: Inventory, stack: ExitStack, tags: TagFilter | None) -> Setup:
         world = self._world(inventory)
@@ -251,7 +237,7 @@ class Builder:
             defaults=self._defaults(),
             platform=lambda name: platforms.load(name, own),
             extra_vars=self.extra_vars,
-            magic=_magic(paths, options, settings),
+            magic={**_magic(paths, options, settings), "ansible_inventory_sources": sources},
             check=options.check,
             diff=options.diff,
             step=stepping(self.person) if options.step else None,
@@ -356,8 +342,8 @@ def _magic(paths: Paths, options: Options, settings: Settings) -> dict[str, Any]
     return {
         "playbook_dir": str(paths.playbook),
         **({} if options.limit is None else {"ansible_limit": options.limit}),
-        "ansible_run_tags": list(options.tags) or ["all"],
-        "ansible_skip_tags": list(options.skip_tags),
+        "ansible_run_tags": words(options.tags) or ["all"],
+        "ansible_skip_tags": words(options.skip_tags),
         "ansible_verbosity": options.verbosity,
         "ansible_forks": settings.workers,
         "ansible_diff_mode": options.diff,
