@@ -38,7 +38,6 @@ from runner.outputs.terminal import one_line
     "--start-at-task", metavar="NAME", help="Begin with the first task of this name (or pattern)."
 )
 @click.option("--step", is_flag=True, help="Ask about every task before it runs.")
-@click.option("--flush-cache", is_flag=True, help="Use nothing that inventory sources said before.")
 @click.option("--list-hosts", is_flag=True, help="Only list the hosts of each play.")
 @click.option("--list-tasks", is_flag=True, help="Only list the tasks of each play.")
 @click.option("--list-tags", is_flag=True, help="Only list the tags of each play.")
