@@ -157,7 +157,6 @@ def options_from(given: dict[str, Any]) -> Options:
     """What a run is asked to do, from click's parameters."""
     return Options(
         inventory=given["inventory"],
-        refresh_inventory=given["refresh_inventory"],
         limit=given["limit"],
         tags=given.get("tags", ()),
         skip_tags=given.get("skip_tags", ()),
@@ -167,7 +166,7 @@ def options_from(given: dict[str, Any]) -> Options:
         start_at_task=given.get("start_at_task"),
         step=given.get("step", False),
         force_handlers=given.get("force_handlers", False),
-        flush_cache=given.get("flush_cache", False),
+        flush_cache=given["refresh_inventory"],
         become=given["become"],
         connection=given["connection"],
         ssh_common_args=given["ssh_common_args"],

@@ -36,7 +36,7 @@ def read_inventory(
     """
     cache = settings.root / STATE / "cache"
     keeping = Keeping(
-        cache, settings.inventory_cache, settings.inventory_timeout, options.refresh_inventory
+        cache, settings.inventory_cache, settings.inventory_timeout, options.flush_cache
     )
     return load_inventory(
         sources, playbook_dirs=[playbook_dir], vault=vault, cache=cache, keeping=keeping

@@ -11,7 +11,6 @@ class Options(NamedTuple):
     """One run's flags. Empty and None mean: not given."""
 
     inventory: tuple[str, ...] = ()
-    refresh_inventory: bool = False
     limit: str | None = None
     tags: tuple[str, ...] = ()
     skip_tags: tuple[str, ...] = ()
