@@ -12,6 +12,7 @@ from runner.engine.delegation import Delegate
 from runner.engine.frame import Frame, Given
 from runner.engine.hostsettings import NAMES
 from runner.engine.hostvars import HostVars, given_before, inventory_of, other_variables
+from runner.engine.layers import Layers, filled
 from runner.engine.link import Link
 from runner.engine.magic import Lazy, Roster, of_host
 from runner.engine.places import inside
@@ -19,7 +20,7 @@ from runner.engine.plan import PlayPlan
 from runner.engine.sessions import SessionPool
 from runner.engine.steps import Published
 from runner.engine.target import platform_of, target_key, target_of
-from runner.engine.variables import Layers, defaults, filled, of_play, of_task, top
+from runner.engine.variables import defaults, of_play, top
 from runner.engine.varsfiles import play_files
 from runner.engine.world import Layer, World
 from runner.events import Event, Position
@@ -85,14 +86,23 @@ class HostState:
         `here`: hosts known to be where their values may be read.
         """
         self._position, self._joined, self._here = position, frame.joined, here
+        prepared = self.world.prepared(task)
+        above = self._top
+        if frame.params:
+            # Stands over role parameters, and over what the task itself stands in.
+            above = (*above, (frame.params, False))
+        below = self._play if self._play is not None else self._read_play(task)
         return Variables(
             self.world.templar,
             (
-                *self._top,
-                *of_task(task, self.world.prepared(task).magic, frame.params),
-                *filled((self.facts, True), (self.included, False), (task.vars, False)),
-                *(self._play if self._play is not None else self._read_play(task)),
-                *filled((self.gathered, True), (self.world.hosts.vars_of(self.name), False)),
+                *above,
+                *prepared.above,
+                (self.facts, True),
+                *(((self.included, False),) if self.included else ()),
+                *prepared.own,
+                *below,
+                *(((self.gathered, True),) if self.gathered else ()),
+                (self.world.hosts.vars_of(self.name), False),
                 *defaults(self.plan.play, task),
             ),
         )
@@ -128,13 +138,16 @@ class HostState:
         """The host that a task is delegated to, with its variables under the task's and play's."""
         world = self.world
         given = self._given_of(name, position)
+        prepared = world.prepared(task)
         variables = Variables(
             world.templar,
             (
                 *top(world, name, of_host(world, name), self.roster),
-                *of_task(task, world.prepared(task).magic, frame.params),
+                *filled((frame.params, False)),
+                *prepared.above,
                 *filled(*((part.facts, True) for part in given)),
-                *filled(*((part.included, False) for part in given), (task.vars, False)),
+                *filled(*((part.included, False) for part in given)),
+                *prepared.own,
                 *of_play(self.plan.play),
                 *filled(*((part.gathered, True) for part in given)),
                 *filled((inventory_of(world, name), False)),

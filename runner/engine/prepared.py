@@ -8,6 +8,7 @@ from typing import Any
 
 from runner.actions import ACTIONS
 from runner.actions.api import Paths
+from runner.engine.layers import filled
 from runner.model import Flag, Task
 from runner.templating import Templar
 from runner.values import EMPTY, Secret, Source
@@ -19,6 +20,7 @@ class Prepared:
     """A task with everything taken out of it that needs no host."""
 
     __slots__ = (
+        "above",
         "action",
         "check_mode",
         "diff",
@@ -29,6 +31,7 @@ class Prepared:
         "label",
         "magic",
         "no_log",
+        "own",
         "paths",
         "plain",
         "task",
@@ -59,6 +62,10 @@ class Prepared:
         search = _search(task, paths)
         self.paths = paths._replace(search=search)
         self.magic = _magic(task, paths, search)
+        self.above = filled((self.magic, False), (task.scope.params, False))
+        """Where the task stands, and what its roles were given: layers above all facts."""
+        self.own = filled((task.vars, False))
+        """Its own variables, in layers below what is set."""
         self.warned = False
         """Somebody has been told that its loop variable hides another."""
 

@@ -9,6 +9,7 @@ from runner.events import Captured, Failure
 from runner.values import MASK
 
 _LONGEST = 64 * 1024
+_PLAIN = frozenset({int, float, bool, type(None)})
 _DERIVED = frozenset({"stdout_lines", "stderr_lines"})
 """Registered for playbooks; in an event they would double every output."""
 _CENSORED = {"censored": "the output has been hidden because `no_log` was set"}
@@ -62,16 +63,17 @@ class Telling(NamedTuple):
 
     def _shown(self, value: Any) -> Any:
         """Every text masked and cut to 64 kB, without what `stdout` says already."""
-        if isinstance(value, str):
+        kind = type(value)
+        if kind is str:
             return self.mask(value if len(value) <= _LONGEST else value[:_LONGEST] + " …(cut)")
-        if value is None or isinstance(value, (bool, int, float)):
+        if kind in _PLAIN:
             return value
         if isinstance(value, Mapping):
             return {
-                self._shown(key): self._shown(inner)
+                self._shown(key): inner if type(inner) in _PLAIN else self._shown(inner)
                 for key, inner in value.items()
                 if key not in _DERIVED
             }
         if isinstance(value, (list, tuple)):
             return [self._shown(inner) for inner in value]
-        return self.mask(str(value))
+        return self._shown(str(value))

@@ -10,15 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from runner.engine.layers import Layers, filled
 from runner.engine.magic import Roster, of_host
 from runner.engine.world import World
 from runner.model import Play, Task
 from runner.templating import Variables
 from runner.values import EMPTY, Source
-
-Layer = tuple[Mapping[str, Any], bool]
-"""A mapping, and whether it holds data: values that are never templates."""
-Layers = tuple[Layer, ...]
 
 NO_ADDRESS = Source("{{ ansible_ssh_host | default(host | default(inventory_hostname)) }}")
 """The address of a host that gives none under its usual name."""
@@ -27,21 +24,11 @@ _BASE: Mapping[str, Any] = {"ansible_host": NO_ADDRESS, "ansible_facts": {}}
 """What every host has that says nothing itself."""
 
 
-def filled(*layers: Layer) -> Layers:
-    """The layers that have something in them."""
-    return tuple(layer for layer in layers if layer[0])
-
-
 def top(world: World, host: str, own: Mapping[str, Any], roster: Roster) -> Layers:
     """What nothing of the play's overrides."""
     return filled(
         (own, True), (roster.magic, True), (world.overrides(host), True), (world.extra_vars, False)
     )
-
-
-def of_task(task: Task, magic: Mapping[str, Any], params: Mapping[str, Any]) -> Layers:
-    """Where the task stands, and what the includes and roles that led to it were given."""
-    return filled((magic, False), (params, False), (task.scope.params, False))
 
 
 def of_play(play: Play, files: Iterable[Mapping[str, Any]] = ()) -> Layers:
@@ -86,7 +73,7 @@ def task_variables(
         world.templar,
         (
             *filled((magic, True), (world.overrides(host), True), (world.extra_vars, False)),
-            *(of_task(task, EMPTY, EMPTY) if task is not None else ()),
+            *filled((task.scope.params if task is not None else EMPTY, False)),
             *filled((facts, True), (task.vars if task is not None else EMPTY, False)),
             *of_play(play),
             *filled((world.hosts.vars_of(host), False)),
