@@ -19,6 +19,7 @@ from runner.actions.file import File
 from runner.actions.files import Copy, Template
 from runner.actions.find import Find
 from runner.actions.flow import IncludeRole, IncludeTasks, Meta
+from runner.actions.get_url import GetUrl
 from runner.actions.include_vars import IncludeVars
 from runner.actions.lineinfile import LineInFile
 from runner.actions.pause import Pause
@@ -31,6 +32,8 @@ from runner.actions.slurp import Fetch, Slurp
 from runner.actions.stat import Stat
 from runner.actions.telling import Ping, SetStats
 from runner.actions.tempfiles import Tempfile
+from runner.actions.transfer import NetGet, NetPut
+from runner.actions.uri import Uri
 from runner.actions.wait_for import WaitFor
 
 ACTIONS: Mapping[str, Action] = {
@@ -50,6 +53,7 @@ ACTIONS: Mapping[str, Action] = {
     "fetch": Fetch(),
     "file": File(),
     "find": Find(),
+    "get_url": GetUrl(),
     "group_by": GroupBy(),
     "include_role": IncludeRole(),
     "include_tasks": IncludeTasks(),
@@ -58,6 +62,8 @@ ACTIONS: Mapping[str, Action] = {
     "meta": Meta(),
     "pause": Pause(),
     "ping": Ping(),
+    "net_get": NetGet(),
+    "net_put": NetPut(),
     "ping_device": PingDevice(),
     "raw": Raw(),
     "reach": Reach(),
@@ -70,5 +76,6 @@ ACTIONS: Mapping[str, Action] = {
     "stat": Stat(),
     "tempfile": Tempfile(),
     "template": Template(),
+    "uri": Uri(),
     "wait_for": WaitFor(),
 }

@@ -43,6 +43,7 @@ _OWN = {
     "fetch": "fetch",
     "file": "file",
     "find": "find",
+    "get_url": "get_url",
     "group_by": "group_by",
     "include": "include_tasks",
     "include_role": "include_role",
@@ -55,6 +56,8 @@ _OWN = {
     "raw": "raw",
     "replace": "replace",
     "script": "script",
+    "net_get": "net_get",
+    "net_put": "net_put",
     "set_fact": "set_fact",
     "set_stats": "set_stats",
     "shell": "shell",
@@ -62,16 +65,17 @@ _OWN = {
     "stat": "stat",
     "tempfile": "tempfile",
     "template": "template",
+    "uri": "uri",
     "wait_for": "wait_for",
 }
 
 _NOT_YET = frozenset(
     (
         "async_status cli_config cli_parse "
-        "get_url gather_facts import_playbook import_role import_tasks "
-        "net_get net_put "
+        "gather_facts import_playbook import_role import_tasks "
+        ""
         "package reboot service setup "
-        "telnet uri user wait_for_connection yum apt"
+        "telnet user wait_for_connection yum apt"
     ).split()
 )
 _NOT_YET_PATTERN = re.compile(

@@ -46,44 +46,54 @@ def recorded(family: str) -> dict[str, dict[str, Any]]:
     return results
 
 
+def words_for(folder: Path, web: str) -> dict[str, str]:
+    """What the words in cases stand for: a folder, and the address of a web server."""
+    return {"HERE": str(folder), "WEB": web}
+
+
 def laid(folder: Path, case: Mapping[str, Any]) -> None:
     """Lays the files of a case: text; `name/` a folder; `{link: to}`; `{text: …, mode: …}`."""
     folder.mkdir(parents=True)
+    words = words_for(folder, "")
     for name, what in case.get("files", {}).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if name.endswith("/"):
             path.mkdir(exist_ok=True)
         elif isinstance(what, dict) and "link" in what:
-            path.symlink_to(placed(what["link"], folder))
+            path.symlink_to(placed(what["link"], words))
             continue
         else:
             text = what["text"] if isinstance(what, dict) else what
-            path.write_bytes(placed(text, folder).encode())
+            path.write_bytes(placed(text, words).encode())
         mode = what.get("mode", "0644") if isinstance(what, dict) else "0644"
         path.chmod(0o755 if name.endswith("/") and mode == "0644" else int(mode, 8))
 
 
-def placed(value: Any, folder: Path) -> Any:
-    """`value` with `HERE` replaced by the folder, deep."""
+def placed(value: Any, words: Mapping[str, str]) -> Any:
+    """`value` with every word replaced by what it stands for, deep."""
     if isinstance(value, str):
-        return value.replace("HERE", str(folder))
+        for word, meaning in words.items():
+            value = value.replace(word, meaning)
+        return value
     if isinstance(value, dict):
-        return {placed(key, folder): placed(inner, folder) for key, inner in value.items()}
+        return {placed(key, words): placed(inner, words) for key, inner in value.items()}
     if isinstance(value, list):
-        return [placed(inner, folder) for inner in value]
+        return [placed(inner, words) for inner in value]
     return value
 
 
-def cleaned(value: Any, folder: Path) -> Any:
-    """`value` without what differs from run to run, and `HERE` for the folder."""
+def cleaned(value: Any, words: Mapping[str, str]) -> Any:
+    """`value` without what differs from run to run, and with the words again."""
     if isinstance(value, dict):
         pairs = ((key, inner) for key, inner in value.items() if key not in _NOISE)
-        return {cleaned(key, folder): cleaned(inner, folder) for key, inner in pairs}
+        return {cleaned(key, words): cleaned(inner, words) for key, inner in pairs}
     if isinstance(value, list):
-        return [cleaned(inner, folder) for inner in value]
+        return [cleaned(inner, words) for inner in value]
     if isinstance(value, str):
-        text = _SCRATCH.sub("SCRATCH", value.replace(str(folder), "HERE"))
+        for word, meaning in words.items():
+            value = value.replace(meaning, word) if meaning else value
+        text = _SCRATCH.sub("SCRATCH", value)
         return _RANDOM.sub(r"\1RANDOM", _BACKUP.sub(".BACKUP~", text))
     return value
 
@@ -91,15 +101,16 @@ def cleaned(value: Any, folder: Path) -> Any:
 def left(folder: Path) -> dict[str, str]:
     """All that lies in the folder: for every name its mode and its text."""
     found: dict[str, str] = {}
+    words = words_for(folder, "")
     for path in sorted(folder.rglob("*")):
-        name = cleaned(str(path.relative_to(folder)), folder)
+        name = cleaned(str(path.relative_to(folder)), words)
         if path.is_symlink():
-            found[name] = f"link to {cleaned(str(path.readlink()), folder)}"
+            found[name] = f"link to {cleaned(str(path.readlink()), words)}"
             continue
         mode = f"{stat.S_IMODE(path.stat().st_mode):04o}"
         if path.is_dir():
             found[name + "/"] = mode
         else:
             text = path.read_bytes().decode("utf-8", "backslashreplace")
-            found[name] = f"{mode} {cleaned(text, folder)}"
+            found[name] = f"{mode} {cleaned(text, words)}"
     return found

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from calling import a_call
-from cases import cleaned, families, laid, left, placed, read_cases, recorded
+from cases import cleaned, families, laid, left, placed, read_cases, recorded, words_for
+from webserver import webserver
 
 from runner.actions import ACTIONS
 from runner.actions.api import Outcome
@@ -28,17 +30,25 @@ ALL = [
 _KEYWORDS = frozenset({"check_mode", "diff", "environment"})
 
 
+@pytest.fixture(scope="module")
+def web() -> Iterator[str]:
+    """A web server of our own."""
+    with webserver() as address:
+        yield address
+
+
 @pytest.mark.parametrize(("family", "name"), ALL, ids=[f"{f}: {n}" for f, n in ALL])
 def test_as_recorded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, family: str, name: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, web: str, family: str, name: str
 ) -> None:
     case, record = read_cases(family)[name], recorded(family)[name]
     monkeypatch.setenv("CASE_WORD", "from outside")
     folder = tmp_path / "here"
     laid(folder, case)
-    result = _run(folder, case)
+    words = words_for(folder, web)
+    result = _run(folder, case, words)
     without = frozenset(case.get("without", ()))
-    ours, theirs = _plain(cleaned(result, folder)), _plain(record["result"])
+    ours, theirs = _plain(cleaned(result, words)), _plain(record["result"])
     theirs.setdefault("failed", False)
     if theirs.get("failed"):
         ours, theirs = _failure(ours), _failure(theirs)
@@ -51,8 +61,8 @@ def _only(values: dict[str, Any], without: frozenset[str]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key not in without}
 
 
-def _run(folder: Path, case: dict[str, Any]) -> dict[str, Any]:
-    task = placed(case["task"], folder)
+def _run(folder: Path, case: dict[str, Any], words: dict[str, str]) -> dict[str, Any]:
+    task = placed(case["task"], words)
     (written,) = task.keys() - _KEYWORDS
     action = ACTIONS[resolve(written) or ""]
     given = task[written] or {}
@@ -63,7 +73,7 @@ def _run(folder: Path, case: dict[str, Any]) -> dict[str, Any]:
         folder,
         written,
         written=[str(value) for value in args.values()],
-        variables=_source(placed(case.get("vars", {}), folder)),
+        variables=_source(placed(case.get("vars", {}), words)),
         check=bool(task.get("check_mode")),
         diff=bool(task.get("diff")),
         environment=task.get("environment", {}),
