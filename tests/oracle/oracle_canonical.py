@@ -30,7 +30,7 @@ COUNTS = {
 SPEAKS = frozenset({"fail", "assert"})
 """Actions whose message at failure is the playbook's own, not the program's."""
 _WORDED = re.compile(r"^(Task failed|the condition |'[\w.]+' is not defined)")
-_UNDEFINED = re.compile(r"^VARIABLE IS NOT DEFINED!.*", re.DOTALL)
+_UNDEFINED = re.compile(r"^(VARIABLE IS NOT DEFINED!.*|<< error 1 - .* >>)$", re.DOTALL)
 
 
 def of_ansible(ran: Ran) -> Canonical:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
@@ -32,6 +33,8 @@ LOCAL = """\
 ansible_connection=local
 ansible_python_interpreter="{{ ansible_playbook_python }}"
 """
+WORDS = frozenset("name hosts files playbook args fresh differs instead".split())
+"""What a case file may say of a case."""
 ALWAYS = {"PLAIN": "plain", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
 """Of the environment of both programs."""
 
@@ -44,8 +47,10 @@ class Case(NamedTuple):
     args: tuple[str, ...] = ()
     fresh: bool = False
     """ansible-playbook needs an interpreter of its own: it reads an ansible.cfg."""
-    differs: Mapping[str, Any] = {}
+    differs: Mapping[str, Any] = MappingProxyType({})
     """`why`: a name of differences.yaml; `exit`, `tasks`, `recap`: what playrun does instead."""
+    instead: Mapping[str, str] = MappingProxyType({})
+    """Text of the files → text for playrun, where ansible-core has no action of that kind."""
 
     def words(self) -> list[str]:
         """The command line, but for the program's name."""
@@ -53,9 +58,11 @@ class Case(NamedTuple):
         playbook = ["site.yml"] if "site.yml" in self.files else []
         return [*inventory, *playbook, *self.args]
 
-    def write(self, folder: Path) -> None:
+    def write(self, folder: Path, side: str) -> None:
         """Puts the files into an empty folder."""
         for name, text in self.files.items():
+            for old, new in self.instead.items() if side == "playrun" else ():
+                text = text.replace(old, new)
             file = folder / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
@@ -77,7 +84,16 @@ def inventory(hosts: int) -> str:
 
 def case_of(raw: Mapping[str, Any]) -> Case:
     """A case as a case file says it."""
-    unknown = set(raw) - {"name", "hosts", "files", "playbook", "args", "fresh", "differs"}
+    unknown = set(raw) - {
+        "name",
+        "hosts",
+        "files",
+        "playbook",
+        "args",
+        "fresh",
+        "differs",
+        "instead",
+    }
     if unknown:
         raise ValueError(f"{raw['name']}: no such words: {sorted(unknown)}")
     hosts = raw.get("hosts", 1)
@@ -88,6 +104,7 @@ def case_of(raw: Mapping[str, Any]) -> Case:
         tuple(str(word) for word in raw.get("args", ())),
         raw.get("fresh", False),
         raw.get("differs", {}),
+        raw.get("instead", {}),
     )
 
 

@@ -66,7 +66,7 @@ class Driver:
         """Runs a case in a new folder."""
         here = folder / "here"
         here.mkdir(parents=True)
-        case.write(here)
+        case.write(here, self.side)
         events = folder / "events.jsonl"
         answer = self._ask(
             {

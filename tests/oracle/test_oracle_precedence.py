@@ -55,7 +55,7 @@ def case(*places: str) -> Case:
 
     play = "- hosts: all\n  gather_facts: false\n"
     play += at("play", "  vars: {x: play}\n")
-    play += at("prompt", "  vars_prompt: [{name: x, default: prompt}]\n")
+    play += at("prompt", "  vars_prompt: [{name: x, default: prompt, private: false}]\n")
     play += at("vars_files", "  vars_files: [loaded.yml]\n")
     play += "  pre_tasks:\n    - {name: first, debug: {msg: first}}\n"
     play += at("include_vars", "    - {name: load, include_vars: included.yml}\n")
