@@ -20,6 +20,8 @@ CHANGING = frozenset(
         *("ansible_play_batch", "ansible_facts", "ansible_local", "ansible_loop_var"),
         *("ansible_failed_task", "ansible_failed_result", "ansible_delegated_vars"),
         *("ansible_search_path", "ansible_loop", "ansible_index_var", "environment"),
+        *("template_host", "template_path", "template_fullpath", "template_destpath"),
+        *("template_uid", "template_run_date"),
     }
 )
 """Names that the engine sets as it goes."""

@@ -139,6 +139,8 @@ class Planner:
         self._reads[index] = merged(reads)
         plan = self._built(walked, index, hosts, ordered)
         shared = shared_names(zip([spot.task for spot in spots], reads, strict=True))
+        if not walked.complete:
+            shared = None
         if shared is not None and shared:
             shared |= checks.reach(shared).variables
         return replace(

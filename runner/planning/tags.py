@@ -34,11 +34,13 @@ class TagFilter(NamedTuple):
 
 def tag_filter(only: Iterable[str], skip: Iterable[str]) -> TagFilter:
     """From the flags' values, each a list of words with commas."""
-    return TagFilter(_words(only), _words(skip))
+    return TagFilter(frozenset(words(only)), frozenset(words(skip)))
 
 
-def _words(values: Iterable[str]) -> frozenset[str]:
-    return frozenset(word.strip() for value in values for word in value.split(",") if word.strip())
+def words(values: Iterable[str]) -> list[str]:
+    """The tags in flags' values, each a list of words with commas."""
+    found = [word.strip() for value in values for word in value.split(",")]
+    return list(dict.fromkeys(word for word in found if word))
 
 
 def kept(entries: Iterable[Entry], keeps: Callable[[Task], bool]) -> tuple[Entry, ...]:

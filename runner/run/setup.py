@@ -237,7 +237,7 @@ class Builder:
             defaults=self._defaults(),
             platform=lambda name: platforms.load(name, own),
             extra_vars=self.extra_vars,
-            magic={**_magic(paths, options, settings), "ansible_inventory_sources": sources},
+            magic=_magic(paths, options, settings),
             check=options.check,
             diff=options.diff,
             step=stepping(self.person) if options.step else None,
@@ -347,6 +347,10 @@ def _magic(paths: Paths, options: Options, settings: Settings) -> dict[str, Any]
         "ansible_verbosity": options.verbosity,
         "ansible_forks": settings.workers,
         "ansible_diff_mode": options.diff,
+        "ansible_inventory_sources": [
+            source if "," in source else str(Path(source).absolute())
+            for source in inventory_sources(options, settings)
+        ],
         "ansible_version": {
             "full": "2.19.14",
             "major": 2,

@@ -105,7 +105,8 @@ def _look_at_lookup(call: nodes.Call, found: _Found) -> None:
     if short == "vars":
         terms = [_constant(arg) for arg in rest if arg is not None]
         found.variables |= {term for term in terms if term is not None}
-        found.complete = found.complete and None not in terms and call.dyn_args is None
+        told = not {None, "hostvars", "vars"} & set(terms)
+        found.complete = found.complete and told and call.dyn_args is None
     elif short in ("template", "varnames"):
         found.complete = False
 
@@ -120,7 +121,8 @@ def _look_at_chains(tree: nodes.Template, found: _Found) -> set[int]:
             continue
         if _is_named(inner, "vars"):
             found.variables.add(key)
-            understood.add(id(inner))
+            if key not in ("hostvars", "vars"):
+                understood.add(id(inner))
         elif _is_named(inner, "hostvars"):
             found.hosts.add(key)
         elif isinstance(inner, _CHAINS) and _is_named(inner.node, "hostvars"):

@@ -111,3 +111,12 @@ def test_names_of_a_file(templar: Templar, tmp_path: Path) -> None:
 
 def test_what_does_not_compile_is_not_told(templar: Templar) -> None:
     assert not templar.names(Source("{{ x | nosuch }}")).complete
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ vars['hostvars'].h.x }}", "{{ lookup('vars', 'hostvars').h }}"]
+)
+def test_others_that_are_read_in_a_roundabout_way_cannot_be_told(
+    templar: Templar, text: str
+) -> None:
+    assert not templar.names(Source(text)).complete
