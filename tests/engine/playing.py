@@ -20,6 +20,7 @@ from runner.events import (
     TaskFinished,
     TaskStarted,
 )
+from runner.loading.includes import PlaybookIncludes
 from runner.loading.inventory import load_inventory
 from runner.loading.playbook import load_playbook
 from runner.planning.plays import Planner
@@ -128,6 +129,7 @@ def play(
     file.write_text(text)
     playbook, _ = load_playbook(file)
     world, loaded = make_world(tmp_path, inventory, extra)
+    world.includes = PlaybookIncludes((tags or TagFilter()).keeps)
     planner = Planner(world, tags or TagFilter(), running or Running())
     planner.learn_names(playbook.plays)
     hosts: Sequence[str] = loaded.hosts
