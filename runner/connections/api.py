@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple, Protocol
+from typing import BinaryIO, Literal, NamedTuple, Protocol, runtime_checkable
 
 from runner.platforms.model import Platform
 from runner.values import Secret
@@ -124,6 +124,34 @@ class Transport(Protocol):
         """Ends the connection. May be called twice. Never raises."""
 
 
+class Files(Protocol):
+    """Copies files to and from a device. Close it when done.
+
+    Every method raises TaskError for what the device refuses, ConnectionFailed when the
+    connection is gone.
+    """
+
+    def size(self, path: str) -> int | None:
+        """The size of a file on the device, in bytes; None: there is none."""
+
+    def get(self, path: str, sink: Callable[[bytes], object]) -> None:
+        """Passes a file of the device to `sink`, piece by piece."""
+
+    def put(self, path: str, source: BinaryIO, size: int) -> None:
+        """Writes the `size` bytes of `source` to a file of the device."""
+
+    def close(self) -> None:
+        """Ends the transfer channel, not the session. Never raises."""
+
+
+@runtime_checkable
+class CarriesFiles(Protocol):
+    """A transport that files can be copied over, beside its command line."""
+
+    def files(self, protocol: Literal["scp", "sftp"], timeout: float) -> Files:
+        """Opens a transfer; `timeout`: seconds the device may be silent. Raises TaskError."""
+
+
 class Session(Protocol):
     """A logged-in command line. One thread at a time; never reused once `dirty`."""
 
@@ -180,6 +208,12 @@ class Session(Protocol):
         can, goes back to the mode it came from and raises CommandFailed naming the line.
         A ConnectionFailed from the middle says in `sent` how many changing lines were sent
         and in `seen` how many of them the device answered.
+        """
+
+    def files(self, protocol: Literal["scp", "sftp"]) -> Files:
+        """Copies files over the connection of this session.
+
+        Raises TaskError where there is no such thing: over Telnet, or refused by the device.
         """
 
     def ping(self) -> float:

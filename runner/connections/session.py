@@ -5,9 +5,18 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from re import Match
-from typing import NoReturn
+from typing import Literal, NoReturn
 
-from runner.connections.api import Answer, Reply, Sink, Target, Transcript, Transport
+from runner.connections.api import (
+    Answer,
+    CarriesFiles,
+    Files,
+    Reply,
+    Sink,
+    Target,
+    Transcript,
+    Transport,
+)
 from runner.connections.clock import Clock, SystemClock
 from runner.connections.configuring import configure
 from runner.connections.exchange import (
@@ -38,6 +47,7 @@ from runner.errors import (
     ConnectionLost,
     PromptTimeout,
     QuestionAsked,
+    TaskError,
 )
 from runner.platforms import error_in
 from runner.platforms.model import Pager, Phase, Platform
@@ -67,7 +77,7 @@ def open_session(
     try:
         stream = _stream(transport, target, transcript)
         reader = Reader(stream, clock or SystemClock())
-        session = CliSession(reader, target, transport.name, gate or ThreadGate(0))
+        session = CliSession(reader, target, transport, gate or ThreadGate(0))
         session.log_in(authenticated)
     except BaseException:
         transport.close()
@@ -89,15 +99,16 @@ class CliSession:
     """See `runner.connections.api.Session`; opened by `open_session`."""
 
     def __init__(
-        self, reader: Reader, target: Target, transport: str, gate: CredentialGate
+        self, reader: Reader, target: Target, transport: Transport, gate: CredentialGate
     ) -> None:
         self._gate = gate
+        self._transport = transport
         self._reader = reader
         self._stream = reader.stream
         self._target = target
         self._platform = target.platform
         self._rules: Rules = rules_for(target.platform)
-        over_ssh = transport == "ssh"
+        over_ssh = transport.name == "ssh"
         self._newline = self._platform.ssh_newline if over_ssh else self._platform.newline
         self._learned = Learned(mode=self._platform.exec_mode)
         self._homes = (self._platform.exec_mode, self._platform.privileged_mode)
@@ -156,6 +167,15 @@ class CliSession:
     ) -> Sequence[Reply]:
         """See `Session.configure`."""
         return configure(self, lines, on_line)
+
+    def files(self, protocol: Literal["scp", "sftp"]) -> Files:
+        """See `Session.files`."""
+        if not isinstance(self._transport, CarriesFiles):
+            raise TaskError(
+                f"{self.where}: files are copied over SSH, and this is a Telnet connection",
+                hint="use connection ssh for this host, or let the device fetch the file (`copy`)",
+            )
+        return self._transport.files(protocol, self._target.timeouts.command)
 
     def spoil(self) -> None:
         """Marks the session dirty: it is in a state that nobody may go on from."""

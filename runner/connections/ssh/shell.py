@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
+from runner.connections.api import Files
 from runner.connections.dial import Sockets, interrupted
 from runner.connections.ssh.handshake import end
 from runner.connections.ssh.library import paramiko
@@ -19,7 +20,7 @@ _MANY_ROWS = 1000
 """For platforms that ask for no rows: the fewer pages, the better."""
 
 
-class _Deadline(threading.Event):
+class Deadline(threading.Event):
     """What a channel waits on for the answer to a request; paramiko would wait for ever."""
 
     def __init__(self, seconds: float) -> None:
@@ -40,7 +41,7 @@ def open_shell(transport: ClientTransport, platform: Platform, timeout: float) -
     columns, rows = platform.terminal
     try:
         channel = transport.open_session(timeout=timeout)
-        channel.event = _Deadline(timeout)
+        channel.event = Deadline(timeout)
         channel.set_combine_stderr(True)
         step = "a terminal"
         channel.get_pty(platform.terminal_type, width=columns, height=rows or _MANY_ROWS)
@@ -112,6 +113,14 @@ class SshTransport:
             ) from None
         except (paramiko.SSHException, EOFError, OSError) as error:
             raise self._lost(error) from None
+
+    def files(self, protocol: Literal["scp", "sftp"], timeout: float) -> Files:
+        """See `CarriesFiles.files`."""
+        from runner.connections.ssh.files import ScpFiles, SftpFiles
+
+        if protocol == "sftp":
+            return SftpFiles(self._transport, timeout)
+        return ScpFiles(self._transport, timeout)
 
     def close(self) -> None:
         """See `Transport.close`."""
