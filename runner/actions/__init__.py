@@ -19,6 +19,7 @@ from runner.actions.file import File
 from runner.actions.files import Copy, Template
 from runner.actions.find import Find
 from runner.actions.flow import IncludeRole, IncludeTasks, Meta
+from runner.actions.gather_facts import GatherFacts
 from runner.actions.get_url import GetUrl
 from runner.actions.include_vars import IncludeVars
 from runner.actions.lineinfile import LineInFile
@@ -28,13 +29,16 @@ from runner.actions.processes import Command, Raw, Script, Shell
 from runner.actions.reach import Reach
 from runner.actions.replacing import Replace
 from runner.actions.set_fact import SetFact
+from runner.actions.setup import Setup
 from runner.actions.slurp import Fetch, Slurp
 from runner.actions.stat import Stat
 from runner.actions.telling import Ping, SetStats
+from runner.actions.telnet import Telnet
 from runner.actions.tempfiles import Tempfile
 from runner.actions.transfer import NetGet, NetPut
 from runner.actions.uri import Uri
 from runner.actions.wait_for import WaitFor
+from runner.actions.wait_for_connection import WaitForConnection
 
 ACTIONS: Mapping[str, Action] = {
     "add_host": AddingHost(),
@@ -53,6 +57,7 @@ ACTIONS: Mapping[str, Action] = {
     "fetch": Fetch(),
     "file": File(),
     "find": Find(),
+    "gather_facts": GatherFacts(),
     "get_url": GetUrl(),
     "group_by": GroupBy(),
     "include_role": IncludeRole(),
@@ -71,11 +76,14 @@ ACTIONS: Mapping[str, Action] = {
     "script": Script(),
     "set_fact": SetFact(),
     "set_stats": SetStats(),
+    "setup": Setup(),
     "shell": Shell(),
     "slurp": Slurp(),
     "stat": Stat(),
+    "telnet": Telnet(),
     "tempfile": Tempfile(),
     "template": Template(),
     "uri": Uri(),
     "wait_for": WaitFor(),
+    "wait_for_connection": WaitForConnection(),
 }

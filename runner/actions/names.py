@@ -43,6 +43,7 @@ _OWN = {
     "fetch": "fetch",
     "file": "file",
     "find": "find",
+    "gather_facts": "gather_facts",
     "get_url": "get_url",
     "group_by": "group_by",
     "include": "include_tasks",
@@ -60,22 +61,25 @@ _OWN = {
     "net_put": "net_put",
     "set_fact": "set_fact",
     "set_stats": "set_stats",
+    "setup": "setup",
     "shell": "shell",
     "slurp": "slurp",
     "stat": "stat",
+    "telnet": "telnet",
     "tempfile": "tempfile",
     "template": "template",
     "uri": "uri",
     "wait_for": "wait_for",
+    "wait_for_connection": "wait_for_connection",
 }
 
 _NOT_YET = frozenset(
     (
         "async_status cli_config cli_parse "
-        "gather_facts import_playbook import_role import_tasks "
+        "import_playbook import_role import_tasks "
         ""
-        "package reboot service setup "
-        "telnet user wait_for_connection yum apt"
+        "package reboot service "
+        "telnet user yum apt"
     ).split()
 )
 _NOT_YET_PATTERN = re.compile(
@@ -90,7 +94,7 @@ def resolve(written: str) -> str | None:
         return "cli"
     if short in _FAMILIES:
         return _FAMILIES[short]
-    if short == "telnet" or (short != written and short in ("config", "backup", "cli")):
+    if short != written and short in ("config", "backup", "cli"):
         return None
     return _OWN.get(short)
 

@@ -11,6 +11,7 @@ from runner.actions.api import Call, Outcome
 from runner.engine.calls import Caller, OnHost
 from runner.engine.delegation import Delegate, check_shell, seen_of
 from runner.engine.frame import Inclusion
+from runner.engine.gathering import GATHERING, as_gatherer, gatherer
 from runner.engine.results import Ended, refused, told_failed, well
 from runner.engine.target import transport_of
 from runner.errors import ActionFailed, ConnectionFailed, PlayrunError, RenderError, TaskError
@@ -38,6 +39,7 @@ class Attempts:
 
     __slots__ = (
         "_acted",
+        "_action",
         "_asked",
         "_call",
         "_caller",
@@ -45,17 +47,26 @@ class Attempts:
         "_data",
         "_delegate",
         "_ended",
+        "_item",
         "_on",
         "_retrying",
         "_variables",
         "_waited",
     )
 
-    def __init__(self, on: OnHost, variables: Variables, data: Mapping[str, Any] = EMPTY) -> None:
+    def __init__(
+        self,
+        on: OnHost,
+        variables: Variables,
+        item: Mapping[str, Any] = EMPTY,
+        seen: Mapping[str, Any] = EMPTY,
+    ) -> None:
+        """`item`: what the loop says of the item; `seen`: what those before it have set."""
         self._on = on
-        self._variables = variables
-        self._data = data
-        """The loop's part of the variables."""
+        self._action = on.prepared.action
+        self._item = item
+        self._data = {**seen, **item} if item else EMPTY
+        self._variables = variables.with_data(self._data) if item else variables
         self._delegate: Delegate | None = None
         self._caller: Caller | None = None
         self._call: Call | None = None
@@ -103,10 +114,24 @@ class Attempts:
                 self._asked = True
             self._caller = Caller(on, self._variables, self._delegate, looped=bool(self._data))
             self._call = self._caller.call()
+            if on.task.action == GATHERING:
+                untold = self._find_gatherer()
+                if untold is not None:
+                    return untold
             self._retrying = self._retries()
         if self._retrying is None:
             return self._attempt(self._call)
         return self._until(self._call, self._retrying)
+
+    def _find_gatherer(self) -> Ended | None:
+        """Puts the right action in the place of `gather_facts`; the end, if there is none."""
+        assert self._call is not None
+        name, variables = self._delegate or (self._on.host.name, self._variables)
+        found = gatherer(self._on, name, variables)
+        if found is None:
+            return Ended("skipped", {"changed": False, "skipped": True}, untold=True)
+        self._action, self._call = as_gatherer(self._call, found)
+        return None
 
     def _find_delegate(self) -> None:
         """The task sees whom it is delegated to, and its address where the host has none."""
@@ -199,7 +224,7 @@ class Attempts:
 
     def _act(self, call: Call) -> Ended:
         on = self._on
-        action = on.prepared.action
+        action = self._action
         if action.place == "shell" and self._delegate is not None:
             name, variables = self._delegate
             transport = transport_of(variables, on.host.plan.play, on.task, on.world)
@@ -224,19 +249,19 @@ class Attempts:
         on = self._on
         timeout = on.task.timeout
         if not timeout:
-            return on.prepared.action.run(call)
+            return self._action.run(call)
         seconds = _number("timeout", on.templar.render(timeout, self._variables))
         assert self._caller is not None
         if seconds <= 0:
-            return on.prepared.action.run(call)
-        outcome: Outcome = self._caller.timed(seconds, lambda: on.prepared.action.run(call))
+            return self._action.run(call)
+        outcome: Outcome = self._caller.timed(seconds, lambda: self._action.run(call))
         return outcome
 
     def _inclusions(self, outcome: Outcome) -> tuple[Inclusion, ...]:
         if "include" not in outcome.values:
             return ()
         values = outcome.values
-        params = {**self._on.task.vars, **self._data}
+        params = {**self._on.prepared.params, **self._item}
         return (Inclusion(str(values["include"]), values.get("include_args", EMPTY), params),)
 
     # what it is taken for

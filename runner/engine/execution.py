@@ -135,8 +135,7 @@ class Execution:
             self._paused = True
             data = looping.data(index)
             if self._attempts is None:
-                data = {**self._seen, **data}
-                self._attempts = Attempts(self._on, self._variables.with_data(data), data)
+                self._attempts = Attempts(self._on, self._variables, data, self._seen)
             ended = self._attempts.run()
             self._end_item(looping, index, ended)
         return together(self._ends)
@@ -235,7 +234,9 @@ class Execution:
         )
 
     def tell(self, ended: Ended, *, ignored: bool) -> None:
-        """Says how the task ended."""
+        """Says how the task ended, unless it is one that nobody wrote and nobody did."""
+        if ended.untold:
+            return
         on = self._on
         telling = on.telling(quiet=ended.quiet)
         on.emit(

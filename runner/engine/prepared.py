@@ -32,8 +32,8 @@ class Prepared:
         "magic",
         "no_log",
         "own",
+        "params",
         "paths",
-        "plain",
         "task",
         "warned",
         "written",
@@ -57,8 +57,9 @@ class Prepared:
         """Arguments with no template in them, as they are given to the action."""
         self.written = {name: value for name, value in args.items() if name not in fixed}
         """Arguments to be rendered for every host."""
-        self.plain = not (task.loop or task.retry or task.delegate_to or task.timeout)
-        """It is done once on the host, and that is all."""
+        inherited = task.scope.vars
+        self.params = {k: v for k, v in task.vars.items() if inherited.get(k, self) is not v}
+        """What an include gives to what it includes: the variables it names itself."""
         search = _search(task, paths)
         self.paths = paths._replace(search=search)
         self.magic = _magic(task, paths, search)

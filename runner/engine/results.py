@@ -29,6 +29,8 @@ class Ended:
     """How the host would stand if this failure is not ignored."""
     ignored: bool = False
     """A failure that `ignore_errors` or `ignore_unreachable` covers."""
+    untold: bool = False
+    """Nobody asked for it and nothing was done: it is not shown and does not count."""
     quiet: bool = False
     """`no_log` holds for it, or for one of its items."""
     delegate: str | None = None
