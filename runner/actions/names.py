@@ -79,7 +79,7 @@ _NOT_YET = frozenset(
         "import_playbook import_role import_tasks "
         ""
         "package reboot service "
-        "telnet user yum apt"
+        "user yum apt"
     ).split()
 )
 _NOT_YET_PATTERN = re.compile(

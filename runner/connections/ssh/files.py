@@ -12,8 +12,8 @@ import shlex
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
+from runner.connections.ssh.deadline import Deadline
 from runner.connections.ssh.library import paramiko
-from runner.connections.ssh.shell import Deadline
 from runner.connections.ssh.transport import ClientTransport
 from runner.errors import ActionFailed, ConnectionFailed, ConnectionLost, TaskError
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable
 from typing import Any, Literal
 
 from runner.connections.api import Files
 from runner.connections.dial import Sockets, interrupted
+from runner.connections.ssh.deadline import Deadline
+from runner.connections.ssh.files import ScpFiles, SftpFiles
 from runner.connections.ssh.handshake import end
 from runner.connections.ssh.library import paramiko
 from runner.connections.ssh.transport import ClientTransport
@@ -18,21 +18,6 @@ from runner.platforms.model import Platform
 _READ_SIZE = 65_536
 _MANY_ROWS = 1000
 """For platforms that ask for no rows: the fewer pages, the better."""
-
-
-class Deadline(threading.Event):
-    """What a channel waits on for the answer to a request; paramiko would wait for ever."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__()
-        self._until = time.monotonic() + seconds
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Raises TimeoutError instead of returning False."""
-        left = max(0.0, self._until - time.monotonic())
-        if not super().wait(left if timeout is None else min(left, timeout)):
-            raise TimeoutError
-        return True
 
 
 def open_shell(transport: ClientTransport, platform: Platform, timeout: float) -> paramiko.Channel:
@@ -116,8 +101,6 @@ class SshTransport:
 
     def files(self, protocol: Literal["scp", "sftp"], timeout: float) -> Files:
         """See `CarriesFiles.files`."""
-        from runner.connections.ssh.files import ScpFiles, SftpFiles
-
         if protocol == "sftp":
             return SftpFiles(self._transport, timeout)
         return ScpFiles(self._transport, timeout)
