@@ -45,6 +45,7 @@ class PlayChecks:
         self._reader = reader
         self._dynamic = dynamic
         self._magic: dict[str, Mapping[str, Any]] = {}
+        self._given = _given(spots)
         self._findings = Findings(hosts)
         self._leads = Leads(world, play, spots, reader)
         self._fleet = Fleet(world, hosts, reader, self._leads)
@@ -102,7 +103,9 @@ class PlayChecks:
             self._magic[host] = magic
         facts = self._world.facts.get(host, {})
         variables = task_variables(self._world, host, self._play, task, facts, magic)
-        return variables.with_layer(self._world.prepared(task).magic)
+        variables = variables.with_layer(self._world.prepared(task).magic)
+        given = self._given.get(id(task))
+        return variables if given is None else variables.with_layer(given)
 
     # templates
 
@@ -232,3 +235,13 @@ class PlayChecks:
                 for part in self._certainty.running(hosts, index):
                     for host in part:
                         self._findings.note(host, error)
+
+
+def _given(spots: Sequence[Spot]) -> Mapping[int, Mapping[str, Any]]:
+    """What tasks have from the includes that lead to them, by the identity of the task."""
+    found: dict[int, Mapping[str, Any]] = {}
+    for spot in spots:
+        given = {name: value for task in spot.outer for name, value in task.vars.items()}
+        if given:
+            found[id(spot.task)] = given
+    return found

@@ -20,6 +20,7 @@ from runner.planning.crossing import crosses, shared_names
 from runner.planning.dynamic import DynamicNames
 from runner.planning.leads import Leads
 from runner.planning.names import NameReader, merged
+from runner.planning.notified import Notified, flushes
 from runner.planning.segments import Part, cut
 from runner.planning.starting import Starting
 from runner.planning.strategies import Running, order_and_executor, processes_of, workers_of
@@ -199,16 +200,12 @@ class Planner:
             self._part(walked.play, handler.task, spots, names, checks)
             for handler, spots in zip(walked.handlers, walked.handler_spots, strict=True)
         ]
-        notified = _notified(walked)
-        on_flush = [
-            part
-            for part, handler in zip(on_flush, walked.handlers, strict=True)
-            if notified is None or _answers(handler, notified)
-        ]
-        return [
-            _with_handlers(part, on_flush) if any(map(_flushes, spots)) else part
-            for part, spots in zip(found, walked.spots, strict=True)
-        ]
+        waiting = Notified(walked.handlers, on_flush)
+        parts: list[Part] = []
+        for part, spots in zip(found, walked.spots, strict=True):
+            waiting.take(spots)
+            parts.append(_with_handlers(part, waiting) if any(map(flushes, spots)) else part)
+        return parts
 
     def _part(
         self,
@@ -273,25 +270,8 @@ def _gathers_unasked(entry: Entry) -> bool:
     return isinstance(entry, Task) and entry.action == "gather_facts" and entry.implicit
 
 
-def _flushes(spot: Spot) -> bool:
-    return spot.task.action == "meta" and spot.task.args.get("free_form") == "flush_handlers"
-
-
-def _notified(walked: _Walked) -> frozenset[str] | None:
-    """The names that tasks notify; None if one of them is a template."""
-    names = [name for spot in walked.all_spots() for name in spot.task.notify]
-    if any(isinstance(name, Source) and name.has_markers for name in names):
-        return None
-    return frozenset(map(str, names))
-
-
-def _answers(handler: Handler, names: frozenset[str]) -> bool:
-    """Whether one of the names may be the handler's."""
-    own = [handler.task.name, *handler.listen, f"{handler.role} : {handler.task.name}"]
-    return any(name in names or "{{" in name for name in own)
-
-
-def _with_handlers(part: Part, handlers: Sequence[Part]) -> Part:
+def _with_handlers(part: Part, waiting: Notified) -> Part:
+    handlers = waiting.parts()
     effects = [touched for handler in handlers for touched in handler.effects]
     cross = part.cross or any(handler.cross for handler in handlers)
     return part._replace(cross=cross, effects=(*part.effects, *effects))

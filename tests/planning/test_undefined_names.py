@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from planned_plays import planned
+from planned_plays import planned, planned_book
 
 from runner.errors import PlayrunError
 
@@ -105,3 +105,115 @@ def test_a_file_that_an_earlier_task_makes_is_left_alone(tmp_path: Path) -> None
     used = '- config: {src: "{{ inventory_hostname }}.j2"}'
     assert plan(tmp_path, made + used) is None
     assert "there is no file" in plan(tmp_path, used).message
+
+
+GONE = '{debug: {msg: "{{ gone }}"}}'
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        f"- block: [{GONE}]",
+        f"- block: [{{debug: {{msg: x}}}}]\n  always: [{GONE}]",
+        f"- block: [{{block: [{GONE}]}}]\n  when: there == 1",
+        "- include_tasks: reads.yml",
+        "- block: [{include_tasks: reads.yml}]\n  vars: {other: 1}",
+        '- debug: {msg: x}\n  environment: {A: "{{ gone }}"}',
+        '- debug: {msg: x}\n  delegate_to: "{{ gone }}"',
+        f"- assert: {{that: there == 1}}\n- {GONE}",
+        f"- fail: {{msg: x}}\n  when: there == 2\n- {GONE}",
+        f"- meta: end_host\n  when: no_\n- {GONE}",
+        f"- include_tasks: empty.yml\n  when: fact is defined\n- {GONE}",
+    ],
+)
+def test_a_name_is_missed_wherever_it_is_certainly_read(tmp_path: Path, task: str) -> None:
+    write_files(tmp_path)
+    error = plan(tmp_path, task)
+    assert error is not None
+    assert "`gone`" in error.message
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        f"- block: [{GONE}]\n  rescue: [{{debug: {{msg: x}}}}]",
+        f"- block: [{{block: [{GONE}]}}]\n  rescue: [{{debug: {{msg: x}}}}]",
+        f"- block: [{{debug: {{msg: x}}}}]\n  rescue: [{GONE}]",
+        f"- block: [{GONE}]\n  when: fact == 1",
+        f"- block: [{GONE}]\n  ignore_errors: true",
+        '- debug: {msg: "{{ gone }}"}\n  run_once: true',
+        '- debug: {msg: "{{ gone }}"}\n  loop: []',
+        '- debug: {msg: "{{ gone }}"}\n  loop: "{{ fact }}"',
+        '- debug: {msg: x}\n  name: "do {{ gone }}"',
+        '- debug: {msg: x}\n  vars: {unread: "{{ gone }}"}',
+        '- assert: {that: there == 1, fail_msg: "{{ gone }}"}',
+        "- include_tasks: reads.yml\n  when: fact == 1",
+        "- include_tasks: reads.yml\n  loop: []",
+        "- include_tasks: reads.yml\n  vars: {gone: 1}",
+        "- include_tasks: reads.yml\n  loop: [1]\n  loop_control: {loop_var: gone}",
+        f'- include_tasks: "{{{{ fact }}}}.yml"\n- {GONE}',
+        f"- include_tasks: sets.yml\n- {GONE}",
+        f"- {GONE}\n- include_tasks: sets.yml",
+        f"- include_vars: vars.yml\n- {GONE}",
+        f'- include_vars: "{{{{ fact }}}}.yml"\n- {GONE}',
+        f"- include_vars: {{dir: somewhere}}\n- {GONE}",
+        f"- include_vars: {{file: vars.yml, name: gone}}\n- {GONE}",
+        f"- add_host: {{name: x}}\n- {GONE}",
+        f"- group_by: {{key: x}}\n- {GONE}",
+        f"- assert: {{that: fact == 1}}\n- {GONE}",
+        f"- assert: {{that: gone is defined}}\n- {GONE}",
+        f"- fail: {{msg: x}}\n  when: gone is not defined\n- {GONE}",
+        f"- meta: end_host\n  when: fact == 1\n- {GONE}",
+        f"- meta: end_play\n- {GONE}",
+        f"- block: [{{meta: end_host}}]\n  when: gone is not defined\n- {GONE}",
+        '- debug: {msg: "{{ ansible_net_version }} {{ ansible_facts.net_version }}"}',
+        '- debug: {msg: "{{ ansible_host }} {{ environment }} {{ playbook_dir }}"}',
+        '- set_fact: {deep: 1}\n- debug: {msg: "{{ deep }}"}',
+        '- debug: {msg: "{{ fact if fact else gone }}"}',
+    ],
+)
+def test_a_name_that_may_be_there_is_not_missed_anywhere(tmp_path: Path, task: str) -> None:
+    write_files(tmp_path)
+    assert plan(tmp_path, task) is None
+
+
+def write_files(folder: Path) -> None:
+    (folder / "reads.yml").write_text(f"- {GONE}\n")
+    (folder / "sets.yml").write_text("- set_fact: {gone: 1}\n")
+    (folder / "empty.yml").write_text("- debug: {msg: x}\n")
+    (folder / "vars.yml").write_text("gone: 1\n")
+
+
+HANDLED = """
+- hosts: all
+  gather_facts: false
+  tasks: [{debug: {msg: x}, changed_when: true, notify: reads}]
+  handlers: [{name: reads, debug: {msg: "{{ gone }}"}}]
+"""
+
+
+def test_a_handler_may_never_run(tmp_path: Path) -> None:
+    assert planned_book(tmp_path, HANDLED).plans
+
+
+ROLES = """
+- hosts: all
+  gather_facts: false
+  roles: [r]
+  tasks: [{debug: {msg: "{{ default }} {{ variable }}"}}]
+"""
+
+
+def test_a_roles_tasks_are_looked_at_with_its_variables(tmp_path: Path) -> None:
+    files = {
+        "tasks": '- debug: {msg: "{{ default }} {{ variable }} {{ role_path }} {{ role_name }}"}\n',
+        "defaults": "default: 1\n",
+        "vars": "variable: 1\n",
+    }
+    for folder, text in files.items():
+        (tmp_path / "roles" / "r" / folder).mkdir(parents=True)
+        (tmp_path / "roles" / "r" / folder / "main.yml").write_text(text)
+    assert planned_book(tmp_path, ROLES).plans
+    (tmp_path / "roles" / "r" / "defaults" / "main.yml").write_text("defult: 1\n")
+    with pytest.raises(PlayrunError, match=r"`default`.*did you mean `defult`"):
+        planned_book(tmp_path, ROLES)
