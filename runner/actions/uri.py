@@ -64,6 +64,8 @@ class Uri(Base):
             text = f"skipped, since '{found}"
             return Outcome(values={"stdout": text, "stdout_lines": [text]})
         request = _request(call, args)
+        if args.has("dest"):
+            destination(call, "dest")  # Refused before anything is asked.
         if call.check:
             return Outcome(skipped="check mode: not asked")
         good = _statuses(args)
