@@ -116,6 +116,8 @@ class Conductor:
         self._failed: set[str] = set()
         """Those that `max_fail_percentage` counts."""
         self._left: list[str] = []
+        self._asked: dict[Position, bool] = {}
+        """Tasks that somebody was asked about, and whether they run."""
         self._stop = self._end_play = self._cleared = self._grown = False
         self._cancelled = False
         self._give_up_at: float | None = None
@@ -380,7 +382,11 @@ class Conductor:
     def _leaves_out(self, at: Before | Once) -> bool:
         """Whether somebody who is asked about every task does not want this one."""
         step = self._world.step
-        return bool(at.task) and step is not None and not step(at.position, at.task)
+        if step is None or not at.task:
+            return False
+        if at.position not in self._asked:
+            self._asked[at.position] = step(at.position, at.task)
+        return not self._asked[at.position]
 
     def _answer_once(self, names: list[str], at: Once) -> None:
         result = self._results.get(at.position)

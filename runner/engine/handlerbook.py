@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, groupby
 from typing import Any
 
 from runner.errors import PlayrunError, nearest
-from runner.model import Handler
-from runner.templating import Templar
+from runner.model import Handler, Task
 
 Key = tuple[Any, ...]
 """A handler's place among the others: what is notified runs in this order."""
@@ -21,9 +20,10 @@ class HandlerBook:
     in the same flush, one that came before in the next.
     """
 
-    def __init__(self, handlers: Sequence[Handler], templar: Templar) -> None:
+    def __init__(self, handlers: Sequence[Handler], fill_in: Callable[[Task], str]) -> None:
+        """`fill_in` gives a task's name, its templates rendered. Raises PlayrunError."""
         self._static = handlers
-        self._templar = templar
+        self._fill_in = fill_in
         self._dynamic: dict[Key, Handler] = {}
         self._names: dict[str, list[Key]] | None = None
         """By name and topic; made when it is first asked for."""
@@ -114,14 +114,12 @@ class HandlerBook:
         return chain.from_iterable(reversed(roles))
 
     def _name(self, handler: Handler) -> str:
-        """Its name, filled in with what is the same for all hosts; empty where it needs more."""
+        """Its name; empty where that cannot be told, since then nothing can notify it so."""
         name = handler.task.name
         if "{" not in name:
             return name
-        task = handler.task
         try:
-            known = self._templar.variables(task.vars).with_layer(task.scope.params)
-            return str(self._templar.text(name, known))
+            return self._fill_in(handler.task)
         except PlayrunError:
             return ""
 

@@ -24,7 +24,7 @@ from runner.engine.variables import defaults, of_play, top
 from runner.engine.varsfiles import play_files
 from runner.engine.world import Layer, World
 from runner.events import Event, Position
-from runner.model import Task
+from runner.model import Role, Task
 from runner.platforms import redact
 from runner.platforms.model import Platform
 from runner.spool import HostJournal, command_slug
@@ -75,6 +75,8 @@ class HostState:
         magic["hostvars"] = Lazy(self._hostvars)
         self._top = top(world, name, magic, roster)
         self._play: Layers | None = None
+        self._public: Layers = ()
+        """Defaults of roles that were included for all that follows."""
 
     # variables
 
@@ -104,8 +106,14 @@ class HostState:
                 *(((self.gathered, True),) if self.gathered else ()),
                 (self.world.hosts.vars_of(self.name), False),
                 *defaults(self.plan.play, task),
+                *self._public,
             ),
         )
+
+    def expose(self, role: Role) -> None:
+        """A role was included with `public`: the tasks that follow see its variables too."""
+        self._play = (*filled((role.vars, False)), *(self._play or ()))
+        self._public = (*filled((role.defaults, False)), *self._public)
 
     def _read_play(self, task: Task) -> Layers:
         """The play's variables and its `vars_files`, as this host's own values name them."""

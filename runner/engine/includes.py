@@ -18,7 +18,7 @@ from runner.errors import LoadError, PlayrunError
 from runner.events import Position
 from runner.model import Task
 
-DEEPEST = 50
+DEEPEST = 100
 """Includes within one another: a file that includes itself for ever is told so."""
 
 
@@ -88,3 +88,5 @@ def _walk_part(way: Way, part: Part, position: Position, frame: Frame) -> Progra
     except EndRole as end:
         if end.role is not included.role:
             raise
+    if included.role is not None and part.inclusion.args.get("public"):
+        way.host.expose(included.role)

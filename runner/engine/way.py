@@ -10,7 +10,7 @@ from runner.engine.handlerbook import HandlerBook
 from runner.engine.host import HostState
 from runner.engine.steps import Answer, Order, Yield
 from runner.events import Failure, Position
-from runner.model import Entry, Role, Status
+from runner.model import Entry, Role, Status, Task
 from runner.values import EMPTY
 
 
@@ -79,7 +79,11 @@ class Way:
         """Tasks that did something, so far."""
         self.completed: set[str] = set()
         """Roles that run once and have run."""
-        self.handlers = HandlerBook(host.plan.play.handlers, host.world.templar)
+        self.handlers = HandlerBook(host.plan.play.handlers, self._name_of)
+
+    def _name_of(self, handler: Task) -> str:
+        variables = self.host.variables(handler, (), Frame(joined=True))
+        return str(self.host.world.templar.text(handler.name, variables))
 
     def ask(self, question: Yield) -> Generator[Yield, Go, Go]:
         """Yields a question and takes in what comes with the answer.

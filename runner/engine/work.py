@@ -18,6 +18,12 @@ from runner.model import Status
 
 Emit = Callable[[Event], None]
 
+_TOO_DEEP = Failure(
+    "load",
+    "blocks and includes are within one another too deep",
+    "a file that includes itself needs a `when` that ends it",
+)
+
 
 class Work:
     """The host programs of one worker process, for one play. Shared by its threads.
@@ -77,6 +83,8 @@ class Work:
             at = self._send(host, program, step)
         except HostLeft as left:
             return self._done(step, left.status, left.failure, early=True)
+        except RecursionError:
+            return self._done(step, "failed", _TOO_DEEP, early=True)
         except BaseException as error:  # noqa: BLE001  costs this host only, never the worker
             return self._done(step, "failed", failure_of(error), early=True)
         if at is None:

@@ -15,8 +15,9 @@ from runner.errors import PlanError
 from runner.events import Notice
 
 _TICK = 0.2
-_STACK = 512 * 1024
-"""Bytes of stack a thread: the host program is shallow, and 1,000 threads add up."""
+_STACK = 1024 * 1024
+"""Bytes of stack a thread: twice what Python's limit of recursion takes of them, and no more,
+since 1,000 threads add up."""
 
 
 class Threads:
