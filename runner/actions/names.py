@@ -75,11 +75,12 @@ _OWN = {
 
 _NOT_YET = frozenset(
     (
-        "async_status cli_config cli_parse "
-        "import_playbook import_role import_tasks "
-        ""
-        "package reboot service "
-        "user yum apt"
+        "apt apt_key apt_repository archive async_status authorized_key cli_config cli_parse cron "
+        "debconf dnf dnf5 firewalld get_certificate getent git group hostname htpasswd ini_file "
+        "iptables jenkins_job known_hosts mail mount netconf_config netconf_get netconf_rpc "
+        "openssl_privatekey package package_facts pip postgresql_db reboot rpm_key seboolean "
+        "selinux service service_facts slack subversion synchronize sysctl systemd "
+        "systemd_service sysvinit timezone unarchive user xml yum yum_repository zypper"
     ).split()
 )
 _NOT_YET_PATTERN = re.compile(
