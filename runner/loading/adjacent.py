@@ -26,6 +26,10 @@ class VarsFolder:
             for scope in scopes:
                 yield from scope.document.warnings
 
+    def has_hosts(self) -> bool:
+        """Whether there are variables of any host."""
+        return bool(self._entries("host_vars"))
+
     def of_group(self, name: str) -> Sequence[YamlScope]:
         """The variables for a group, in the order in which they are merged."""
         return self._of("group_vars", name)

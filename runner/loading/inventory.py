@@ -104,6 +104,7 @@ class Inventory:
         self._local: dict[str, Member] = {}
         self._source_scopes: dict[str | None, Scope] = {}
         self._groups: Mapping[str, tuple[str, ...]] | None = None
+        self._with_hosts: Sequence[VarsFolder] | None = None
         self._twins: dict[str, str] | None = None
         self._values: dict[str, Mapping[str, Any]] = {}
         self._forget_groups()
@@ -229,8 +230,12 @@ class Inventory:
         if values is None:
             member = self._member(name)
             merged = dict(self._group_vars(member))
-            for scope in self._host_scopes(member):
+            merged.update(self._source_scope(member.source).values)
+            for scope in member.scopes:
                 merged.update(scope.values)
+            for folder in self._host_folders():
+                for scope in folder.of_host(name):
+                    merged.update(scope.values)
             values = self._values[name] = merged
         return values
 
@@ -327,8 +332,15 @@ class Inventory:
     def _host_scopes(self, member: Member) -> Iterator[Scope]:
         yield self._source_scope(member.source)
         yield from member.scopes
-        for folder in (*self._beside_inventory, *self._beside_playbook):
+        for folder in self._host_folders():
             yield from folder.of_host(member.name)
+
+    def _host_folders(self) -> Sequence[VarsFolder]:
+        """Those with variables of hosts, the last one wins."""
+        if self._with_hosts is None:
+            folders = (*self._beside_inventory, *self._beside_playbook)
+            self._with_hosts = [folder for folder in folders if folder.has_hosts()]
+        return self._with_hosts
 
 
 _HERE: Mapping[str, Any] = {

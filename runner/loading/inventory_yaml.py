@@ -9,7 +9,6 @@ from runner.errors import LoadError, nearest
 from runner.loading import ranges
 from runner.loading.groups import GroupLoopError, Tree
 from runner.loading.scopes import PlainScope, YamlScope
-from runner.values import Source
 from runner.yaml import Document
 
 _SECTIONS = ("hosts", "vars", "children")
@@ -110,7 +109,7 @@ class _Filler:
 
     def _check_names(self, values: dict[Any, Any], where: Path) -> None:
         for name in values:
-            if not isinstance(name, str) or isinstance(name, Source):
+            if type(name) is not str:
                 path = (*where, name)
                 raise self.document.key_error("a variable's name must be text", path)
 

@@ -140,11 +140,13 @@ class _Stands:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._lines = text.split("\n")
+        self._lines: list[str] = []
         self._searches = 200
         """Whole searches that are worth their time."""
 
     def __call__(self, text: str, line: int) -> bool:
+        if not self._lines:
+            self._lines = self._text.split("\n")
         if 0 < line <= len(self._lines) and text in self._lines[line - 1]:
             return True
         self._searches -= 1

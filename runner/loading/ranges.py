@@ -11,6 +11,7 @@ from typing import NamedTuple
 MOST_HOSTS = 1_000_000
 """One pattern may stand for so many hosts; more is a slip of the finger."""
 
+_SPECIAL = re.compile(r"[:\[\]]")
 _RANGE = re.compile(r"\[([^\]]*)\]")
 _PORT = re.compile(r"((?:[^:\[\]]|\[[^\]]*\])*):([0-9]{1,5})")
 _BRACKETED_PORT = re.compile(r"\[(.+)\]:([0-9]{1,5})")
@@ -28,6 +29,8 @@ def expand(pattern: str) -> HostNames:
 
     Raises ValueError whose text completes "the host pattern … is wrong: ".
     """
+    if not _SPECIAL.search(pattern):
+        return HostNames([pattern], None)
     name, port = split_port(pattern)
     if "[" not in name and "]" not in name:
         return HostNames([name], port)
