@@ -28,7 +28,8 @@ def person() -> Callable[[str, bool], str] | None:
 def _ask(prompt: str, echo: bool) -> str:
     if not echo:
         return ask_secret(prompt)
-    sys.stdout.write(prompt)
+    # Over the line that says how far a run is.
+    sys.stdout.write(f"\r\x1b[K{prompt}" if sys.stdout.isatty() else prompt)
     sys.stdout.flush()
     line = sys.stdin.readline()
     if not line:

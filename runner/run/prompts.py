@@ -12,7 +12,6 @@ from runner.run.options import AskPerson
 from runner.templating import Templar
 from runner.values import Secret, Source
 
-_AGAIN = "the two values differ; once more"
 _HASHED = Source("{{ typed | password_hash(scheme, salt=salt, salt_size=salt_size) }}")
 _ATTEMPTS = 10
 
@@ -56,13 +55,14 @@ class Prompting:
                 f"nobody is there to ask for `{prompt.name}`: its default is used; give it with -e"
             )
             return ""
+        asked = question
         for _ in range(_ATTEMPTS):
-            typed = self._ask(question, not prompt.private)
+            typed = self._ask(asked, not prompt.private)
             if not prompt.confirm:
                 return typed
             if self._ask(f"confirm {question}", not prompt.private) == typed:
                 return typed
-            question = f"{_AGAIN}\n{question}" if _AGAIN not in question else question
+            asked = f"the two differ; once more\n{question}"
         raise LoadError(f"the values typed for `{prompt.name}` differ")
 
     def _filled(self, text: Any, play: Play) -> str:

@@ -1,0 +1,124 @@
+"""`vars_prompt`: what is asked, what counts when nobody answers, what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runner.actions.api import Paths
+from runner.engine.world import Defaults, World
+from runner.errors import LoadError, RenderError
+from runner.model import Play, Prompt
+from runner.run.prompts import Prompting
+from runner.templating import Templar
+from runner.values import Masks, Origin, Secret, Source
+
+HERE = Origin("site.yml", 1, 1)
+
+
+class Person:
+    """Somebody who types the given lines, and hears the questions."""
+
+    def __init__(self, *lines: str) -> None:
+        self._lines = list(lines)
+        self.asked: list[tuple[str, bool]] = []
+
+    def __call__(self, prompt: str, echo: bool) -> str:
+        self.asked.append((prompt, echo))
+        return self._lines.pop(0)
+
+
+def world(folder: Path, **extra: Any) -> World:
+    masks = Masks()
+    return World(
+        hosts=None,  # type: ignore[arg-type]
+        templar=Templar(masks=masks),
+        masks=masks,
+        paths=Paths(folder, folder, folder),
+        folder=folder,
+        defaults=Defaults(),
+        platform=lambda name: pytest.fail(name),
+        extra_vars=extra,
+    )
+
+
+@pytest.fixture
+def answered(tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    def answer(person: Person | None, *prompts: Prompt, **extra: Any) -> dict[str, Any]:
+        play = Play(
+            "p", "all", (), HERE, vars={"site": "paris", "a": "by vars"}, prompts=tuple(prompts)
+        )
+        prompting = Prompting(world(tmp_path, **extra), person)
+        return dict(prompting.answered([play])[0].vars)
+
+    return answer
+
+
+def test_a_private_answer_is_a_secret_and_is_not_shown(answered: Any) -> None:
+    person = Person("hush hush")
+    value = answered(person, Prompt("a", "Password"))["a"]
+    assert isinstance(value, Secret)
+    assert value.reveal() == "hush hush"
+    assert person.asked == [("Password: ", False)]
+
+
+def test_an_open_answer_is_text_above_the_plays_vars(answered: Any) -> None:
+    person = Person("{{ site }}")
+    values = answered(person, Prompt("a", "Which at {{ x }}", private=False))
+    assert values == {"site": "paris", "a": "{{ site }}"}
+    assert not isinstance(values["a"], Source)
+    assert person.asked[0][1] is True
+
+
+def test_texts_and_defaults_are_filled_in(answered: Any) -> None:
+    person = Person("")
+    prompt = Prompt("b", Source("Where, {{ site }}"), default=Source("{{ site }}-1"), private=False)
+    assert answered(person, prompt)["b"] == "paris-1"
+    assert person.asked == [("Where, paris [paris-1]: ", True)]
+
+
+def test_what_is_given_with_e_is_not_asked_for(answered: Any) -> None:
+    assert answered(Person(), Prompt("a", "Password"), a=1) == {"site": "paris", "a": "by vars"}
+
+
+def test_a_confirmation_is_asked_until_both_agree(answered: Any) -> None:
+    person = Person("one", "two", "three", "three")
+    assert answered(person, Prompt("a", "P", confirm=True, private=False))["a"] == "three"
+    assert [prompt.splitlines()[-1] for prompt, _ in person.asked] == [
+        *("P: ", "confirm P: "),
+        *("P: ", "confirm P: "),
+    ]
+
+
+def test_a_confirmation_that_never_comes_ends(answered: Any) -> None:
+    with pytest.raises(LoadError, match="differ"):
+        answered(Person(*map(str, range(99))), Prompt("a", "P", confirm=True))
+
+
+@pytest.mark.parametrize(("default", "expected"), [(None, ""), (5, "5"), ("x", "x")])
+def test_when_nobody_is_there_the_default_counts_and_it_is_said(
+    tmp_path: Path, default: Any, expected: str
+) -> None:
+    prompting = Prompting(world(tmp_path), None)
+    prompt = Prompt("a", default=default, private=False)
+    (play,) = prompting.answered([Play("p", "all", (), HERE, prompts=(prompt,))])
+    assert play.vars == {"a": expected}
+    assert "`a`" in prompting.warnings[0]
+
+
+def test_what_is_encrypted_is_what_the_filter_makes_of_it(answered: Any) -> None:
+    prompt = Prompt("a", "P", private=False, encrypt="sha256_crypt", salt="12345678")
+    try:
+        value = answered(Person("typed"), prompt)["a"]
+    except RenderError as error:
+        assert "passlib" in str(error)  # noqa: PT017 - it is no part of this installation
+    else:
+        assert value.startswith("$5$")
+
+
+def test_an_unknown_way_to_encrypt_is_refused(answered: Any) -> None:
+    with pytest.raises(RenderError, match="'rot13' is not known"):
+        answered(Person("typed"), Prompt("a", "P", encrypt="rot13"))
