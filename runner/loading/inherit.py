@@ -10,7 +10,7 @@ from runner.loading.convert import Located, Reader, kind_of
 from runner.loading.keywords import INHERITED, Keyword
 from runner.model import Scope, Task
 
-_UNUSED = ("collections", "debugger", "become_flags", "become_exe")
+_UNUSED = ("debugger", "become_flags", "become_exe")
 VARS = "vars"
 """Under this name a scope's keywords hold the variables of blocks alone, without the role's."""
 
@@ -29,7 +29,7 @@ def narrowed(scope: Scope, reader: Reader, place: Located, table: Mapping[str, K
         outer = scope.keywords.get("environment", ())
         own["environment"] = outer + _environments(place.at("environment"), reader)
     if _DEFAULTS in own:
-        own[_DEFAULTS] = _with_defaults(scope, place.at(_DEFAULTS), reader)
+        own[_DEFAULTS] = _with_defaults(scope, own[_DEFAULTS], place.at(_DEFAULTS), reader)
     variables = reader.variables("vars") if "vars" in table else {}
     if variables:
         own[VARS] = {**scope.keywords.get(VARS, {}), **variables}
@@ -53,11 +53,13 @@ def _environments(place: Located, reader: Reader) -> tuple[Any, ...]:
     return tuple(items)
 
 
-def _with_defaults(scope: Scope, place: Located, reader: Reader) -> Mapping[str, Mapping[str, Any]]:
+def _with_defaults(
+    scope: Scope, given: Mapping[str, Any], place: Located, reader: Reader
+) -> Mapping[str, Mapping[str, Any]]:
     """Arguments by the action's short word. Groups of actions are those of collections that
     we do not have."""
     merged = dict(scope.keywords.get(_DEFAULTS, {}))
-    for word, args in place.value.items():
+    for word, args in given.items():
         if not isinstance(args, dict):
             message = f"the defaults of `{word}` must be a mapping, not {kind_of(args)}"
             reader.problems.append(place.at(word).error(message))

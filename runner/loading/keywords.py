@@ -65,7 +65,7 @@ _CONDUCT: Mapping[str, Keyword] = {
     "no_log": Keyword("flag", "Show nothing of the results."),
     "environment": Keyword("any", "Environment variables of programs; a mapping, or a list."),
     "module_defaults": Keyword("mapping", "Arguments of actions where a task gives none."),
-    "collections": Keyword("names", "Accepted: every word is known without its collection."),
+    "collections": Keyword("list", "Collections whose roles need no full name."),
     "debugger": Keyword("word", "Accepted as `never`: there is no debugger.", ("never",)),
     "redact": Keyword("flag", "Ours: apply the platform's secret patterns to the host files."),
 }

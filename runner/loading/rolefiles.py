@@ -43,14 +43,21 @@ def _folders(scope: Scope, loading: Loading) -> Iterator[Path]:
 
 
 def _in_collections(name: str, scope: Scope, loading: Loading) -> Iterator[Path]:
-    """`namespace.collection.role`, where collections are installed."""
-    parts = name.split(".")
-    if len(parts) < 3 or "/" in name:
+    """`namespace.collection.role`, where collections are installed.
+
+    The first two words may be missing where `collections` says them.
+    """
+    if "/" in name:
         return
-    namespace, collection, *rest = parts
-    for folder in (Path(scope.playbook_folder) / "collections", *loading.collections_path):
-        for top in (folder / "ansible_collections", folder):
-            yield (top / namespace / collection / "roles").joinpath(*rest)
+    searched = scope.keywords.get("collections", ())
+    for full in (name, *(f"{collection}.{name}" for collection in searched)):
+        namespace, _, rest = full.partition(".")
+        collection, _, role = rest.partition(".")
+        if not role:
+            continue
+        for folder in (Path(scope.playbook_folder) / "collections", *loading.collections_path):
+            for top in (folder / "ansible_collections", folder):
+                yield (top / namespace / collection / "roles").joinpath(*role.split("."))
 
 
 def _names(folders: list[Path]) -> list[str]:

@@ -61,6 +61,17 @@ def test_a_role_that_is_not_there_says_where_it_was_looked_for(tmp_path: Path) -
     assert "looked in roles, " in said
 
 
+def test_collections_whose_roles_need_no_full_name(tmp_path: Path) -> None:
+    files = {
+        **named("here"),
+        f"{COLLECTION}/roles/cr/tasks/main.yml": "- {name: cr, debug: }\n",
+        f"{COLLECTION}/roles/cr/meta/main.yml": "dependencies: [sibling]\n",
+        f"{COLLECTION}/roles/sibling/tasks/main.yml": "- {name: sibling, debug: }\n",
+    }
+    read = found(tmp_path, "[here, cr]", files, "collections: [cisco.ios, ns.col]")
+    assert labels(read) == ["here", "sibling", "cr"]
+
+
 VARIABLES = {
     "roles/r/defaults/main.yml": "d: default\n",
     "roles/r/vars/main.yml": "v: vars\nboth: vars\n",
