@@ -62,7 +62,6 @@ def transport_of(variables: Variables, play: Play, task: Task | None, world: Wor
     short = _short_connection(word)
     if short in _CONNECTIONS:
         return _CONNECTIONS[short]
-    origin = origin or (task.origin if task is not None else play.origin)
     if short.rpartition(".")[2] in _REFUSED:
         raise PlanError(
             f"the connection `{word}` is no command line",
@@ -90,7 +89,8 @@ def _connection_word(
     """The word, and where a playbook says it."""
     word = Settings(variables, world).text("connection")
     if word is not None:
-        return word, None
+        own = task is not None and any(name in task.vars for name in NAMES["connection"])
+        return word, task.origin if own and task is not None else None
     for written in (task and task.connection, play.connection):
         if written is not None:
             return world.templar.text(written, variables), getattr(written, "origin", None)
