@@ -109,21 +109,28 @@ def _row(event: Mapping[str, Any], task: str, status: str, folder: str) -> list[
     bad = status in ("failed", "ignored", "unreachable")
     if "censored" in values:
         values = {"censored": True}
-    elif bad and (action not in SPEAKS or _WORDED.match(str(values.get("msg", "")))):
-        values = _without_messages(values)
+    elif status == "unreachable":
+        values = {}
+    elif bad:
+        values = _without_messages(values, action in SPEAKS)
     unsaid = UNSAID.get(action, frozenset())
     return [task, status, {} if "*" in unsaid else _plain(values, folder, unsaid)]
 
 
-def _without_messages(values: Mapping[str, Any]) -> dict[str, Any]:
+def _without_messages(values: Mapping[str, Any], speaks: bool) -> dict[str, Any]:
+    """A failed result without what the program says of it; `speaks`: unless the play says it."""
+    if speaks and not _WORDED.match(str(values.get("msg", ""))) and "results" not in values:
+        return dict(values)
     kept = {name: value for name, value in values.items() if name in KEPT}
     if isinstance(kept.get("results"), list):
-        kept["results"] = [_item(item) for item in kept["results"]]
+        kept["results"] = [_item(item, speaks) for item in kept["results"]]
     return kept
 
 
-def _item(item: Any) -> Any:
+def _item(item: Any, speaks: bool) -> Any:
     if not isinstance(item, dict) or not item.get("failed"):
+        return item
+    if speaks and not _WORDED.match(str(item.get("msg", ""))):
         return item
     return {name: value for name, value in item.items() if name != "msg"}
 
