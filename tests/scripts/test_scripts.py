@@ -77,7 +77,20 @@ def test_real_parts_say_how_without_root():
     assert "make check" in ran.stderr
 
 
-@pytest.mark.parametrize("script", ["bootstrap", "demo", "real-parts"])
+def test_an_oracle_that_cannot_be_fetched_is_not_taken_for_one(tmp_path):
+    venv = tmp_path / "venv" / "bin"
+    venv.mkdir(parents=True)
+    (venv / "python").write_text("#!/bin/bash\nexit 1\n")
+    (venv / "python").chmod(0o755)
+    ran = run("ansible-oracle", str(venv.parent))
+    assert ran.returncode == 1
+    assert "pip could not install ansible-core==2.19.*" in ran.stderr
+    assert not (venv.parent / "complete").exists()
+
+
+@pytest.mark.parametrize(
+    "script", ["bootstrap", "demo", "real-parts", "foreign-data", "ansible-oracle"]
+)
 def test_usage(script):
     ran = run(script)
     assert ran.returncode != 0
