@@ -73,6 +73,11 @@ class _Commands(click.Group):
     """Knows Ansible's spelling with an underscore too."""
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name in ("edit", "create"):
+            raise LoadError(
+                f"there is no `vault {name}`: an editor would need the plain text in a file",
+                hint="decrypt --output FILE, change it, encrypt --in-place; or encrypt-string",
+            )
         return super().get_command(ctx, name.replace("_", "-"))
 
 

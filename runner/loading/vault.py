@@ -116,7 +116,7 @@ def vault_id_password(flag: str, ask: Callable[[str], str], *, new: bool = False
 
 def check_vault_id(name: str) -> None:
     """Raises LoadError for an id that a header line cannot hold."""
-    if ";" in name or not name.isprintable() or " " in name:
+    if ";" in name or " " in name or not (name.isascii() and name.isprintable()):
         raise LoadError(
             f"{name!a} is no id for a vault password", hint="use letters, digits, - and _"
         )

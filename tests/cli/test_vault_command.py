@@ -196,6 +196,8 @@ def test_settings_name_passwords_too(files: Path, playrun: Playrun) -> None:
         (("decrypt", "--vault-id", "p1", "--in-place"), "--in-place wants files"),
         (("view", "--vault-id", "d@p2", "recorded.txt"), "recorded.txt:1:1: vaulted, and no"),
         (("view", "--vault-id", "a;b@p1", "recorded.txt"), "'a;b' is no id"),
+        (("view", "--vault-id", "ü@p1", "recorded.txt"), "'\\xfc' is no id"),
+        (("edit", "recorded.txt"), "an editor would need the plain text in a file"),
         (("view", "--vault-id", "a@", "recorded.txt"), "--vault-id a@ names no file"),
         (("view", "recorded.txt"), "cannot ask for `Vault password`: there is no terminal"),
         (("encrypt-string", "--vault-id", "p1", ""), "the text to encrypt is empty"),
