@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from planned_plays import planned_book
 
@@ -65,6 +65,8 @@ variables = st.dictionaries(st.sampled_from(NAMES), st.sampled_from(VALUES), max
     st.lists(st.sampled_from(TASKS), min_size=1, max_size=5),
     st.lists(variables, min_size=2, max_size=3),
 )
+@example([TASKS[0]], [{"a": "'{{ b }}'", "b": "1"}, {"a": "'{{ c }}'", "b": "1"}])
+@example([TASKS[0]], [{"a": "['{{ c }}']"}, {"a": "'{{ c }}'"}])
 def test_a_class_is_judged_as_each_of_its_hosts(
     tasks: list[str], of_hosts: list[dict[str, str]]
 ) -> None:
