@@ -48,6 +48,16 @@ class Source(str):
         return "{{" in self or "{%" in self or "{#" in self
 
 
+class OwnPath(str):
+    """A path that the user's own words led to, in a value that is data otherwise.
+
+    What `find`, `stat` or `tempfile` gave may be written to; what a device said may not. Any
+    string operation on it gives a plain `str`, so the mark is lost rather than spread.
+    """
+
+    __slots__ = ()
+
+
 EMPTY: Mapping[str, Any] = {}
 """The empty mapping, as a default for records. Nobody writes to it: its type has no way to."""
 

@@ -18,7 +18,7 @@ from runner.actions.attributes import (
     settle,
     wanted,
 )
-from runner.actions.places import destination, find_folder, location, reads_and_writes
+from runner.actions.places import destination, find_folder, location, own, reads_and_writes
 from runner.actions.reading import Arguments
 from runner.actions.writing import (
     New,
@@ -117,7 +117,7 @@ def _joined(pieces: list[bytes], delimiter: bytes) -> bytes:
 
 def _placed(call: Call, args: Arguments, target: Path, data: bytes, want: Wanted) -> Outcome:
     here = args.flag("remote_src")
-    values: dict[str, Any] = {"dest": str(target), "checksum": sha1(data)}
+    values: dict[str, Any] = {"dest": own(target), "checksum": sha1(data)}
     if here:
         values |= {"src": args.text("src"), "msg": "OK"}
     differs = not target.exists() or target.read_bytes() != data
@@ -126,7 +126,7 @@ def _placed(call: Call, args: Arguments, target: Path, data: bytes, want: Wanted
     if differs and not call.check:
         kept = put(call, target, New(data, want, args.flag("backup"), args.text("validate")))
         if kept is not None:
-            values["backup_file"] = kept
+            values["backup_file"] = own(Path(kept))
     changed = differs
     if target.exists() and not differs:
         changed = settle(target, want, check=call.check).changed

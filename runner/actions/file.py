@@ -20,7 +20,7 @@ from runner.actions.attributes import (
     settle,
     wanted,
 )
-from runner.actions.places import destination, reads_and_writes, refuse_planted_links
+from runner.actions.places import destination, own, reads_and_writes, refuse_planted_links
 from runner.actions.reading import Arguments
 from runner.actions.writing import why
 from runner.errors import ActionFailed
@@ -101,7 +101,7 @@ def _outcome(
     changed: bool = False,
     values: Mapping[str, Any] | None = None,
 ) -> Outcome:
-    path = str(work.path)
+    path = own(work.path)
     found: dict[str, Any] = {key: path, **(values or {})}
     if work.call.diff:
         found["diff"] = {

@@ -25,6 +25,7 @@ from runner.actions.places import (
     find_either,
     find_source,
     location,
+    own,
     reads_and_writes,
     refuse_planted_links,
 )
@@ -208,7 +209,7 @@ def place(
 def _placed(call: Call, args: Arguments, target: Path, source: Source, want: Wanted) -> Outcome:
     there = target.exists()
     if there and not args.flag("force"):
-        return Outcome(values={"dest": str(target), **_from(source)})
+        return Outcome(values={"dest": own(target), **_from(source)})
     if there and target.read_bytes() == source.data:
         return _same(call, target, source, want)
     diff = [difference(target, source.data, source.header or str(target))] if call.diff else []
@@ -218,13 +219,13 @@ def _placed(call: Call, args: Arguments, target: Path, source: Source, want: Wan
     kept = put(call, target, new)
     values: dict[str, Any] = {
         **({"diff": diff} if diff or not _is_here(args) else {}),
-        "dest": str(target),
+        "dest": own(target),
         **_from(source),
         "md5sum": md5(source.data),
         "checksum": sha1(source.data),
     }
     if kept is not None:
-        values["backup_file"] = kept
+        values["backup_file"] = own(Path(kept))
     return Outcome(changed=True, values={**values, **described(target)})
 
 
@@ -239,14 +240,14 @@ def _from(source: Source) -> dict[str, str]:
 
 def _same(call: Call, target: Path, source: Source, want: Wanted) -> Outcome:
     sides = settle(target, want, check=call.check)
-    path = {"path": str(target)}
+    path = {"path": own(target)}
     diff = {"before": {**path, **sides.before}, "after": {**path, **sides.after}}
     values = {
         "diff": diff if call.diff else [],
         **path,
         **described(target, follow=True),
         "checksum": sha1(source.data),
-        "dest": str(target),
+        "dest": own(target),
     }
     return Outcome(changed=sides.changed, values=values)
 
@@ -273,7 +274,7 @@ def _tree(call: Call, args: Arguments, folder: Path) -> Outcome:
         return Outcome(changed=True, values={"diff": []})
     values: dict[str, Any] = {"dest": f"{str(target).rstrip('/')}/", "src": args.text("src")}
     if args.flag("remote_src"):
-        values |= {"dest": str(target), "checksum": None, "md5sum": None, **described(target)}
+        values |= {"dest": own(target), "checksum": None, "md5sum": None, **described(target)}
     return Outcome(changed=changed, values=values)
 
 

@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 
 from runner.actions.api import Base, Call, Effects, Outcome, Parameter
 from runner.actions.attributes import group_name, user_name
-from runner.actions.places import reads_and_writes
+from runner.actions.places import is_own, reads_and_writes
 from runner.actions.reading import Arguments
 from runner.actions.stat import CHECKSUMS, checksum
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
+from runner.values import OwnPath
 
 _AGES = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _SIZES = {"b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
@@ -70,11 +71,12 @@ class Find(Base):
             for folder in args.texts("paths")
         ]
         skipped = {str(root): f"'{root}' is not a directory" for root in roots if not root.is_dir()}
+        own = all(is_own(str(root), call, "paths") for root in roots)
         files: list[dict[str, Any]] = []
         most, examined = args.whole("limit"), 0
         for path, others in _all(roots, args):
             examined += others
-            found = search.about(path) if path is not None else None
+            found = search.about(path, own=own) if path is not None else None
             if found is not None:
                 files.append(found)
             if most and len(files) == most:
@@ -121,7 +123,7 @@ class _Search(NamedTuple):
     age: int | None
     size: int | None
 
-    def about(self, path: Path) -> dict[str, Any] | None:
+    def about(self, path: Path, *, own: bool) -> dict[str, Any] | None:
         """What results say of a file; None if it is none of those looked for."""
         args = self.args
         try:
@@ -132,7 +134,7 @@ class _Search(NamedTuple):
             return None
         if not self._fits(about) or not self._holds(path, about):
             return None
-        found = {"path": str(path), **_facts(about)}
+        found = {"path": OwnPath(path) if own else str(path), **_facts(about)}
         if args.flag("get_checksum") and stat.S_ISREG(about.st_mode):
             found["checksum"] = checksum(path, args.text("checksum_algorithm"))
         return found

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from runner.actions.api import Base, Call, Effects, Outcome, Parameter
 from runner.actions.attributes import BACKUP, FILE_PARAMETERS, described, settle, wanted
-from runner.actions.places import destination, reads_and_writes, refuse_planted_links
+from runner.actions.places import destination, own, reads_and_writes, refuse_planted_links
 from runner.actions.reading import Arguments
 from runner.actions.stat import CHECKSUMS
 from runner.actions.web import WEB_PARAMETERS, Answer, Request, ask
@@ -60,7 +60,7 @@ class GetUrl(Base):
         asks = have and not args.flag("force") and checksum is None
         headers = {**args.mapping("headers"), **(_since(path) if asks else {})}
         if call.check and asks:
-            return Outcome(values={"dest": str(path), "url": url, "msg": "not asked"})
+            return Outcome(values={"dest": own(path), "url": url, "msg": "not asked"})
         begun = time.monotonic()
         answer = ask(args, Request(url, headers=headers))
         try:
@@ -98,14 +98,14 @@ def _since(path: Path) -> dict[str, str]:
 
 def _same(call: Call, args: Arguments, path: Path, message: str) -> Outcome:
     sides = settle(path, wanted(args), check=call.check)
-    values = {"dest": str(path), "url": args.text("url"), "msg": message}
+    values = {"dest": own(path), "url": args.text("url"), "msg": message}
     return Outcome(changed=sides.changed, values={**values, **described(path, follow=True)})
 
 
 def _refused(answer: Answer, url: str, path: Path, elapsed: int) -> Outcome:
     message = f"Request failed: HTTP Error {answer.status}: {answer.reason}"
     values = {
-        "dest": str(path),
+        "dest": own(path),
         "url": url,
         "status_code": answer.status,
         "response": f"HTTP Error {answer.status}: {answer.reason}",
@@ -149,7 +149,7 @@ def _fetched(
             changed = settle(path, want, check=call.check).changed
     size = answer.headers.get("Content-Length", "unknown")
     values = {
-        "dest": str(path),
+        "dest": own(path),
         "url": args.text("url"),
         "src": str(path),
         "checksum_src": sha1(content),

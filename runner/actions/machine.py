@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.actions.network import network
+from runner.values import OwnPath
 
 _FAMILIES = {
     "debian": "Debian",
@@ -73,7 +74,7 @@ def facts(subsets: frozenset[str], environment: Mapping[str, str]) -> dict[str, 
 def _shown_environment() -> dict[str, str]:
     """Passwords that playrun itself was given are nobody's business."""
     return {
-        name: value
+        name: OwnPath(value) if value.startswith("/") else value
         for name, value in os.environ.items()
         if not (name.startswith("PLAYRUN_") and "PASSWORD" in name)
     }
@@ -168,7 +169,7 @@ def _user() -> dict[str, Any]:
         "ansible_user_uid": number,
         "ansible_user_gid": entry.pw_gid,
         "ansible_user_gecos": entry.pw_gecos,
-        "ansible_user_dir": entry.pw_dir,
+        "ansible_user_dir": OwnPath(entry.pw_dir),
         "ansible_user_shell": entry.pw_shell,
         "ansible_real_user_id": number,
         "ansible_effective_user_id": os.geteuid(),

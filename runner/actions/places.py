@@ -11,8 +11,11 @@ from typing import Any
 
 from runner.actions.api import NOTHING, Call, Effect, Effects, Paths
 from runner.errors import ActionFailed
+from runner.values import OwnPath
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_LONGEST = 4096
+"""Characters of a path; a longer text is none."""
 _UP = re.compile(r"(?:^|/)\.\.(?:/|$)")
 
 
@@ -82,15 +85,43 @@ def destination(call: Call, name: str) -> Path:
     Raises ActionFailed.
     """
     text = _path_text(call, name)
-    if text.startswith(("/", "~")) and not any(
-        _begins(written, text) for written in call.written(name)
-    ):
+    if not _begins_as_written(text, call, name):
         raise _led_astray(name, text, "is absolute", "begins so")
-    if _UP.search(text) and not any(_UP.search(written) for written in call.written(name)):
+    if not _rises_as_written(text, call, name):
         raise _led_astray(name, text, "has a `..` in it", "has one")
     path = call.paths.project / _expanded(text)
     refuse_planted_links(path)
     return path
+
+
+def _begins_as_written(path: str, call: Call, name: str) -> bool:
+    if not path.startswith(("/", "~")):
+        return True
+    return any(_begins(written, path) for written in call.written(name))
+
+
+def _rises_as_written(path: str, call: Call, name: str) -> bool:
+    return not _UP.search(path) or any(_UP.search(written) for written in call.written(name))
+
+
+def is_own(path: str, call: Call, name: str) -> bool:
+    """Whether what the user wrote for an argument leads to the path."""
+    return _begins_as_written(path, call, name) and _rises_as_written(path, call, name)
+
+
+def own(path: Path) -> OwnPath:
+    """A path that was found to be the user's, for a result: later tasks may write there."""
+    return OwnPath(path)
+
+
+def marked(value: Any, call: Call, name: str) -> Any:
+    """`value`, its absolute paths marked where what the user wrote for an argument leads there."""
+    if isinstance(value, str):
+        absolute = value.startswith("/") and len(value) < _LONGEST
+        return OwnPath(value) if absolute and is_own(value, call, name) else value
+    if isinstance(value, dict):
+        return {key: marked(inner, call, name) for key, inner in value.items()}
+    return [marked(inner, call, name) for inner in value] if isinstance(value, list) else value
 
 
 def _path_text(call: Call, name: str) -> str:
@@ -108,9 +139,14 @@ def _expanded(text: str) -> str:
 
 
 def _begins(written: str, path: str) -> bool:
-    """Whether the part of a text before its first template is where `path` begins."""
+    """Whether the part of a text before its first template is where `path` begins.
+
+    A folder above a path that is written out counts too: templates take `dirname` of one.
+    """
     head = re.split(r"\{[{%#]", written, maxsplit=1)[0]
-    return head.startswith(("/", "~")) and path.startswith(head)
+    if not head.startswith(("/", "~")):
+        return False
+    return path.startswith(head) or (head == written and head.startswith(f"{path.rstrip('/')}/"))
 
 
 def _led_astray(name: str, path: str, what: str, said: str) -> ActionFailed:

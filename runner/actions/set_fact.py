@@ -6,6 +6,7 @@ import keyword
 from collections.abc import Mapping
 
 from runner.actions.api import Base, Call, Outcome, Parameter
+from runner.actions.places import marked
 from runner.errors import ActionFailed
 
 
@@ -22,4 +23,5 @@ class SetFact(Base):
         for name in facts:
             if not name.isidentifier() or keyword.iskeyword(name):
                 raise ActionFailed(f"`{name}` is no name for a variable")
+        facts = {name: marked(value, call, name) for name, value in facts.items()}
         return Outcome(values={"ansible_facts": facts}, facts=facts)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.actions.api import Base, Call, Effects, Outcome, Parameter
-from runner.actions.places import destination, location, reads_and_writes, refuse_planted_links
+from runner.actions.places import destination, location, own, reads_and_writes, refuse_planted_links
 from runner.actions.reading import Arguments
 from runner.actions.writing import New, alone, md5, put, read_bytes, sha1
 from runner.errors import ActionFailed
@@ -98,12 +98,12 @@ def _fetched(call: Call, source: Path, target: Path) -> Outcome:
     data = read_bytes(source)
     with alone(call, target):
         if target.exists() and target.read_bytes() == data:
-            same = {"file": str(source), "dest": str(target), "checksum": sha1(data)}
+            same = {"file": str(source), "dest": own(target), "checksum": sha1(data)}
             return Outcome(values={**same, "md5sum": md5(data)})
         put(call, target, New(data))
     values = {
         "md5sum": md5(data),
-        "dest": str(target),
+        "dest": own(target),
         "remote_md5sum": None,
         "checksum": sha1(data),
         "remote_checksum": sha1(data),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.actions.api import Base, Call, Effects, Outcome, Parameter
-from runner.actions.places import location, reads_and_writes
+from runner.actions.places import location, marked, reads_and_writes
 from runner.actions.reading import Arguments
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
@@ -62,7 +62,12 @@ class Stat(Base):
             return Outcome(values={"stat": {"exists": False}})
         except OSError as error:
             raise ActionFailed(f"cannot look at {path}: {error.strerror}") from error
-        values = {"exists": True, "path": str(path), **_facts(about), **_access(path)}
+        values = {
+            "exists": True,
+            "path": marked(str(path), call, "path"),
+            **_facts(about),
+            **_access(path),
+        }
         if stat.S_ISLNK(about.st_mode):
             values |= _leads(path)
         if args.flag("get_checksum") and stat.S_ISREG(about.st_mode) and values["readable"]:

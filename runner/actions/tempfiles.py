@@ -8,7 +8,7 @@ from pathlib import Path
 
 from runner.actions.api import Base, Call, Outcome, Parameter
 from runner.actions.attributes import described
-from runner.actions.places import destination
+from runner.actions.places import destination, own
 from runner.actions.reading import Arguments
 from runner.actions.writing import why
 from runner.errors import ActionFailed
@@ -41,4 +41,4 @@ class Tempfile(Base):
                 open(handle).close()  # noqa: PTH123  a descriptor, no path
         except OSError as error:
             raise ActionFailed(f"cannot make a file: {why(error)}") from error
-        return Outcome(changed=True, values={"path": name, **described(Path(name))})
+        return Outcome(changed=True, values={"path": own(Path(name)), **described(Path(name))})

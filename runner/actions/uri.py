@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from runner.actions.api import Base, Call, Effect, Effects, OneOf, Outcome, Parameter
 from runner.actions.attributes import FILE_PARAMETERS, described, settle, wanted
-from runner.actions.places import destination, find_source, location, refuse_planted_links
+from runner.actions.places import destination, find_source, location, own, refuse_planted_links
 from runner.actions.reading import Arguments
 from runner.actions.web import WEB_PARAMETERS, Answer, NoAnswer, Request, ask
 from runner.actions.writing import New, alone, put, read_bytes
@@ -264,13 +264,13 @@ class _Told:
             path = path / (Path(urlsplit(self._answer.url).path).name or "index.html")
             refuse_planted_links(path)
         if not self._good or self._answer.status == 304:
-            return {"path": str(path)}
+            return {"path": own(path)}
         want = wanted(self._args)
         with alone(self._call, path):
             if not path.exists() or path.read_bytes() != data:
                 put(self._call, path, New(data, want))
             settle(path, want, check=False)
-        return {"changed": True, "path": str(path), **described(path, follow=True)}
+        return {"changed": True, "path": own(path), **described(path, follow=True)}
 
 
 def _cookies(answer: Answer) -> dict[str, Any]:

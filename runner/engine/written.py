@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 from runner.model import Loop
 from runner.templating import Templar, Variables
-from runner.values import Source
+from runner.values import OwnPath
 
-_FOLDERS = ("playbook_dir", "inventory_dir", "inventory_file")
+_FOLDERS = ("playbook_dir", "inventory_dir", "inventory_file", "role_path")
 """Paths of the user's that playrun itself puts into variables."""
+
+_OF_THE_ENVIRONMENT = frozenset({"env", "ansible.builtin.env"})
 
 
 def written_texts(
@@ -19,25 +22,33 @@ def written_texts(
     """The texts in `value` and in all variables that it reads, and they read, as written.
 
     What a device or a program gave is in none of them, nor what was computed from it. A
-    loop's variable stands for all that is written in the loop's items.
+    loop's variable stands for all that is written in the loop's items. Paths that the user's
+    words led to, and those in our own environment, count as written.
     """
     waiting = [value]
     seen: set[str] = set()
     while waiting:
         part = waiting.pop()
         yield from _texts(part)
-        for name in templar.names(part).variables - seen:
+        names = templar.names(part)
+        if names.lookups & _OF_THE_ENVIRONMENT:
+            yield from filter(_is_path, os.environ.values())
+        for name in names.variables - seen:
             seen.add(name)
             if loop is not None and name == loop.variable:
                 waiting.append(loop.items)
             elif name in _FOLDERS:
                 yield str(variables.get(name, ""))
             else:
-                waiting.append(variables.written(name))
+                written = variables.written(name)
+                waiting.append(written)
+                if written is None and name in variables:
+                    yield from _own_paths(variables.raw(name))
 
 
 def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, Source):
+    """All that is no data is the user's; a text without a template in it is not always marked."""
+    if isinstance(value, str):
         yield str(value)
     elif isinstance(value, dict):
         for item in value.values():
@@ -45,3 +56,19 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, (list, tuple)):
         for item in value:
             yield from _texts(item)
+
+
+def _own_paths(value: Any) -> Iterator[str]:
+    """The paths in a value that is data."""
+    if isinstance(value, OwnPath):
+        yield str(value)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _own_paths(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _own_paths(item)
+
+
+def _is_path(text: str) -> bool:
+    return text.startswith("/")

@@ -90,3 +90,70 @@ def test_the_items_of_a_loop_are_the_users_if_they_are_written_there(
     assert run(here, playrun, task).code == 0
     task = '{copy: {content: x, dest: "{{ item }}"}, loop: "{{ said.stdout_lines }}"}'
     assert run(here, playrun, task, "/tmp/astray").code == 2
+
+
+FOLLOWING = """
+- hosts: localhost
+  gather_facts: false
+  tasks:
+    - {tempfile: {state: directory}, register: made}
+    - {set_fact: {base: HERE/facts, deep: {list: [HERE/facts]}}}
+    - {set_fact: {again: "{{ made.path }}"}}
+    - {copy: {content: x, dest: "{{ base }}/a"}, register: copied}
+    - {stat: {path: "{{ copied.dest }}"}, register: seen}
+    - {find: {paths: "{{ base }}"}, register: found}
+    - {copy: {content: x, dest: "TARGET"}}
+    - {file: {path: "{{ made.path }}", state: absent}}
+"""
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "{{ base }}/b",
+        "{{ deep.list[0] }}/b",
+        "{{ made.path }}/b",
+        "{{ again }}/b",
+        "{{ copied.dest }}",
+        "{{ seen.stat.path }}",
+        "{{ found.files[0].path }}",
+        "{{ found.files | map(attribute='path') | first }}",
+        "{{ flagged }}/b",
+        "{{ lookup('env', 'HOME') }}/b",
+    ],
+)
+def test_paths_that_the_users_words_led_to_are_the_users(
+    here: Path, playrun: Any, target: str
+) -> None:
+    text = FOLLOWING.replace("TARGET", target).replace("HERE", str(here))
+    (here / "site.yml").write_text(text)
+    said = playrun("-i", "localhost,", "-e", f"flagged={here}/flag", "site.yml")
+    assert said.code == 0, said.out
+
+
+@pytest.mark.parametrize(
+    "through",
+    [
+        "set_fact: {path: '{{ said.stdout }}'}",
+        "set_fact: {path: '{{ said.stdout }}/{{ base }}'}",
+        "set_fact: {path: '{{ [said.stdout, base] | first }}'}",
+        "stat: {path: '{{ said.stdout }}'}\n      register: path",
+    ],
+)
+def test_what_a_program_said_is_not_the_users_by_way_of_another_task(
+    here: Path, playrun: Any, through: str
+) -> None:
+    (here / "astray").write_text("kept")
+    lines = f"""
+- hosts: localhost
+  gather_facts: false
+  vars: {{base: {here}/base}}
+  tasks:
+    - {{shell: "echo {here}/astray", register: said}}
+    - {through}
+    - {{copy: {{content: x, dest: "{{{{ path.stat.path if path is mapping else path }}}}"}}}}
+"""
+    (here / "site.yml").write_text(lines)
+    said = playrun("-i", "localhost,", "site.yml")
+    assert said.code == 2, said.out
+    assert (here / "astray").read_text() == "kept"

@@ -24,7 +24,7 @@ def gathered(folder: Path, **args: Any) -> dict[str, Any]:
 def kinds(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: kinds(inner) for key, inner in value.items()}
-    return type(value).__name__
+    return "str" if isinstance(value, str) else type(value).__name__
 
 
 @pytest.mark.parametrize("name", sorted(RECORDED))

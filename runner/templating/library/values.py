@@ -50,6 +50,8 @@ def mandatory(value: Any, message: str | None = None) -> Any:
 
 def type_debug(value: Any) -> str:
     """The name of the value's type."""
+    if isinstance(value, str):
+        return "str"  # However it is marked.
     return "Undefined" if isinstance(value, Undefined) else type(value).__name__
 
 
