@@ -83,6 +83,11 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "community.routeros": "mikrotik_routeros",
         "community.routeros.routeros": "mikrotik_routeros",
         "mikrotik_routeros_telnet": "mikrotik_routeros",
+        "vyos.vyos": "vyos",
+        "vyos.vyos.vyos": "vyos",
+        "edgeos": "vyos",
+        "vyatta": "vyos",
+        "vyos_vyos": "vyos",
     }
 )
 
