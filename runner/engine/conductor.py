@@ -315,15 +315,11 @@ class Conductor:
 
     def _take_along(self, answer: Answer, why: Result | Failure | None, but: set[str]) -> None:
         """All other hosts, where they wait: they fail there, or leave, or end their play."""
-        others = [
-            (name, host)
-            for name, host in self._hosts.items()
-            if host.status is None and name not in but
-        ]
+        others = [(name, host) for name, host in self._hosts.items() if name not in but]
         for _, host in others:
             host.dropped = host.dropped or answer == "fatal"
             host.doom = (answer, why) if host.running else None
-        self._submit([(name, answer) for name, host in others if not host.running], why)
+        self._submit([(name, answer) for name, host in others if host.at is not None], why)
 
     # who may go on
 
