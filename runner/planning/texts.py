@@ -19,8 +19,9 @@ from runner.values import Origin, Source
 _TEMPLATE_FILES = ("template", "config")
 """Actions whose `src` is a template file."""
 _MAKES_NO_FILES = frozenset(
-    "add_host assert debug fail find group_by include_role include_tasks include_vars meta pause "
-    "ping set_fact set_stats slurp stat wait_for".split()
+    "add_host assert debug facts fail find gather_facts group_by include_role include_tasks "
+    "include_vars meta pause ping ping_device reach set_fact set_stats setup slurp stat wait_for "
+    "wait_for_connection".split()
 )
 """Any other action may make a file which a later task takes as its `src`."""
 
@@ -82,9 +83,7 @@ class TemplateFiles:
     def __init__(self, world: World, spots: Sequence[Spot]) -> None:
         self._world = world
         self._looked_at: dict[Path, Names | PlayrunError] = {}
-        writers = [
-            index for index, spot in enumerate(spots) if spot.task.action not in _MAKES_NO_FILES
-        ]
+        writers = [index for index, spot in enumerate(spots) if _may_make_files(spot.task)]
         self._first_writer = min(writers, default=len(spots))
 
     @staticmethod
@@ -114,6 +113,12 @@ class TemplateFiles:
         if isinstance(found, PlayrunError):
             raise found
         return found
+
+
+def _may_make_files(task: Task) -> bool:
+    if task.action == "cli":
+        return task.output is not None
+    return task.action not in _MAKES_NO_FILES
 
 
 def origin_in_file(path: Path, name: str) -> Origin | None:
