@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from runner.actions.api import Base, Call, Effects, Outcome, Parameter
@@ -16,10 +16,13 @@ from runner.actions.attributes import BACKUP, FILE_PARAMETERS, described, settle
 from runner.actions.places import destination, own, reads_and_writes, refuse_planted_links
 from runner.actions.reading import Arguments
 from runner.actions.stat import CHECKSUMS
-from runner.actions.web import WEB_PARAMETERS, Answer, Request, ask
+from runner.actions.web import WEB_PARAMETERS, Request
 from runner.actions.writing import New, alone, md5, put, sha1
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
+
+if TYPE_CHECKING:
+    from runner.actions.webclient import Answer
 
 _NAME = re.compile(r"filename=\"?([^\";]+)", re.IGNORECASE)
 _DIGEST = re.compile(r"[0-9A-Fa-f]{32,128}")
@@ -61,6 +64,8 @@ class GetUrl(Base):
         headers = {**args.mapping("headers"), **(_since(path) if asks else {})}
         if call.check and asks:
             return Outcome(values={"dest": own(path), "url": url, "msg": "not asked"})
+        from runner.actions.webclient import ask  # only a task that asks pays for it
+
         begun = time.monotonic()
         answer = ask(args, Request(url, headers=headers))
         try:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import getpass
+import importlib.util
 import os
 import platform
 import pwd
 import shutil
 import socket
-import ssl
 import sys
 import time
 from collections.abc import Mapping
@@ -144,7 +144,7 @@ def _python() -> dict[str, Any]:
         "ansible_python_version": platform.python_version(),
         "ansible_python": {
             "executable": sys.executable,
-            "has_sslcontext": hasattr(ssl, "SSLContext"),
+            "has_sslcontext": importlib.util.find_spec("_ssl") is not None,
             "type": sys.implementation.name,
             "version": {
                 "major": version.major,

@@ -6,7 +6,6 @@ import fnmatch
 from collections.abc import Mapping, Sequence
 
 from runner.actions.api import Base, Call, Outcome, Parameter
-from runner.actions.machine import facts
 from runner.actions.reading import Arguments
 from runner.errors import ActionFailed, nearest
 
@@ -39,6 +38,8 @@ class Setup(Base):
 
     def run(self, call: Call) -> Outcome:
         """Never changes anything."""
+        from runner.actions.machine import facts  # only who gathers pays for it
+
         args = Arguments(call, self.parameters)
         asked = args.texts("gather_subset")
         found = facts(_subsets(asked), call.environment)

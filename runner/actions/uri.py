@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import json
-import mimetypes
 import re
 import secrets
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from email.message import Message
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from runner.actions.api import Base, Call, Effect, Effects, OneOf, Outcome, Parameter
 from runner.actions.attributes import FILE_PARAMETERS, described, settle, wanted
 from runner.actions.places import destination, find_source, location, own, refuse_planted_links
 from runner.actions.reading import Arguments
-from runner.actions.web import WEB_PARAMETERS, Answer, NoAnswer, Request, ask
+from runner.actions.web import WEB_PARAMETERS, NoAnswer, Request
 from runner.actions.writing import New, alone, put, read_bytes
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
+
+if TYPE_CHECKING:
+    from runner.actions.webclient import Answer
 
 _FORMATS = ("raw", "json", "form-urlencoded", "form-multipart")
 _REDIRECTS = ("all", "no", "none", "safe", "urllib2", "yes")
@@ -68,6 +69,8 @@ class Uri(Base):
             destination(call, "dest")  # Refused before anything is asked.
         if call.check:
             return Outcome(skipped="check mode: not asked")
+        from runner.actions.webclient import ask  # only a task that asks pays for it
+
         good = _statuses(args)
         begun = time.monotonic()
         try:
@@ -155,6 +158,9 @@ def _multipart(call: Call, body: Any) -> tuple[bytes, str]:
 
 
 def _part(call: Call, name: str, field: Any) -> bytes:
+    import mimetypes  # with it comes much that other requests do without
+    from email.message import Message
+
     field = field if isinstance(field, dict) else {"content": field}
     filename = field.get("filename")
     content = field.get("content")
