@@ -144,9 +144,8 @@ def role_of_task(
         return None
     files = {part: str(name) for part, name in names.items()}
     again = as_flag(args.get("allow_duplicates", True)) is not False
-    own = (inner.when, sorted(inner.tags))
-    given = inner.keywords.get(VARS, EMPTY)
-    return Wanted(name, place, inner, EMPTY, given, files, again, own, by_task=True)
+    own = (inner.when, sorted(inner.tags), inner.keywords.get(VARS, EMPTY))
+    return Wanted(name, place, inner, files=files, again=again, own=own, by_task=True)
 
 
 def read_role(wanted: Wanted, standing: Standing) -> ReadRole | None:

@@ -142,6 +142,7 @@ FILES = {
     "roles/r/tasks/deep/z.yml": "- {name: deep z, debug: }\n",
     "roles/r/tasks/y.yml": "- {name: y, debug: }\n",
     "roles/r/handlers/main.yml": "- {name: inc, include_tasks: more.yml}\n",
+    "roles/r/tasks/more.yml": "- {name: no handling, debug: }\n",
     "roles/r/handlers/more.yml": "- {name: more handling, debug: }\n",
 }
 

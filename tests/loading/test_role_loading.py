@@ -132,7 +132,7 @@ DEPENDING = {
     "roles/b/meta/main.yml": "dependencies: [c]\n",
     "roles/c/vars/main.yml": "v: c\nshared: c\n",
     "roles/c/defaults/main.yml": "d: c\n",
-    "roles/a/vars/main.yml": "shared: a\n",
+    "roles/a/vars/main.yml": "shared: a\nonly: a\n",
     "roles/a/defaults/main.yml": "d: a\n",
 }
 
@@ -148,8 +148,8 @@ def test_dependencies_come_first(tmp_path: Path) -> None:
 
 def test_variables_over_dependencies(tmp_path: Path) -> None:
     read = found(tmp_path, "[a]", DEPENDING)
-    assert one(read, "a").vars == {"v": "c", "shared": "a"}
-    assert one(read, "c").vars == {"v": "c", "shared": "c"}, "its own before its parent's"
+    assert one(read, "a").vars == {"v": "c", "shared": "a", "only": "a"}
+    assert one(read, "c").vars == {"v": "c", "shared": "c", "only": "a"}, "its own win"
     role = one(read, "a").scope.role
     assert role is not None
     assert role.defaults == {"d": "a"}
