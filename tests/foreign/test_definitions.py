@@ -51,6 +51,7 @@ PURPOSES: dict[str, tuple[str, dict[str, str]]] = {
     "mikrotik_routeros": ("mikrotik_routeros", {"cli": "exec"}),
     "cumulus_linux": ("linux", {"exec": "exec", "root": "privileged"}),
     "cumulus_vtysh": ("frr", {"exec": "privileged", "configuration": "config"}),
+    "vyos_vyos": ("vyos", {"privileged_exec": "exec", "configuration": "config"}),
 }
 
 IOS = ("{}>", "{}#", "{}(config)#", "{}(config-if)#", "{}(config-router-af)#")
@@ -70,6 +71,7 @@ FORMS: dict[str, tuple[str, ...]] = {
         *("{}-tcl#", "{}(config-tcl)#", "bash-4.2$", ">"),
     ),
     "arista_eos": (*IOS, "{}(s1)#", "{}(vrf:A)#", "{}(config-s-one)#", "[admin@{} ~]$"),
+    "vyos_vyos": ("admin@{}:~$", "admin@{}#", "vyos@{}:/config$"),
     "juniper_junos": (
         *("admin@{}>", "admin@{}#", "root>", "root#", "admin@{}-re0>", "admin@{}(re)#"),
         *("%", "$", "root@{}%", "root@{}:~ #", "root@:RE:0%"),
