@@ -11,6 +11,7 @@ from runner.actions.assertion import Assert, Fail
 from runner.actions.backup import Backup
 from runner.actions.blockinfile import BlockInFile
 from runner.actions.cli import Cli
+from runner.actions.cli_parse import CliParse
 from runner.actions.config import Config
 from runner.actions.debug import Debug
 from runner.actions.expect import Expect
@@ -47,6 +48,7 @@ ACTIONS: Mapping[str, Action] = {
     "backup": Backup(),
     "blockinfile": BlockInFile(),
     "cli": Cli(),
+    "cli_parse": CliParse(),
     "command": Command(),
     "config": Config(),
     "copy": Copy(),

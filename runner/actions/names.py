@@ -34,6 +34,7 @@ _OWN = {
     "blockinfile": "blockinfile",
     "cli_backup": "backup",
     "cli": "cli",
+    "cli_parse": "cli_parse",
     "command": "command",
     "config": "config",
     "copy": "copy",
@@ -75,7 +76,7 @@ _OWN = {
 
 _NOT_YET = frozenset(
     (
-        "apt apt_key apt_repository archive async_status authorized_key cli_config cli_parse cron "
+        "apt apt_key apt_repository archive async_status authorized_key cli_config cron "
         "debconf dnf dnf5 firewalld get_certificate getent git group hostname htpasswd ini_file "
         "iptables jenkins_job known_hosts mail mount netconf_config netconf_get netconf_rpc "
         "openssl_privatekey package package_facts pip postgresql_db reboot rpm_key seboolean "
