@@ -85,17 +85,23 @@ def _run(path: Path, words: Sequence[str], timeout: float) -> tuple[bytes, bytes
         raise _failed(path, f"cannot be run: {(error.strerror or str(error)).lower()}") from None
     try:
         out, err = process.communicate(timeout=timeout)
-    except subprocess.TimeoutExpired:
-        raise _failed(path, f"{words[0]} took longer than {timeout:g} s") from None
-    finally:
-        # What it left behind holds our pipes open.
+    except BaseException as error:
+        # The program is not reaped yet, so its group is still its own.
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        for pipe in (process.stdout, process.stderr):
-            if pipe is not None:
-                pipe.close()
+        _let_go(process)
+        if isinstance(error, subprocess.TimeoutExpired):
+            raise _failed(path, f"{words[0]} took longer than {timeout:g} s") from None
+        raise
     return out, err, process.returncode
+
+
+def _let_go(process: subprocess.Popen[bytes]) -> None:
+    """Reaps it, without waiting for whoever else may hold its pipes open."""
+    for pipe in (process.stdout, process.stderr):
+        if pipe is not None:
+            pipe.close()
+    process.wait()
 
 
 def _failed(path: Path, message: str) -> LoadError:
