@@ -5,8 +5,6 @@ None of them is needed by playrun itself: `pip install playrun[parse]` brings th
 
 from __future__ import annotations
 
-import importlib
-import io
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,6 +12,8 @@ from typing import Any, NamedTuple
 
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
+from runner.templating.failures import TemplateFault
+from runner.templating.library.parsing import library, textfsm_records
 
 
 class Wanted(NamedTuple):
@@ -30,15 +30,10 @@ class Wanted(NamedTuple):
 
 def by_textfsm(wanted: Wanted) -> Any:
     """A list of mappings, one a record."""
-    textfsm = _library("textfsm")
-    machine = _understood(
-        wanted, textfsm.TextFSMError, lambda text: textfsm.TextFSM(io.StringIO(text))
-    )
     try:
-        rows = machine.ParseText(wanted.text)
-    except textfsm.TextFSMError as error:
-        raise ActionFailed(f"{wanted.template} does not fit the text: {error}") from None
-    return [dict(zip(machine.header, row, strict=True)) for row in rows]
+        return textfsm_records(wanted.text, _template(wanted), str(wanted.template))
+    except TemplateFault as fault:
+        raise ActionFailed(fault.message, hint=fault.hint) from None
 
 
 def by_ttp(wanted: Wanted) -> Any:
@@ -82,12 +77,9 @@ PARSERS: Mapping[str, Callable[[Wanted], Any]] = {
 
 def _library(name: str) -> Any:
     try:
-        return importlib.import_module(name)
-    except ImportError:
-        raise ActionFailed(
-            f"this needs the library {name.partition('.')[0]}, which is not installed",
-            hint="pip install 'playrun[parse]'",
-        ) from None
+        return library(name)
+    except TemplateFault as fault:
+        raise ActionFailed(fault.message, hint=fault.hint) from None
 
 
 def _template(wanted: Wanted) -> str:
@@ -97,11 +89,3 @@ def _template(wanted: Wanted) -> str:
         return wanted.template.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ActionFailed(f"cannot read {wanted.template}: {error}") from None
-
-
-def _understood(wanted: Wanted, wrong: type[Exception], compiled: Callable[[str], Any]) -> Any:
-    text = _template(wanted)
-    try:
-        return compiled(text)
-    except wrong as error:
-        raise ActionFailed(f"{wanted.template} is no template: {error}") from None

@@ -50,9 +50,10 @@ def test_a_library_that_is_not_there_is_named(
     def absent(wanted: str, package: str | None = None) -> Any:
         raise ImportError(wanted)
 
+    (tmp_path / "x").write_text(TEMPLATE)
     monkeypatch.setattr(importlib, "import_module", absent)
     with pytest.raises(ActionFailed, match=f"needs the library {name}") as told:
-        parsed(tmp_path, TEXT, name=name, command="show x")
+        parsed(tmp_path, TEXT, name=name, command="show x", template_path="x")
     assert told.value.hint == "pip install 'playrun[parse]'"
 
 

@@ -14,6 +14,7 @@ from runner.templating.library import (
     formats,
     hardware,
     network,
+    parsing,
     predicates,
     subnets,
     text,
@@ -41,6 +42,7 @@ FILTERS: dict[str, Any] = {
     **_named(data.FILTERS, "ansible.builtin", "community.general", *_UTILS),
     **_named(formats.FILTERS, "ansible.builtin"),
     **_named(values.FILTERS, "ansible.builtin"),
+    **_named(parsing.FILTERS, *_UTILS),
     **_named({**network.FILTERS, **subnets.FILTERS, **hardware.FILTERS}, *_UTILS),
 }
 
