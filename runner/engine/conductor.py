@@ -221,7 +221,7 @@ class Conductor:
             if value.host != progress.host:
                 self._hand_over(value)
         for change in progress.inventory:
-            self._grown |= self._world.hosts.add(change)
+            self._grown |= self._world.grow(change)
         if progress.early:
             self._left.append(progress.host)
         if progress.published or progress.secrets or progress.inventory:

@@ -50,7 +50,7 @@ class Work:
         for secret in news.secrets:
             self._world.masks.add(secret)
         for change in news.inventory:
-            self._world.hosts.add(change)
+            self._world.grow(change)
         self.leave(news.left)
 
     def leave(self, hosts: Iterable[str]) -> None:

@@ -153,6 +153,13 @@ class World:
             self.names = frozenset(self.hosts.groups["all"])
         return name in self.names
 
+    def grow(self, change: AddHost | AddToGroup) -> bool:
+        """Takes in what a task adds to the inventory; whether that changed anything."""
+        changed = self.hosts.add(change)
+        if changed:
+            self.names = None
+        return changed
+
     def facts_of(self, host: str) -> dict[str, Any]:
         """The host's registered values and set facts, to read and to write."""
         return self.facts.setdefault(host, {})

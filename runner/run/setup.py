@@ -187,6 +187,7 @@ class Builder:
     def _setup(self, inventory: Inventory, stack: ExitStack, tags: TagFilter | None) -> Setup:
         world = self._world(inventory)
         keeps = tags or tag_filter(self.options.tags, self.options.skip_tags)
+        world.refresh = lambda: _refresh(world, inventory)
         world.includes = PlaybookIncludes(
             keeps.keeps,
             vault=self.vault,
@@ -243,7 +244,6 @@ class Builder:
             step=stepping(self.person) if options.step else None,
             force_handlers=options.force_handlers or settings.force_handlers,
             ask=self.person,
-            refresh=inventory.refresh,
             sessions_max=settings.sessions_max,
             max_register=settings.max_register,
         )
@@ -334,6 +334,12 @@ class Builder:
             login=login,
         )
         world.defaults = world.defaults._replace(password=login, become_password=enable)
+
+
+def _refresh(world: World, inventory: Inventory) -> None:
+    """Reads the inventory's sources again. Raises LoadError."""
+    inventory.refresh()
+    world.names = None
 
 
 def _magic(paths: Paths, options: Options, settings: Settings) -> dict[str, Any]:

@@ -247,7 +247,9 @@ GROWING = """
 - hosts: h1
   gather_facts: false
   tasks:
+    - debug: {msg: "{{ 'new' in hostvars }}"}
     - add_host: {name: new, groups: [fresh], colour: red}
+    - {name: knows new, debug: {msg: "{{ 'new' in hostvars }}"}}
     - group_by: {key: "is_{{ inventory_hostname }}"}
 - hosts: fresh
   gather_facts: false
@@ -264,3 +266,5 @@ def test_later_plays_are_planned_again_when_the_inventory_grew(here: Path, playr
     assert said.code == 0
     assert ran(said.out)[-2:] == ["on new", "on h1"]
     assert '"msg": "red"' in said.out
+    assert ran(said.out)[2] == "knows new"
+    assert said.out.split("knows new")[1].split("TASK")[0].count("true") == 1
