@@ -216,7 +216,8 @@ class Conductor:
         for secret in progress.secrets:
             self._world.masks.add(secret)
         self._world.masks.take_new()
-        publish(self._world, progress.published)
+        published = self._published(progress)
+        publish(self._world, published)
         for value in progress.published:
             if value.host != progress.host:
                 self._hand_over(value)
@@ -225,11 +226,20 @@ class Conductor:
         if progress.early:
             self._left.append(progress.host)
         if progress.published or progress.secrets or progress.inventory:
-            self._tell_workers(progress)
+            self._tell_workers(News(published, progress.secrets, (), progress.inventory))
 
-    def _tell_workers(self, progress: Progress) -> None:
+    def _published(self, progress: Progress) -> tuple[Published, ...]:
+        """What a run_once task gave is every host's, for those too that read it there."""
+        values = progress.published
+        if not values or not isinstance(progress.at, Result):
+            return values
+        own = [each for each in values if each.position == progress.at.position]
+        others = [name for name in self._hosts if name != progress.host]
+        return (*values, *(value._replace(host=name) for name in others for value in own))
+
+    def _tell_workers(self, news: News) -> None:
         left, self._left = tuple(self._left), []
-        self._strategy.share(News(progress.published, progress.secrets, left, progress.inventory))
+        self._strategy.share(news._replace(left=left))
 
     def _hand_over(self, value: Published) -> None:
         """A fact that was delegated: the host it is about has it from now on."""
@@ -329,7 +339,7 @@ class Conductor:
             self._submit([(name, "go") for name in self._needy if self._is_satisfied(name)])
         while not self._running:
             if self._left:
-                self._tell_workers(Progress("", 0))
+                self._tell_workers(News())
             names = self._waiting.lowest(self._number_at)
             if not names:
                 return

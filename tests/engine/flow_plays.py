@@ -88,7 +88,7 @@ class Maker:
             case "fail":
                 return {"fail": {"msg": "failed"}}
             case "fact":
-                return {"set_fact": {"fact": "{{ inventory_hostname }}-%d" % self._count}}
+                return {"set_fact": {"fact": f"{{{{ inventory_hostname }}}}-{self._count}"}}
             case "change":
                 names = [*HANDLERS, "topic"]
                 return {
