@@ -15,6 +15,9 @@ from runner.values import Origin
 
 _HEADER = re.compile(r"\A#jinja2:(?P<options>[^\n]*)(?:\n|\Z)")
 _MAX_BYTES = 10_000_000
+VAULTED = "$ANSIBLE_VAULT;"
+NOT_OPENED = "vaulted templates and texts are not opened, vaulted variables are"
+"""Better said than taken for text: a ciphertext in a configuration is found late."""
 
 
 class TemplateOptions(NamedTuple):
@@ -116,4 +119,6 @@ def read_text(path: Path) -> str:
         raise RenderError(f"cannot read {path}: it is not UTF-8 text") from error
     if len(data) > _MAX_BYTES:
         raise RenderError(f"{path} is larger than {_MAX_BYTES // 1_000_000} MB")
+    if text.startswith(VAULTED):
+        raise RenderError(f"{path} is vaulted; {NOT_OPENED}")
     return text

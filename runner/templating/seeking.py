@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jinja2.utils import missing
 
 from runner.templating.failures import TemplateFault
+from runner.templating.files import NOT_OPENED, VAULTED
 
 if TYPE_CHECKING:
     from runner.templating.variables import Variables
@@ -76,6 +77,8 @@ class LookupCall(NamedTuple):
             raise TemplateFault(f"cannot read {path}: {error}") from error
         if len(data) > MAX_BYTES:
             raise TemplateFault(f"{path} is larger than {MAX_BYTES // 1_000_000} MB")
+        if text.startswith(VAULTED):
+            raise TemplateFault(f"{path} is vaulted; {NOT_OPENED}")
         return text
 
 

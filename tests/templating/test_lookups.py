@@ -158,3 +158,13 @@ def test_a_lookup_of_the_caller(templar: Templar) -> None:
     assert own.names(Source("{{ lookup('shout', x) }}")).lookups == {"shout"}
     assert own.check(Source("{{ lookup('shout', x) }}")) == []
     assert templar.check(Source("{{ lookup('shout', x) }}"))
+
+
+@pytest.mark.parametrize("expression", ["lookup('file', 'v.txt')", "lookup('template', 'v.txt')"])
+def test_a_vaulted_file_is_not_taken_for_text(project: Path, expression: str) -> None:
+    for folder in ("files", "templates"):
+        (project / folder / "v.txt").write_text("$ANSIBLE_VAULT;1.1;AES256\n6162\n")
+    with pytest.raises(
+        RenderError, match=r"v\.txt is vaulted; vaulted templates and texts are not"
+    ):
+        rendered(Templar(), "{{ " + expression + " }}", {"playbook_dir": str(project)})
