@@ -92,6 +92,7 @@ def _of_play(world: World, play: Play, roster: Roster) -> Magic:
             "ansible_inventory_sources": [],
             "ansible_diff_mode": False,
             **world.magic,
+            **_folder_of(play),
             "ansible_play_name": play.name,
             "ansible_check_mode": world.check,
             "play_hosts": Lazy(roster.batch),
@@ -105,6 +106,12 @@ def _of_play(world: World, play: Play, roster: Roster) -> Magic:
             "ansible_role_names": Lazy(lambda: _unique([*_dependencies(play), *roles])),
         }
     )
+
+
+def _folder_of(play: Play) -> dict[str, str]:
+    """Where the playbook lies that the play stands in: an imported one has its own folder."""
+    folder = play.scope.playbook_folder
+    return {"playbook_dir": folder} if folder else {}
 
 
 def _dependencies(play: Play) -> list[str]:
