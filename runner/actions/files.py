@@ -19,7 +19,6 @@ from runner.actions.attributes import (
     settle,
     wanted,
 )
-from runner.actions.managed import About
 from runner.actions.places import (
     destination,
     find_either,
@@ -34,6 +33,7 @@ from runner.actions.writing import New, Refused, alone, difference, md5, put, re
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
 from runner.templating import TemplateOptions
+from runner.templating.about import About
 
 __all__ = ["Copy", "Template", "find_source"]
 

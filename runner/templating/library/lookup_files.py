@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from runner.templating.about import About
 from runner.templating.failures import TemplateFault
 from runner.templating.seeking import MAX_BYTES, LookupCall, words
 
@@ -36,7 +37,8 @@ def _template(call: LookupCall) -> list[Any]:
     variables = call.variables
     if call.options.get("template_vars"):
         variables = variables.with_data(dict(call.options["template_vars"]))
-    return [call.seeker.render(call.file(term, "templates"), variables) for term in call.terms]
+    files = [call.file(term, "templates") for term in call.terms]
+    return [call.seeker.render(file, variables.with_data(About(file, file))) for file in files]
 
 
 def _pipe(call: LookupCall) -> list[Any]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import pwd
 import socket
 import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-
-from runner.actions.attributes import user_name
 
 NAMES = (
     "ansible_managed",
@@ -54,5 +53,12 @@ class About(Mapping[str, Any]):
             return datetime.fromtimestamp(time.time())
         about = self._source.stat()
         if name == "template_uid":
-            return user_name(about.st_uid)
+            return _user(about.st_uid)
         return datetime.fromtimestamp(about.st_mtime)
+
+
+def _user(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
