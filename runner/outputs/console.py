@@ -115,7 +115,9 @@ class Console:
         self._failed.clear()
         self._failures_shown = 0
         check = " [CHECK MODE]" if self._tally.started and self._tally.started.check else ""
-        lines = [Line(f"\n{banner(f'PLAY [{one_line(event.name)}]{check}', self._options.width)}")]
+        batch = f" (batch {event.batch + 1} of {event.batches})" if event.batches > 1 else ""
+        title = f"PLAY [{one_line(event.name)}]{batch}{check}"
+        lines = [Line(f"\n{banner(title, self._options.width)}")]
         if not event.hosts:
             lines.append(Line("skipping: no hosts matched", "skipped"))
         self._say(lines)

@@ -54,6 +54,9 @@ def result_lines(event: Result, verbosity: int, tag: str = "") -> list[Line]:
         return _failure_lines(event, host, verbosity)
     item = f" => (item={one_line(event.item)})" if isinstance(event, ItemFinished) else ""
     style = _STYLES[event.status]
+    if isinstance(event, TaskFinished) and event.included:
+        names = ", ".join(map(one_line, event.included))
+        return [Line(f"included: {host} => {names}", style)]
     lead = f"{_WORDS[event.status]}: {host}{item}"
     if not shows_values(event, verbosity):
         return [Line(lead, style), *(_unsent_lines(event) if verbosity else ())]

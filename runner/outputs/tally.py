@@ -170,16 +170,10 @@ class Tally:
             self._cut_off()
 
     def _play(self, event: PlayStarted) -> None:
-        self.plays.append(
-            PlayTally(
-                event.name,
-                event.executor,
-                event.workers,
-                event.processes,
-                len(event.hosts),
-                event.at,
-            )
-        )
+        if event.batch and self.plays:
+            self.plays[-1].hosts += len(event.hosts)
+        else:
+            self.plays.append(_of_play(event))
         self.play_hosts = event.hosts
         self.play_done = 0
         self.running.clear()
@@ -337,6 +331,18 @@ class Tally:
             ],
             "reports": {kind: dict(report.data) for kind, report in self.reports.items()},
         }
+
+
+def _of_play(event: PlayStarted) -> PlayTally:
+    """A play at its beginning; its later batches are added to it."""
+    return PlayTally(
+        event.name,
+        event.executor,
+        event.workers,
+        event.processes,
+        len(event.hosts),
+        event.at,
+    )
 
 
 def _host_summary(tally: HostTally) -> dict[str, Any]:
