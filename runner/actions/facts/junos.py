@@ -13,7 +13,7 @@ from runner.actions.facts.parsing import Ask, System, every, first, known
 
 _MODULE = re.compile(
     r"^(?P<name>(?:FPC|PIC|Routing Engine|Midplane|Power Supply|PSM|PEM|Fan Tray|CB|SCB|Chassis"
-    r"|FPM Board|MIC|CPU)\b(?: \d+)?)\s{2,}(?P<rest>\S.*)$",
+    r"|FPM Board|MIC|CPU)\b(?: \d+)?)[ \t]+(?P<rest>\S.*)$",
     re.MULTILINE,
 )
 
