@@ -162,6 +162,12 @@ def handlers(draw: st.DrawFn) -> list[Tree]:
     return found
 
 
+RESULT = """
+{{ [@ is failed, @ is skipped, @.changed, @.results | default([]) | map(attribute='item') | list]
+   if @ is defined else '-' }}
+"""
+
+
 @st.composite
 def plays(draw: st.DrawFn) -> Tree:
     """One play."""
@@ -170,7 +176,8 @@ def plays(draw: st.DrawFn) -> Tree:
     play |= draw(st.sampled_from([{}, {}, {}, {"force_handlers": True}]))
     play |= draw(st.sampled_from([{}, {}, {}, {"vars": {"f2": "play"}}]))
     seed = {"set_fact": {"seeded": "{{ n }}"}, "when": "m == 0", "tags": ["always"]}
-    told = {name: f"{{{{ {name} | default('-') }}}}" for name in KEPT}
+    told = {name: f"{{{{ {name} | default('-') }}}}" for name in FACTS}
+    told |= {name: RESULT.strip().replace("@", name) for name in RESULTS}
     dump = {"debug": {"msg": told}, "tags": ["always"]}
     return {
         **play,
@@ -179,7 +186,6 @@ def plays(draw: st.DrawFn) -> Tree:
     }
 
 
-KEPT = (*FACTS, *RESULTS)
 HOST = st.tuples(st.integers(0, 2), st.sampled_from("ab"))
 ARGS = st.sampled_from([(), (), (), ("--tags", "t0"), ("--skip-tags", "t0"), ("--tags", "t1")])
 
