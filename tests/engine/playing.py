@@ -123,6 +123,7 @@ def play(
     tell: Any = None,
     tags: TagFilter | None = None,
     extra: Mapping[str, Any] | None = None,
+    step: Any = None,
 ) -> Played:
     """Loads, plans and runs the plays of a playbook's text on all hosts."""
     file = tmp_path / "site.yml"
@@ -130,6 +131,7 @@ def play(
     playbook, _ = load_playbook(file)
     world, loaded = make_world(tmp_path, inventory, extra)
     world.includes = PlaybookIncludes((tags or TagFilter()).keeps)
+    world.step = step
     planner = Planner(world, tags or TagFilter(), running or Running())
     planner.learn_names(playbook.plays)
     hosts: Sequence[str] = loaded.hosts
