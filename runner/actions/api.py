@@ -22,6 +22,14 @@ class Effect(Enum):
     DEVICE_WRITE = "device write"
     SHARED_READ = "shared read"
     SHARED_WRITE = "shared write"
+    OWN_WRITE = "own write"
+    """A file on the controller whose path names the host."""
+    LOOK_AROUND = "look around"
+    """Files that it does not name: a folder's, or whatever a program opens."""
+
+
+PROGRAM = frozenset({Effect.SHARED_WRITE, Effect.LOOK_AROUND})
+"""What a program may do: read and write anything on the controller."""
 
 
 Effects = frozenset[Effect]

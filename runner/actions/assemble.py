@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from runner.actions.api import Base, Call, Effects, Outcome, Parameter
+from runner.actions.api import Base, Call, Effect, Effects, Outcome, Parameter
 from runner.actions.attributes import (
     BACKUP,
     FILE_PARAMETERS,
@@ -55,7 +55,7 @@ class Assemble(Base):
 
     def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
         """A shared file, unless its path names the host; the pieces too."""
-        return reads_and_writes(args, reads="src", writes="dest")
+        return reads_and_writes(args, writes="dest") | {Effect.LOOK_AROUND}
 
     def run(self, call: Call) -> Outcome:
         """Changed when the file was not there or differed."""

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from runner.actions.api import Base, Call, Effect, Effects, Outcome, Parameter, Place
+from runner.actions.api import PROGRAM, Base, Call, Effects, Outcome, Parameter, Place
 from runner.actions.dialogue import Answer, Program, Unanswered, converse
 from runner.actions.processes import folder_of, not_needed, times
 from runner.actions.reading import Arguments
@@ -40,7 +40,7 @@ class Expect(Base):
 
     def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
         """It may read and write anything on the controller."""
-        return frozenset({Effect.SHARED_WRITE})
+        return PROGRAM
 
     def run(self, call: Call) -> Outcome:
         """Fails when its exit status is not 0, or when it falls silent."""

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from runner.actions.api import Base, Call, Effects, Outcome, Parameter
+from runner.actions.api import Base, Call, Effect, Effects, Outcome, Parameter
 from runner.actions.attributes import group_name, user_name
-from runner.actions.places import is_own, reads_and_writes
+from runner.actions.places import is_own
 from runner.actions.reading import Arguments
 from runner.actions.stat import CHECKSUMS, checksum
 from runner.errors import ActionFailed
@@ -59,8 +59,8 @@ class Find(Base):
     }
 
     def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
-        """It reads what hosts share, unless the paths name the host."""
-        return reads_and_writes(args, reads="paths")
+        """It reads whatever lies in its folders."""
+        return frozenset({Effect.LOOK_AROUND})
 
     def run(self, call: Call) -> Outcome:
         """Never changes anything; folders that are not there are told under `skipped_paths`."""

@@ -22,13 +22,13 @@ _UP = re.compile(r"(?:^|/)\.\.(?:/|$)")
 def reads_and_writes(args: Mapping[str, Any], reads: str = "", writes: str = "") -> Effects:
     """The effects of a task on the files in two of its arguments.
 
-    A file whose path names the host is nobody else's.
+    A file whose path names the host is nobody else's, until somebody looks around.
     """
     found = set()
     if reads in args and not _is_own(args[reads]):
         found.add(Effect.SHARED_READ)
-    if writes in args and not _is_own(args[writes]):
-        found.add(Effect.SHARED_WRITE)
+    if writes in args:
+        found.add(Effect.OWN_WRITE if _is_own(args[writes]) else Effect.SHARED_WRITE)
     return frozenset(found) or NOTHING
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from runner.actions.api import Base, Call, Effect, Effects, OneOf, Outcome, Parameter, Place
+from runner.actions.api import PROGRAM, Base, Call, Effects, OneOf, Outcome, Parameter, Place
 from runner.actions.places import find_source
 from runner.actions.reading import Arguments
 from runner.actions.subprocesses import Cut, run_program
@@ -46,7 +46,7 @@ class _Program(Base):
 
     def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
         """It may read and write anything on the controller."""
-        return frozenset({Effect.SHARED_WRITE})
+        return PROGRAM
 
 
 class Command(_Program):

@@ -3,7 +3,8 @@
 An item is `cross` when something in it concerns several hosts; it runs in lockstep, with a
 join before and after. Under order `lockstep` there is a join too between items whose effects
 conflict: a device write against a device read or write, a shared file written against read or
-written. Where they conflict within an item, all of it runs in lockstep.
+written, a host's own file written against a look at what others have written. Where they
+conflict within an item, all of it runs in lockstep.
 """
 
 from __future__ import annotations
@@ -60,8 +61,15 @@ def _conflicts_within(part: Part) -> bool:
 
 
 def _conflict(before: Effects, now: Effects) -> bool:
-    device = Effect.DEVICE_WRITE in now and before & {Effect.DEVICE_READ, Effect.DEVICE_WRITE}
-    device_back = Effect.DEVICE_WRITE in before and now & {Effect.DEVICE_READ, Effect.DEVICE_WRITE}
-    shared = Effect.SHARED_WRITE in now and before & {Effect.SHARED_READ, Effect.SHARED_WRITE}
-    shared_back = Effect.SHARED_WRITE in before and now & {Effect.SHARED_READ, Effect.SHARED_WRITE}
-    return bool(device or device_back or shared or shared_back)
+    return any(
+        (before & one and now & other) or (now & one and before & other)
+        for one, other in _CONFLICTS
+    )
+
+
+_CONFLICTS = (
+    ({Effect.DEVICE_WRITE}, {Effect.DEVICE_READ, Effect.DEVICE_WRITE}),
+    ({Effect.SHARED_WRITE}, {Effect.SHARED_READ, Effect.SHARED_WRITE, Effect.LOOK_AROUND}),
+    ({Effect.OWN_WRITE}, {Effect.LOOK_AROUND}),
+)
+"""What one host does and another must not do at the same time."""

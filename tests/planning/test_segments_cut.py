@@ -12,6 +12,8 @@ READ, WRITE = "- cli: show version", "- config: {lines: [hostname x]}"
 OWN = '- copy: {content: x, dest: "{{ inventory_hostname }}"}'
 SHARED = '- copy: {content: x, dest: "all.txt"}'
 DEBUG = "- debug: {msg: x}"
+ALL = "- assemble: {src: parts, dest: all.txt}"
+PROGRAM = "- shell: cat parts/*\n  delegate_to: localhost"
 ONCE = "- debug: {msg: x}\n  run_once: true"
 OTHERS = '- debug: {msg: "{{ hostvars.h1.own }}"}'
 
@@ -30,6 +32,8 @@ def joins(folder: Path, *tasks: str, play: str = "") -> list[bool]:
         ([DEBUG, ONCE, DEBUG, DEBUG], [False, True, True, False]),
         ([DEBUG, OTHERS, DEBUG], [False, True, True]),
         ([ONCE, ONCE], [False, True]),
+        ([OWN, OWN, ALL, OWN], [False, False, True, True]),
+        ([OWN, PROGRAM, DEBUG], [False, True, False]),
         (["- cli: reload", READ], [False, True]),
         (['- cli: "show {{ there }}"', READ], [False, True]),
     ],
