@@ -3,14 +3,15 @@
 A play is drawn as plain data and written as JSON, which is YAML. Every task gets a number as
 its name, so that a difference can be told by it. Left out on purpose are Ansible's oddities
 (tests/oracle/oddities.yaml): a run_once that fails inside a block, any_errors_fatal,
-max_fail_percentage, an ignore_errors that is a template.
+max_fail_percentage, an ignore_errors that is a template; and what is not certain under Ansible
+itself (see `Where`).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 from oracle_case import LOCAL, Case
@@ -35,28 +36,40 @@ CONDITIONS = (
     "r0 is not defined or r0 is not failed",
     "seeded == n",
     "inventory_hostname in groups['odd']",
-    "ansible_play_hosts | length > 1",
 )
 """Every host can answer them, but for `seeded == n`, which fails where that is not set."""
-TEXTS = (
+OWN_TEXTS = (
     "n={{ n }}",
     "{{ m }}",
     "{{ f0 | default('-') }}{{ f1 | default('-') }}",
     "{{ [f2 | default(none), n, k] }}",
     "{{ r0.changed | default('?') }} {{ r1.results | default([]) | length }}",
-    "{{ ansible_play_hosts }} of {{ ansible_play_batch }}",
-    "{{ hostvars[groups['all'][0]].f0 | default('none') }}",
     "{{ ansible_failed_task.name | default('well') }}",
 )
+PLAY_HOSTS = "{{ ansible_play_hosts }} of {{ ansible_play_batch }}"
+TEXTS = (*OWN_TEXTS, PLAY_HOSTS, "{{ hostvars[groups['all'][0]].f0 | default('none') }}")
 VALUES = ("1", "{{ n }}", "{{ k }}", "{{ m + 1 }}", "{{ f0 | default(0) }}", "{{ [n, m] }}")
 LOOPS = ([1, 2], ["a"], [], "{{ range(m) | list }}", "{{ [n, 9] }}", ["{{ k }}", "{{ m }}"])
 
 conditions = st.sampled_from(CONDITIONS)
 
 
-def actions(safe: bool) -> st.SearchStrategy[Tree]:
+class Where(NamedTuple):
+    """Where a task stands, and what it therefore must not do for its outcome to be certain.
+
+    In a file that only some hosts take, Ansible's hosts go on in the order in which their
+    results came in: what concerns other hosts depends on that.
+    """
+
+    block: bool = False
+    file: bool = False
+
+
+def actions(where: Where, safe: bool) -> st.SearchStrategy[Tree]:
     """What a task does; a safe one cannot fail."""
-    debug = st.sampled_from(TEXTS).map(lambda text: {"debug": {"msg": text}})
+    debug = st.sampled_from(OWN_TEXTS if where.file else TEXTS).map(
+        lambda text: {"debug": {"msg": text}}
+    )
     fact = st.tuples(st.sampled_from(FACTS), st.sampled_from(VALUES))
     kinds = [debug, fact.map(lambda pair: {"set_fact": dict([pair])})]
     if not safe:
@@ -69,11 +82,11 @@ def actions(safe: bool) -> st.SearchStrategy[Tree]:
 
 
 @st.composite
-def tasks(draw: st.DrawFn, blocked: bool) -> Tree:
-    """One task. `blocked`: it stands in a block."""
-    once = draw(st.sampled_from([False] * 7 + [True]))
-    safe = once and blocked
-    task = draw(actions(safe))
+def tasks(draw: st.DrawFn, where: Where) -> Tree:
+    """One task."""
+    once = not where.file and draw(st.sampled_from([False] * 7 + [True]))
+    safe = once and where.block
+    task = draw(actions(where, safe))
     if draw(st.integers(0, 3)) == 0:
         task["loop"] = draw(st.sampled_from(LOOPS))
         if "debug" in task and draw(st.booleans()):
@@ -84,6 +97,8 @@ def tasks(draw: st.DrawFn, blocked: bool) -> Tree:
     for keyword in sorted(chosen):
         if not (safe and keyword in ("when", "failed_when", "changed_when")):
             task[keyword] = draw(keyword_values(keyword))
+    if task.get("debug") == {"msg": PLAY_HOSTS}:
+        task.pop("failed_when", None)  # who failed it first would be seen by the others
     return task
 
 
@@ -107,7 +122,7 @@ def keyword_values(keyword: str) -> st.SearchStrategy[Any]:
 @st.composite
 def blocks(draw: st.DrawFn, depth: int) -> Tree:
     """A block with rescue, always, or neither."""
-    inner = entries(depth - 1, True, 3)
+    inner = entries(depth - 1, Where(block=True), 3)
     block: Tree = {"block": draw(inner)}
     for part in ("rescue", "always"):
         if draw(st.booleans()):
@@ -137,9 +152,9 @@ def includes(draw: st.DrawFn) -> Tree:
     return task
 
 
-def entries(depth: int, blocked: bool, most: int) -> st.SearchStrategy[list[Tree]]:
+def entries(depth: int, where: Where, most: int) -> st.SearchStrategy[list[Tree]]:
     """A list of tasks, blocks and includes."""
-    kinds: list[st.SearchStrategy[Tree]] = [tasks(blocked)] * 4
+    kinds: list[st.SearchStrategy[Tree]] = [tasks(where)] * 4
     if depth > 0:
         kinds += [blocks(depth), includes()]
     if depth > 1:
@@ -157,7 +172,7 @@ def handlers(draw: st.DrawFn) -> list[Tree]:
     found[1]["listen"] = "topic"
     if draw(st.booleans()):
         found[1] |= {"changed_when": True, "notify": "h2"}
-    if draw(st.integers(0, 4)) == 0:
+    if texts[0] != PLAY_HOSTS and draw(st.integers(0, 4)) == 0:
         found[0] |= {"failed_when": "n == 1"}
     return found
 
@@ -182,7 +197,7 @@ def plays(draw: st.DrawFn) -> Tree:
     return {
         **play,
         "handlers": draw(handlers()),
-        "tasks": [seed, *draw(entries(2, False, 5)), dump],
+        "tasks": [seed, *draw(entries(2, Where(), 5)), dump],
     }
 
 
@@ -194,7 +209,9 @@ ARGS = st.sampled_from([(), (), (), ("--tags", "t0"), ("--skip-tags", "t0"), ("-
 def cases(draw: st.DrawFn) -> Case:
     """A whole comparison."""
     hosts = draw(st.lists(HOST, min_size=1, max_size=4))
-    included = {f"inc{number}.yml": draw(entries(0, True, 3)) for number in range(2)}
+    included = {
+        f"inc{number}.yml": draw(entries(0, Where(block=True, file=True), 3)) for number in range(2)
+    }
     book = draw(st.lists(plays(), min_size=1, max_size=2))
     number(book, included)
     files = {"hosts": inventory(hosts), "site.yml": json.dumps(book, indent=1)}
