@@ -14,10 +14,10 @@ class Assert(Base):
     """Every condition of `that` must hold; the first that does not fails the task."""
 
     parameters: Mapping[str, Parameter] = {
-        "that": Parameter("conditions", required=True),
-        "fail_msg": Parameter("any", aliases=("msg",)),
-        "success_msg": Parameter("any"),
-        "quiet": Parameter("flag"),
+        "that": Parameter("conditions", required=True, says="Conditions, without braces."),
+        "fail_msg": Parameter("any", aliases=("msg",), says="What to say if one does not hold."),
+        "success_msg": Parameter("any", says="What to say if all do."),
+        "quiet": Parameter("flag", says="Accepted; what is said is short anyway."),
     }
     raw: frozenset[str] = frozenset({"that"})
 
@@ -40,7 +40,9 @@ def _broken(condition: Condition, fail_msg: Any) -> Outcome:
 class Fail(Base):
     """Fails the host with a message of the user's."""
 
-    parameters: Mapping[str, Parameter] = {"msg": Parameter("any")}
+    parameters: Mapping[str, Parameter] = {
+        "msg": Parameter("any", says="What to say; a list is one line each.")
+    }
 
     def run(self, call: Call) -> Outcome:
         """Fails, always."""

@@ -24,8 +24,10 @@ class Backup:
     """
 
     parameters: Mapping[str, Parameter] = {
-        "path": Parameter("text", aliases=("dest", "filename")),
-        "raw": Parameter("flag"),
+        "path": Parameter(
+            "text", aliases=("dest", "filename"), says="The file, below the output folder."
+        ),
+        "raw": Parameter("flag", says="Keep lines that change by themselves."),
     }
     one_of: OneOf = ANY
     free_form: str | None = None

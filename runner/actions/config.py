@@ -21,10 +21,14 @@ class Config:
     """
 
     parameters: Mapping[str, Parameter] = {
-        "lines": Parameter("list", aliases=("commands",)),
-        "parents": Parameter("list"),
-        "src": Parameter("text"),
-        "save_when": Parameter("text", choices=("never", "always", "changed", "modified")),
+        "lines": Parameter("list", aliases=("commands",), says="Lines to type."),
+        "parents": Parameter("list", says="Lines that are typed first, to get there."),
+        "src": Parameter("text", says="A template whose lines are typed; from `templates/` first."),
+        "save_when": Parameter(
+            "text",
+            choices=("never", "always", "changed", "modified"),
+            says="When to save the running configuration.",
+        ),
     }
     one_of: OneOf = OneOf(("lines", "src"))
     free_form: str | None = None

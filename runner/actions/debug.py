@@ -14,9 +14,9 @@ class Debug(Base):
     """Shows `msg`, or the value of the expression `var`, as Ansible's debug does."""
 
     parameters: Mapping[str, Parameter] = {
-        "msg": Parameter("any"),
-        "var": Parameter("text"),
-        "verbosity": Parameter("number"),
+        "msg": Parameter("any", says="What to show."),
+        "var": Parameter("text", says="An expression, without braces; its value is shown."),
+        "verbosity": Parameter("number", says="Only with so many `-v`."),
     }
     one_of: OneOf = OneOf(("msg", "var"), needed=False)
     free_form: str | None = "msg"

@@ -24,18 +24,22 @@ META_WORDS = (
     "refresh_inventory",
 )
 
-TASKS_PARAMETERS: Mapping[str, Parameter] = {"file": Parameter("text", required=True)}
+APPLY = Parameter("mapping", says="Keywords for all tasks that it brings.")
+
+TASKS_PARAMETERS: Mapping[str, Parameter] = {
+    "file": Parameter("text", required=True, says="The file of tasks.")
+}
 """What `import_tasks` takes."""
 
 ROLE_PARAMETERS: Mapping[str, Parameter] = {
-    "name": Parameter("text", required=True, aliases=("role",)),
-    "tasks_from": Parameter("text"),
-    "vars_from": Parameter("text"),
-    "defaults_from": Parameter("text"),
-    "handlers_from": Parameter("text"),
-    "allow_duplicates": Parameter("flag"),
-    "public": Parameter("flag"),
-    "rolespec_validate": Parameter("flag"),
+    "name": Parameter("text", required=True, aliases=("role",), says="The role's name or path."),
+    "tasks_from": Parameter("text", says="Another file of its `tasks/` than `main`."),
+    "vars_from": Parameter("text", says="Another file of its `vars/`."),
+    "defaults_from": Parameter("text", says="Another file of its `defaults/`."),
+    "handlers_from": Parameter("text", says="Another file of its `handlers/`."),
+    "allow_duplicates": Parameter("flag", says="Whether it runs again if it has run already."),
+    "public": Parameter("flag", says="Whether later tasks see its variables."),
+    "rolespec_validate": Parameter("flag", says="Accepted; arguments are not validated."),
 }
 """What `import_role` takes."""
 
@@ -44,7 +48,7 @@ class IncludeTasks:
     """Goes on with the tasks of a file, which is read when a host comes to it. `apply` holds
     keywords for all of them."""
 
-    parameters: Mapping[str, Parameter] = {**TASKS_PARAMETERS, "apply": Parameter("mapping")}
+    parameters: Mapping[str, Parameter] = {**TASKS_PARAMETERS, "apply": APPLY}
     one_of: OneOf = ANY
     free_form: str | None = "file"
     place: Place = "controller"
@@ -67,7 +71,7 @@ class IncludeRole:
     """Goes on with the tasks of a role, which is read when a host comes to it. `apply` holds
     keywords for all of them; `public` leaves its variables to the tasks that follow."""
 
-    parameters: Mapping[str, Parameter] = {**ROLE_PARAMETERS, "apply": Parameter("mapping")}
+    parameters: Mapping[str, Parameter] = {**ROLE_PARAMETERS, "apply": APPLY}
     one_of: OneOf = ANY
     free_form: str | None = None
     place: Place = "controller"
@@ -106,7 +110,9 @@ class Meta:
     """Steers the play: runs notified handlers, ends it for a host or for all, and the like."""
 
     parameters: Mapping[str, Parameter] = {
-        "free_form": Parameter("text", required=True, choices=META_WORDS)
+        "free_form": Parameter(
+            "text", required=True, choices=META_WORDS, says="What is to be done."
+        )
     }
     one_of: OneOf = ANY
     free_form: str | None = "free_form"

@@ -13,7 +13,10 @@ from runner.errors import ActionFailed
 class SetFact(Base):
     """Every argument is a variable of this host from now on, in later plays too."""
 
-    parameters: Mapping[str, Parameter] = {"*": Parameter("any"), "cacheable": Parameter("flag")}
+    parameters: Mapping[str, Parameter] = {
+        "*": Parameter("any", says="A variable and its value."),
+        "cacheable": Parameter("flag", says="Accepted; facts last until the run ends."),
+    }
 
     def run(self, call: Call) -> Outcome:
         """Facts with the arguments' values."""
