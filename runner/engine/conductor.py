@@ -115,7 +115,10 @@ class Conductor:
         self._needy: set[str] = set()
         self._failed: set[str] = set()
         """Those that `max_fail_percentage` counts."""
+        self._out: set[str] = set()
+        """Hosts that `ansible_play_hosts` is without."""
         self._left: list[str] = []
+        """Of those, the ones that the workers do not know of yet."""
         self._asked: dict[Position, bool] = {}
         """Tasks that somebody was asked about, and whether they run."""
         self._stop = self._end_play = self._cleared = self._grown = False
@@ -223,7 +226,8 @@ class Conductor:
                 self._hand_over(value)
         for change in progress.inventory:
             self._grown |= self._world.grow(change)
-        if progress.early:
+        if progress.early and progress.host not in self._out:
+            self._out.add(progress.host)
             self._left.append(progress.host)
         if progress.published or progress.secrets or progress.inventory:
             self._tell_workers(News(published, progress.secrets, (), progress.inventory))

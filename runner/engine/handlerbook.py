@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby
 from typing import Any
 
 from runner.errors import PlayrunError, nearest
 from runner.model import Handler, Task
+from runner.values import EMPTY
 
 Key = tuple[Any, ...]
 """A handler's place among the others: what is notified runs in this order."""
@@ -25,6 +26,7 @@ class HandlerBook:
         self._static = handlers
         self._fill_in = fill_in
         self._dynamic: dict[Key, Handler] = {}
+        self._params: dict[Key, Mapping[str, Any]] = {}
         self._names: dict[str, list[Key]] | None = None
         """By name and topic; made when it is first asked for."""
         self._notified: dict[str, None] = {}
@@ -41,11 +43,15 @@ class HandlerBook:
         """Whether a flush is under way."""
         return self._open
 
-    def add(self, place: Key, handlers: Iterable[Handler]) -> None:
-        """Makes known what a role brings that is included at `place`; behind those of the play."""
+    def add(self, place: Key, handlers: Iterable[Handler], params: Mapping[str, Any]) -> None:
+        """Makes known what a role brings that is included at `place`; behind those of the play.
+
+        `params` are the variables of the include, which they see too.
+        """
         found = {(len(self._static), *place, number): each for number, each in enumerate(handlers)}
         if found.keys() - self._dynamic.keys():
             self._dynamic.update(found)
+            self._params.update(dict.fromkeys(found, params))
             self._names = None
 
     def knows(self, name: str) -> bool:
@@ -73,6 +79,10 @@ class HandlerBook:
     def close(self) -> None:
         """A flush has ended, well or not."""
         self._open = False
+
+    def params_of(self, key: Key) -> Mapping[str, Any]:
+        """The variables of the include that brought a handler."""
+        return self._params.get(key, EMPTY)
 
     def next(self, after: Key) -> tuple[Key, Handler] | None:
         """The next handler behind `after` that is to run; it is not to run again after that."""

@@ -63,6 +63,8 @@ class HostState:
         self.included = dict(before.included)
         self.published: list[Published] = []
         self.additions: list[AddHost | AddToGroup] = []
+        self.lost = False
+        """It has failed, and goes on only to what is done in any case."""
         self._connector = connector
         self._pool = pool
         self._links: dict[str, Link] = {}

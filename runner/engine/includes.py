@@ -79,10 +79,9 @@ def walk_includes(way: Way, parts: Sequence[Part], position: Position, frame: Fr
 
 def _walk_part(way: Way, part: Part, position: Position, frame: Frame) -> Program:
     included = part.included
-    way.handlers.add(position, included.handlers)
-    inside = frame._replace(
-        params={**frame.params, **part.inclusion.params}, depth=frame.depth + 1, run_once=False
-    )
+    params = {**frame.params, **part.inclusion.params}
+    way.handlers.add(position, included.handlers, params)
+    inside = frame._replace(params=params, depth=frame.depth + 1, run_once=False)
     try:
         yield from way.walk(way, included.entries, (*position, part.key), inside)
     except EndRole as end:

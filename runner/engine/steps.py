@@ -128,7 +128,8 @@ class Progress(NamedTuple):
     status: Status | None = None
     failure: Failure | None = None
     early: bool = False
-    """It left before the end of the play, well or not."""
+    """It left before the end of the play, well or not; or it has failed, and only goes on to
+    what is done in any case."""
     published: tuple[Published, ...] = ()
     kept: Given = Given()
     secrets: tuple[str, ...] = ()

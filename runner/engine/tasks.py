@@ -106,6 +106,7 @@ def _failure(
     """No rescue holds a host that could not be reached."""
     if ended.status == "unreachable":
         return HostLeft(ended.host, ended.failure)
+    way.host.lost = not frame.rescued
     if frame.rescued:
         way.host.remember("ansible_failed_task", described(task), position)
         way.host.remember("ansible_failed_result", ended.values, position)

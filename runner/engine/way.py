@@ -94,6 +94,7 @@ class Way:
         go = yield question
         self.take(go)
         if go.answer == "fatal":
+            self.host.lost = True
             failed = Failed("not_run", go.failure)
             failed.twice = go.twice
             raise failed

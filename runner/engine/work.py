@@ -93,6 +93,7 @@ class Work:
             step.host,
             step.number,
             at,
+            early=host.lost,
             published=host.take_published(),
             secrets=self._world.masks.take_new(),
             inventory=host.take_additions(),

@@ -104,14 +104,16 @@ class _Conducting:
         """Runs one play, batch by batch; whether the run goes on."""
         for batch in batches(plan):
             outcome = self._batch(batch)
-            if self._interrupts.count or outcome.stop or self._lost_all(outcome):
+            if self._interrupts.count or outcome.stop or self._lost_all(batch, outcome):
                 return False
             if outcome.end_play:
                 break
         return True
 
-    def _lost_all(self, outcome: Outcome) -> bool:
-        return bool(outcome.statuses) and self._gone >= outcome.statuses.keys()
+    def _lost_all(self, batch: PlayPlan, outcome: Outcome) -> bool:
+        """Whether it has lost all its hosts, and none of them in an earlier play."""
+        everybody = len(outcome.statuses) == len(batch.hosts) > 0
+        return everybody and self._gone.issuperset(batch.hosts)
 
     def _batch(self, plan: PlayPlan) -> Outcome:
         self._say_dropped(plan)
