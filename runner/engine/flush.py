@@ -19,6 +19,7 @@ def flush(way: Way, task: Task, position: Position, frame: Frame) -> Program:
         done: Position = ()
         while (found := book.next(done)) is not None:
             done, handler = found
-            yield from way.walk(way, (handler.task,), (*position, *done), frame)
+            inside = frame._replace(params=book.params_of(done))
+            yield from way.walk(way, (handler.task,), (*position, *done), inside)
     finally:
         book.close()
