@@ -33,7 +33,8 @@ def _broken(condition: Condition, fail_msg: Any) -> Outcome:
     """Without a message of the user's, the failure names the condition."""
     told = f"Assertion failed: {condition}" if fail_msg is None else _message(fail_msg)
     message = "Assertion failed" if fail_msg is None else fail_msg
-    values = {"assertion": str(condition), "evaluated_to": False, "msg": message}
+    written = condition if isinstance(condition, bool) else str(condition)
+    values = {"assertion": written, "evaluated_to": False, "msg": message}
     return Outcome(values=values, failure=AssertionFailed(told))
 
 
@@ -46,8 +47,8 @@ class Fail(Base):
 
     def run(self, call: Call) -> Outcome:
         """Fails, always."""
-        message = _message(call.args.get("msg", "Failed as requested from task"))
-        return Outcome(values={"msg": message}, failure=ActionFailed(message))
+        message = call.args.get("msg", "Failed as requested from task")
+        return Outcome(values={"msg": message}, failure=ActionFailed(_message(message)))
 
 
 def _message(value: Any) -> str:
