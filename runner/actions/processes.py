@@ -64,8 +64,7 @@ class Command(_Program):
         if args.flag("expand_argument_vars"):
             fill = call.environment
             started = [os.path.expanduser(_filled(word, fill)) for word in words]  # noqa: PTH111
-        shown = words if args.has("argv") else _line(call, args)
-        return _run(call, args, started, words, shown)
+        return _run(call, args, started, words, shlex.join(started))
 
 
 class Shell(_Program):
