@@ -56,6 +56,14 @@ class Variables(Mapping[str, Any]):
         """These variables and a few values more, which are data: a loop's item."""
         return self.with_data(data)
 
+    def render(self, value: Any) -> Any:
+        """`value` with its templates rendered with these variables. Raises RenderError."""
+        return self._templar.render(value, self)
+
+    def test(self, condition: Source | bool) -> bool:
+        """Whether a condition holds with these variables. Raises RenderError."""
+        return self._templar.test(condition, self)
+
     def __getitem__(self, name: str) -> Any:
         """The rendered value; a Secret stays one. Raises KeyError, RenderError."""
         value = self.resolve(name)

@@ -16,6 +16,7 @@ from runner.templating.library import (
     network,
     parsing,
     predicates,
+    specs,
     subnets,
     text,
     values,
@@ -42,7 +43,7 @@ FILTERS: dict[str, Any] = {
     **_named(data.FILTERS, "ansible.builtin", "community.general", *_UTILS),
     **_named(formats.FILTERS, "ansible.builtin"),
     **_named(values.FILTERS, "ansible.builtin"),
-    **_named(parsing.FILTERS, *_UTILS),
+    **_named({**parsing.FILTERS, **specs.FILTERS}, *_UTILS),
     **_named({**network.FILTERS, **subnets.FILTERS, **hardware.FILTERS}, *_UTILS),
 }
 
