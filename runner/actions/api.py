@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 from runner.connections.api import Session
 from runner.events import Captured
 from runner.platforms.model import Platform
-from runner.templating import Templar, Variables
+from runner.templating import Opener, Templar, Variables, refuse_vaulted
 from runner.values import EMPTY
 
 
@@ -139,6 +139,8 @@ class Call:
     """Reads a file of variables, vaulted or not. Raises LoadError."""
     ask: Callable[[str, bool], str] | None = None
     """Asks the person at the terminal (prompt, echo); None when there is nobody."""
+    opened: Opener = refuse_vaulted
+    """The content of a file of the user's that may be vaulted. Raises LoadError, RenderError."""
 
 
 class AddHost(NamedTuple):

@@ -11,6 +11,7 @@ from typing import Any
 from runner.actions.api import Base, Call, Effect, Effects, Outcome, Parameter
 from runner.actions.attributes import (
     BACKUP,
+    DECRYPT,
     FILE_PARAMETERS,
     VALIDATE,
     Wanted,
@@ -22,12 +23,13 @@ from runner.actions.places import destination, find_folder, location, own, reads
 from runner.actions.reading import Arguments
 from runner.actions.writing import (
     New,
+    Read,
     Refused,
     alone,
     difference,
     md5,
     put,
-    read_bytes,
+    read_source,
     sha1,
     why,
 )
@@ -47,7 +49,7 @@ class Assemble(Base):
         "delimiter": Parameter("text", says="A text between two pieces."),
         "regexp": Parameter("text", says="Only pieces whose names this matches somewhere."),
         "ignore_hidden": Parameter("flag", default=False, says="No names that begin with a dot."),
-        "decrypt": Parameter("flag", default=True, says="Accepted; pieces are taken as they are."),
+        "decrypt": DECRYPT,
         "backup": BACKUP,
         "validate": VALIDATE,
         **FILE_PARAMETERS,
@@ -63,11 +65,13 @@ class Assemble(Base):
         folder = _folder(call, args)
         target = destination(call, "dest")
         delimiter = _unescaped(args.text("delimiter"))
-        data = _joined(list(_pieces(folder, args)), delimiter)
+        pieces = list(_pieces(call, folder, args))
+        secret = any(piece.secret for piece in pieces)
+        whole = Read(_joined([piece.data for piece in pieces], delimiter), secret)
         want = wanted(args)
         try:
             with alone(call, target):
-                return _placed(call, args, target, data, want)
+                return _placed(call, args, target, whole, want)
         except Refused as error:
             return Outcome(values={**error.values, "msg": error.message}, failure=error)
         except OSError as error:
@@ -85,16 +89,17 @@ def _folder(call: Call, args: Arguments) -> Path:
     return folder
 
 
-def _pieces(folder: Path, args: Arguments) -> Iterator[bytes]:
+def _pieces(call: Call, folder: Path, args: Arguments) -> Iterator[Read]:
     pattern = args.text("regexp")
     try:
         fits = re.compile(pattern)
     except re.error as error:
         raise ActionFailed(f"`regexp` is no pattern: {pattern}: {error}") from error
+    decrypt = args.flag("decrypt") and not args.flag("remote_src")
     for name in sorted(os.listdir(folder)):  # noqa: PTH208  names, not paths
         hidden = name.startswith(".") and args.flag("ignore_hidden")
         if fits.search(name) and not hidden and (folder / name).is_file():
-            yield read_bytes(folder / name)
+            yield read_source(call, folder / name, decrypt=decrypt)
 
 
 def _unescaped(delimiter: str) -> bytes:
@@ -115,14 +120,15 @@ def _joined(pieces: list[bytes], delimiter: bytes) -> bytes:
     return bytes(joined)
 
 
-def _placed(call: Call, args: Arguments, target: Path, data: bytes, want: Wanted) -> Outcome:
+def _placed(call: Call, args: Arguments, target: Path, whole: Read, want: Wanted) -> Outcome:
+    data = whole.data
     here = args.flag("remote_src")
     values: dict[str, Any] = {"dest": own(target), "checksum": sha1(data)}
     if here:
         values |= {"src": args.text("src"), "msg": "OK"}
     differs = not target.exists() or target.read_bytes() != data
     if call.diff and not here and differs:
-        values["diff"] = difference(target, data, args.text("src"))
+        values["diff"] = difference(target, whole, args.text("src"))
     if differs and not call.check:
         kept = put(call, target, New(data, want, args.flag("backup"), args.text("validate")))
         if kept is not None:

@@ -25,6 +25,7 @@ FILE_PARAMETERS: Mapping[str, Parameter] = {
 }
 
 BACKUP = Parameter("flag", default=False, says="Whether to keep what was there, with a time stamp.")
+DECRYPT = Parameter("flag", default=True, says="Whether to decrypt what is vaulted.")
 VALIDATE = Parameter(
     "text", says="A program that must accept the new content before it counts; `%s` is its file."
 )

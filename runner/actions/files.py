@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from runner.actions.api import Base, Call, Effects, OneOf, Outcome, Parameter
 from runner.actions.attributes import (
     BACKUP,
+    DECRYPT,
     FILE_PARAMETERS,
     VALIDATE,
     Wanted,
@@ -29,7 +30,18 @@ from runner.actions.places import (
     refuse_planted_links,
 )
 from runner.actions.reading import Arguments
-from runner.actions.writing import New, Refused, alone, difference, md5, put, read_bytes, sha1, why
+from runner.actions.writing import (
+    New,
+    Read,
+    Refused,
+    alone,
+    difference,
+    md5,
+    put,
+    read_source,
+    sha1,
+    why,
+)
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
 from runner.templating import TemplateOptions
@@ -54,6 +66,8 @@ class Source(NamedTuple):
     path: Path | None = None
     header: str | None = None
     """What a diff calls it; None: the target's path."""
+    secret: bool = False
+    """Whether it was vaulted: a diff says only that it differs then."""
 
 
 class Template(Base):
@@ -96,7 +110,8 @@ class Template(Base):
             data = text.encode(encoding, "surrogateescape")
         except (LookupError, UnicodeError) as error:
             raise ActionFailed(f"cannot write {target} in {encoding}: {error}") from error
-        return place(call, args, target, Source(data, path, str(path)))
+        secret = read_source(call, path, decrypt=True).secret
+        return place(call, args, target, Source(data, path, str(path), secret))
 
 
 def _options(args: Arguments) -> TemplateOptions:
@@ -127,6 +142,7 @@ class Copy(Base):
         "directory_mode": Parameter("any", says="Mode of folders that are made."),
         "local_follow": Parameter("flag", default=True, says="Copy what links in `src` lead to."),
         "checksum": Parameter("text", says="The SHA-1 that the file must have."),
+        "decrypt": DECRYPT,
         **_COMMON,
     }
     one_of: OneOf = OneOf(("content", "src"))
@@ -144,13 +160,13 @@ class Copy(Base):
         if path.is_dir():
             return _tree(call, args, path)
         target = _target(call, path.name)
-        data = read_bytes(path)
+        source = _read(call, args, path)
         expected = args.text("checksum")
-        if expected and expected != sha1(data):
-            values = {"checksum": sha1(data), "expected_checksum": expected}
+        if expected and expected != sha1(source.data):
+            values = {"checksum": sha1(source.data), "expected_checksum": expected}
             message = f"{path} does not have the checksum {expected}"
             return Outcome(values={**values, "msg": message}, failure=ActionFailed(message))
-        return place(call, args, target, Source(data, path, str(path)), _kept_mode(args, path))
+        return place(call, args, target, source, _kept_mode(args, path))
 
     def _content(self, call: Call, args: Arguments) -> Outcome:
         content = call.args.get("content")
@@ -161,6 +177,12 @@ class Copy(Base):
         if target.is_dir() or str(call.args["dest"]).endswith("/"):
             raise ActionFailed(f"`dest` is a folder: {target}", hint="name a file in it")
         return place(call, args, target, Source(text.encode("utf-8", "surrogateescape")))
+
+
+def _read(call: Call, args: Arguments, path: Path) -> Source:
+    decrypt = args.flag("decrypt") and not args.flag("remote_src")
+    read = read_source(call, path, decrypt=decrypt)
+    return Source(read.data, path, str(path), read.secret)
 
 
 def _copied(call: Call, args: Arguments) -> Path:
@@ -212,7 +234,7 @@ def _placed(call: Call, args: Arguments, target: Path, source: Source, want: Wan
         return Outcome(values={"dest": own(target), **_from(source)})
     if there and target.read_bytes() == source.data:
         return _same(call, target, source, want)
-    diff = [difference(target, source.data, source.header or str(target))] if call.diff else []
+    diff = [_shown(target, source)] if call.diff else []
     if call.check:
         return Outcome(changed=True, values={"diff": diff})
     new = New(source.data, want, args.flag("backup"), args.text("validate"))
@@ -227,6 +249,10 @@ def _placed(call: Call, args: Arguments, target: Path, source: Source, want: Wan
     if kept is not None:
         values["backup_file"] = own(Path(kept))
     return Outcome(changed=True, values={**values, **described(target)})
+
+
+def _shown(target: Path, source: Source) -> dict[str, Any]:
+    return difference(target, Read(source.data, source.secret), source.header or str(target))
 
 
 def _is_here(args: Arguments) -> bool:
@@ -265,8 +291,7 @@ def _tree(call: Call, args: Arguments, folder: Path) -> Outcome:
         if path.is_dir():
             changed |= _folder(call, goal, folder_mode)
             continue
-        source = Source(read_bytes(path), path, str(path))
-        outcome = place(call, args, goal, source, _kept_mode(args, path))
+        outcome = place(call, args, goal, _read(call, args, path), _kept_mode(args, path))
         if outcome.failure is not None:
             return outcome
         changed |= outcome.changed

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from runner.actions.api import PROGRAM, Base, Call, Effects, OneOf, Outcome, Parameter, Place
+from runner.actions.attributes import DECRYPT
 from runner.actions.places import find_source
 from runner.actions.reading import Arguments
 from runner.actions.subprocesses import Cut, run_program
+from runner.actions.writing import read_source
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
 
@@ -109,7 +111,7 @@ class Script(_Program):
         "cmd": _LINE,
         **_WHERE,
         "executable": Parameter("text", says="The program that reads the script."),
-        "decrypt": Parameter("flag", default=True, says="Accepted; scripts are taken as they are."),
+        "decrypt": DECRYPT,
     }
     one_of: OneOf = OneOf(("cmd",))
     free_form: str | None = "cmd"
@@ -131,8 +133,8 @@ class Script(_Program):
         with tempfile.TemporaryDirectory(prefix="playrun-") as private:
             # A copy, since the script itself need not be executable.
             copy = Path(private, source.name)
-            copy.write_bytes(source.read_bytes())
-            copy.chmod(0o700)
+            copy.touch(mode=0o700)
+            copy.write_bytes(read_source(call, source, decrypt=args.flag("decrypt")).data)
             program = [*shlex.split(args.text("executable")), str(copy), *words[1:]]
             return _printed(_done(call, program, folder, None, call.environment))
 

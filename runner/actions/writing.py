@@ -19,7 +19,7 @@ from runner.actions.api import Call
 from runner.actions.attributes import Wanted
 from runner.actions.modes import mode_bits, umask
 from runner.actions.subprocesses import Cut, run_program
-from runner.errors import ActionFailed
+from runner.errors import ActionFailed, LoadError
 
 _LONGEST_SHOWN = 104_448
 """Bytes of a file that a diff shows at most."""
@@ -157,14 +157,36 @@ def read_bytes(path: Path) -> bytes:
         raise ActionFailed(f"cannot read {path}: {error.strerror}") from error
 
 
-def difference(target: Path, data: bytes, header: str) -> dict[str, Any]:
+class Read(NamedTuple):
+    """A file of the user's; `secret`: it was vaulted, and nothing of it is shown."""
+
+    data: bytes
+    secret: bool
+
+
+def read_source(call: Call, path: Path, *, decrypt: bool) -> Read:
+    """A file's content, decrypted if it is vaulted. Raises ActionFailed."""
+    data = read_bytes(path)
+    if not decrypt:
+        return Read(data, secret=False)
+    try:
+        plain = call.opened(data, path)
+    except LoadError as error:
+        raise ActionFailed(str(error), hint=error.hint) from error
+    return Read(plain, plain is not data)
+
+
+def difference(target: Path, new: Read, header: str) -> dict[str, Any]:
     """What was in a file and what is to be, as results show it."""
+    if new.secret:
+        hidden = {"before": "(not shown)\n", "after": "(vaulted)\n"}
+        return {"before_header": str(target), "after_header": header, **hidden}
     shown: dict[str, Any] = {}
     if target.is_file():
         shown |= {"before_header": str(target), "before": readable(target.read_bytes())}
     else:
         shown["before"] = ""
-    return {**shown, "after_header": header, "after": readable(data)}
+    return {**shown, "after_header": header, "after": readable(new.data)}
 
 
 def readable(data: bytes) -> str:

@@ -15,7 +15,7 @@ from runner.engine.prepared import Prepared
 from runner.events import Position
 from runner.model import Entry, Handler, Role, Task
 from runner.platforms.model import Platform
-from runner.templating import Templar
+from runner.templating import Opener, Templar, refuse_vaulted
 from runner.values import Masks, Secret
 
 Version = tuple[Position, Any, "Layer"]
@@ -144,6 +144,8 @@ class World:
     """Hosts that failed run their handlers too, where the play says nothing."""
     ask: Callable[[str, bool], str] | None = None
     """Asks the person at the terminal (prompt, echo); None when there is nobody."""
+    opened: Opener = refuse_vaulted
+    """The content of a file that may be vaulted. Raises LoadError."""
     refresh: Callable[[], None] | None = None
     """Reads the inventory again; None: it cannot be."""
 

@@ -182,6 +182,13 @@ class Vault:
 
         return Secret(reveal, self.masks)
 
+    def opened(self, data: bytes, path: Path) -> bytes:
+        """The content of a file, decrypted if it is vaulted as a whole. Raises LoadError."""
+        if not is_vaulted(data):
+            return data
+        self._met = True
+        return self.decrypt(data, Origin(str(path), 1, 1))
+
     def decrypt(self, data: bytes, origin: Origin) -> bytes:
         """What was vaulted. Raises LoadError: no password, none fits, or damaged text."""
         envelope = open_envelope(data, origin)

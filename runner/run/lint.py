@@ -24,7 +24,7 @@ from runner.model import Play, Role, Scope, Task
 from runner.planning.texts import condition_faults, task_faults
 from runner.planning.walking import Walk
 from runner.run.lookups import NAMES
-from runner.templating import Templar
+from runner.templating import Templar, refuse_vaulted
 from runner.values import Masks, Origin, Source
 
 _FILES = (".yml", ".yaml")
@@ -127,7 +127,8 @@ class Linter:
     def __init__(self, roles_path: tuple[Path, ...] = (), vault: Vault | None = None) -> None:
         self._roles_path = roles_path
         self._vault = vault
-        self._templar = Templar(lookups=dict.fromkeys(NAMES))
+        opened = refuse_vaulted if vault is None else vault.opened
+        self._templar = Templar(lookups=dict.fromkeys(NAMES), opened=opened)
         self._tasks: dict[str, set[Origin]] = {}
         self._findings: dict[str, set[Finding]] = {}
 

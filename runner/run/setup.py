@@ -229,8 +229,9 @@ class Builder:
             templar=Templar(
                 searchpath=folders,
                 masks=self.masks,
-                lookups=lookups_of(inventory, self.vault),
+                lookups=lookups_of(inventory),
                 filters=load_filters([Path(folder) for folder in settings.filter_plugins]),
+                opened=self.vault.opened,
             ),
             masks=self.masks,
             paths=paths,
@@ -246,6 +247,7 @@ class Builder:
             ask=self.person,
             sessions_max=settings.sessions_max,
             max_register=settings.max_register,
+            opened=self.vault.opened,
         )
 
     def _defaults(self) -> Defaults:

@@ -4,7 +4,7 @@ The only package that knows Jinja. `Templar` renders, `Variables` is what it ren
 """
 
 from runner.templating.failures import Signal, UndefinedVariable
-from runner.templating.files import TemplateOptions
+from runner.templating.files import Opener, TemplateOptions, refuse_vaulted
 from runner.templating.names import Names
 from runner.templating.results import OMIT
 from runner.templating.seeking import LookupCall
@@ -15,9 +15,11 @@ __all__ = [
     "OMIT",
     "LookupCall",
     "Names",
+    "Opener",
     "Signal",
     "Templar",
     "TemplateOptions",
     "UndefinedVariable",
     "Variables",
+    "refuse_vaulted",
 ]

@@ -10,14 +10,44 @@ from typing import Any, NamedTuple
 
 from jinja2 import BaseLoader, Environment, TemplateNotFound
 
-from runner.errors import RenderError
+from runner.errors import LoadError, RenderError
 from runner.values import Origin
 
 _HEADER = re.compile(r"\A#jinja2:(?P<options>[^\n]*)(?:\n|\Z)")
 _MAX_BYTES = 10_000_000
-VAULTED = "$ANSIBLE_VAULT;"
-NOT_OPENED = "vaulted templates and texts are not opened, vaulted variables are"
-"""Better said than taken for text: a ciphertext in a configuration is found late."""
+_PARTED = re.compile(r"[\r\n]+|\{[{%#].*?[}%#]\}")
+_SHORTEST_HIDDEN = 8
+"""Characters of a line: `exit` and `end` stay readable wherever they stand."""
+VAULTED = b"$ANSIBLE_VAULT;"
+Opener = Callable[[bytes, Path], bytes]
+"""The plain content of a file that may be vaulted. Raises LoadError, RenderError."""
+
+
+def refuse_vaulted(data: bytes, path: Path) -> bytes:
+    """An Opener without passwords: a ciphertext in a configuration is found late."""
+    if data.startswith(VAULTED):
+        raise RenderError(f"{path} is vaulted, and there is no vault password")
+    return data
+
+
+def hiding(opened: Opener, hide: Callable[[str], None]) -> Opener:
+    """The same, and what was vaulted is a secret: as a whole, and every line that says much.
+
+    Values, lists of lines and differences are made of its lines, and what a template gives is
+    made of what stands between its marks.
+    """
+
+    def hidden(data: bytes, path: Path) -> bytes:
+        plain = opened(data, path)
+        if data.startswith(VAULTED):
+            text = plain.decode("utf-8", "replace").strip()
+            hide(text)
+            for part in map(str.strip, _PARTED.split(text)):
+                if len(part) >= _SHORTEST_HIDDEN:
+                    hide(part)
+        return plain
+
+    return hidden
 
 
 class TemplateOptions(NamedTuple):
@@ -75,7 +105,8 @@ class FolderLoader(BaseLoader):
     The names it loads by are absolute paths, made by `resolve`.
     """
 
-    def __init__(self, searchpath: Sequence[Path]) -> None:
+    def __init__(self, searchpath: Sequence[Path], opened: Opener) -> None:
+        self._opened = opened
         self._roots = [Path(os.path.normpath(folder.absolute())) for folder in searchpath]
         self._found: dict[tuple[str, str], str] = {}
 
@@ -104,21 +135,21 @@ class FolderLoader(BaseLoader):
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
         if template not in self._found.values():
             raise TemplateNotFound(template)
-        return read_text(Path(template)), template, None
+        return read_text(Path(template), self._opened), template, None
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, opened: Opener = refuse_vaulted) -> str:
     """A file of the user's, as text. Raises RenderError naming it."""
     try:
         with path.open("rb") as file:
             data = file.read(_MAX_BYTES + 1)
-        text = data.decode("utf-8")
+        text = opened(data, path).decode("utf-8")
+    except LoadError as error:
+        raise RenderError(error.message, origin=error.origin, hint=error.hint) from error
     except OSError as error:
         raise RenderError(f"cannot read {path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise RenderError(f"cannot read {path}: it is not UTF-8 text") from error
     if len(data) > _MAX_BYTES:
         raise RenderError(f"{path} is larger than {_MAX_BYTES // 1_000_000} MB")
-    if text.startswith(VAULTED):
-        raise RenderError(f"{path} is vaulted; {NOT_OPENED}")
     return text

@@ -12,7 +12,7 @@ from runner.errors import PlayrunError, RenderError
 from runner.templating.checks import Fault, faults
 from runner.templating.environment import TrustingNobody
 from runner.templating.failures import located, render_error
-from runner.templating.files import TemplateOptions, read_text, split_header
+from runner.templating.files import Opener, TemplateOptions, read_text, split_header
 from runner.templating.names import Names, names_in
 from runner.values import Origin, Source
 
@@ -23,11 +23,16 @@ class Inspector:
     """Reads templates of one environment; nothing in them is evaluated."""
 
     def __init__(
-        self, environment: TrustingNobody, files: TrustingNobody, lookups: frozenset[str]
+        self,
+        environment: TrustingNobody,
+        files: TrustingNobody,
+        lookups: frozenset[str],
+        opened: Opener,
     ) -> None:
         self._environment = environment
         self._files = files
         self._lookups = lookups
+        self._opened = opened
         self._own = frozenset(environment.globals)
 
     def names(self, value: Any) -> Names:
@@ -67,7 +72,9 @@ class Inspector:
         return self._faults(text, parse, Origin(str(path), 1 + lines_before, 1))
 
     def _file(self, path: Path) -> tuple[str, int, Parse]:
-        text, options, lines_before = split_header(read_text(path), path, TemplateOptions())
+        text, options, lines_before = split_header(
+            read_text(path, self._opened), path, TemplateOptions()
+        )
         return text, lines_before, self._files.configured(options).parse
 
     def _faults(self, text: str, parse: Parse, origin: Origin | None) -> list[PlayrunError]:

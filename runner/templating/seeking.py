@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jinja2.utils import missing
 
+from runner.errors import LoadError
 from runner.templating.failures import TemplateFault
-from runner.templating.files import NOT_OPENED, VAULTED
+from runner.templating.files import VAULTED, Opener
 
 if TYPE_CHECKING:
     from runner.templating.variables import Variables
@@ -26,9 +27,10 @@ FileRenderer = Callable[[Path, "Variables"], str]
 class Seeker:
     """Finds files: beside the role, the playbook, then along the search path."""
 
-    def __init__(self, searchpath: Sequence[Path], render: FileRenderer) -> None:
+    def __init__(self, searchpath: Sequence[Path], render: FileRenderer, opened: Opener) -> None:
         self._searchpath = list(searchpath)
         self.render = render
+        self.opened = opened
 
     def folders(self, variables: Variables) -> Iterator[Path]:
         """The folders in the order they are looked through."""
@@ -68,18 +70,26 @@ class LookupCall(NamedTuple):
         return path
 
     def text(self, path: Path, encoding: str = "utf-8") -> str:
-        """A file's text, of at most 10 MB. Raises TemplateFault."""
+        """A file's text, of at most 10 MB, decrypted if it is vaulted. Raises TemplateFault."""
         try:
             with path.open("rb") as file:
                 data = file.read(MAX_BYTES + 1)
-            text = data.decode(encoding)
+            text = self.seeker.opened(data, path).decode(encoding)
+        except LoadError as error:
+            raise TemplateFault(error.message, hint=error.hint) from error
         except (OSError, UnicodeDecodeError, LookupError) as error:
             raise TemplateFault(f"cannot read {path}: {error}") from error
         if len(data) > MAX_BYTES:
             raise TemplateFault(f"{path} is larger than {MAX_BYTES // 1_000_000} MB")
-        if text.startswith(VAULTED):
-            raise TemplateFault(f"{path} is vaulted; {NOT_OPENED}")
         return text
+
+    def hidden(self, path: Path, values: list[str]) -> list[str]:
+        """Values out of a file: secrets, if it is vaulted."""
+        with path.open("rb") as file:
+            if file.read(len(VAULTED)) == VAULTED:
+                for value in values:
+                    self.hide(value)
+        return values
 
 
 def words(term: str) -> tuple[list[str], dict[str, str]]:

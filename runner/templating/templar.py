@@ -19,7 +19,15 @@ from runner.templating.environment import (
     joined,
 )
 from runner.templating.failures import render_error
-from runner.templating.files import FolderLoader, TemplateOptions, read_text, split_header
+from runner.templating.files import (
+    FolderLoader,
+    Opener,
+    TemplateOptions,
+    hiding,
+    read_text,
+    refuse_vaulted,
+    split_header,
+)
 from runner.templating.inspection import Inspector
 from runner.templating.library import FILTERS, GLOBALS, TESTS
 from runner.templating.library.lookups import Lookups
@@ -58,19 +66,24 @@ class Templar:
         masks: Masks | None = None,
         lookups: Mapping[str, Any] | None = None,
         filters: Mapping[str, Any] = EMPTY,
+        opened: Opener = refuse_vaulted,
     ) -> None:
-        """`lookups` and `filters` are the user's own, or need what templates know nothing of."""
-        self._loader = FolderLoader(searchpath)
+        """`lookups` and `filters` are the user's own, or need what templates know nothing of.
+
+        `opened` reads what is vaulted: template files, and the texts that lookups read.
+        """
+        self._hide = masks.add if masks else _show
+        self._opened = hiding(opened, self._hide)
+        self._loader = FolderLoader(searchpath, self._opened)
         self._masks = masks
-        self._lookups = Lookups(
-            Seeker(searchpath, self.file), lookups or {}, masks.add if masks else lambda _: None
-        )
+        seeker = Seeker(searchpath, self.file, self._opened)
+        self._lookups = Lookups(seeker, lookups or {}, self._hide)
         self._globals = {**GLOBALS, **self._lookups.functions()}
         known = {**FILTERS, **filters}
         self._environment = InlineEnvironment(self._loader, known, TESTS, self._globals)
         self._file_environment = FileEnvironment(self._loader, known, TESTS, self._globals)
         self._inspector = Inspector(
-            self._environment, self._file_environment, self._lookups.names()
+            self._environment, self._file_environment, self._lookups.names(), self._opened
         )
         self._lock = threading.Lock()
         self._texts: dict[str, _Compiled | None] = {}
@@ -262,7 +275,7 @@ class Templar:
 
     def _compile_file(self, path: Path, options: TemplateOptions) -> LazyTemplate:
         path = path.absolute()
-        body, options, lines_before = split_header(read_text(path), path, options)
+        body, options, lines_before = split_header(read_text(path, self._opened), path, options)
         environment = self._file_environment.configured(options)
         try:
             tree = environment.parse(body)
@@ -333,6 +346,10 @@ class Templar:
     def check_file(self, path: Path) -> list[PlayrunError]:
         """The same for a template file, and whether it can be read."""
         return self._inspector.file_faults(path)
+
+
+def _show(_secret: str) -> None:
+    """Where nothing is shown to people, nothing needs to be hidden."""
 
 
 def _is_text(condition: Source | bool) -> TypeGuard[Source]:

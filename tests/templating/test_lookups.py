@@ -164,7 +164,5 @@ def test_a_lookup_of_the_caller(templar: Templar) -> None:
 def test_a_vaulted_file_is_not_taken_for_text(project: Path, expression: str) -> None:
     for folder in ("files", "templates"):
         (project / folder / "v.txt").write_text("$ANSIBLE_VAULT;1.1;AES256\n6162\n")
-    with pytest.raises(
-        RenderError, match=r"v\.txt is vaulted; vaulted templates and texts are not"
-    ):
+    with pytest.raises(RenderError, match=r"v\.txt is vaulted, and there is no vault password"):
         rendered(Templar(), "{{ " + expression + " }}", {"playbook_dir": str(project)})

@@ -33,6 +33,11 @@ def _file(call: LookupCall) -> list[Any]:
     return found
 
 
+def _unvault(call: LookupCall) -> list[Any]:
+    """The plain text of files, vaulted or not, as it is."""
+    return [call.text(call.file(term)) for term in call.terms]
+
+
 def _template(call: LookupCall) -> list[Any]:
     variables = call.variables
     if call.options.get("template_vars"):
@@ -147,9 +152,10 @@ def _csvfile(call: LookupCall) -> list[Any]:
         key, options = _options(
             call, term, {"file": "ansible.csv", "delimiter": "TAB", "col": "1", "keycol": "0"}
         )
-        text = call.text(call.file(options["file"]), options.get("encoding", "utf-8"))
+        path = call.file(options["file"])
+        text = call.text(path, options.get("encoding", "utf-8"))
         delimiter = "\t" if options["delimiter"] in ("TAB", "t", "\\t") else options["delimiter"]
-        found += _csv_values(text, delimiter, key, options)
+        found += call.hidden(path, _csv_values(text, delimiter, key, options))
     return found
 
 
@@ -168,14 +174,14 @@ def _ini(call: LookupCall) -> list[Any]:
     found: list[Any] = []
     for term in call.terms:
         key, options = _options(call, term, {"file": "ansible.ini", "section": "global"})
-        found += _ini_values(call, key, options)
+        path = call.file(options["file"])
+        found += call.hidden(path, _ini_values(call, path, key, options))
     return found
 
 
-def _ini_values(call: LookupCall, key: str, options: Mapping[str, str]) -> list[str]:
+def _ini_values(call: LookupCall, path: Path, key: str, options: Mapping[str, str]) -> list[str]:
     import configparser  # takes its time, and few playbooks read such files
 
-    path = call.file(options["file"])
     text = call.text(path, options.get("encoding", "utf-8"))
     section = options["section"]
     if options.get("type") == "properties":
@@ -198,6 +204,7 @@ LOOKUPS: dict[str, Callable[[LookupCall], list[Any]]] = {
     "env": _env,
     "file": _file,
     "template": _template,
+    "unvault": _unvault,
     "pipe": _pipe,
     "lines": _lines,
     "fileglob": _fileglob,
