@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Mapping
 
 from runner.actions.api import Base, Call, Outcome, Parameter
@@ -24,7 +23,7 @@ class SetFact(Base):
         if not facts:
             raise ActionFailed("`set_fact` needs at least one variable with its value")
         for name in facts:
-            if not name.isidentifier() or keyword.iskeyword(name):
+            if not name.isidentifier():
                 raise ActionFailed(f"`{name}` is no name for a variable")
         facts = {name: marked(value, call, name) for name, value in facts.items()}
         return Outcome(values={"ansible_facts": facts}, facts=facts)

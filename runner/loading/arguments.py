@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -120,7 +119,7 @@ def _no_parameter(written: Written, key: Any) -> PlayrunError:
 
 
 def _is_name(key: str) -> bool:
-    return "{{" in key or (key.isidentifier() and not keyword.iskeyword(key))
+    return "{{" in key or (key.isidentifier())
 
 
 def _no_name(written: Written, key: str) -> PlayrunError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -287,7 +286,7 @@ NAME_HINT = "letters, digits and _, beginning with a letter"
 
 def is_variable(word: str) -> bool:
     """Whether a variable may be called so."""
-    return word.isascii() and word.isidentifier() and not keyword.iskeyword(word)
+    return word.isascii() and word.isidentifier()
 
 
 def _as_number(text: str, *, fraction: bool) -> Any:

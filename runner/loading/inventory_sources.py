@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -39,11 +40,12 @@ class Sources:
     def read(self, source: str) -> None:
         """Reads a file, a folder or a comma list. Raises LoadError."""
         path = expand(source)
-        if path.is_dir():
+        if "," in source and not os.path.lexists(path):
+            # First: a list may be longer than any name of a file.
+            self._names(source)
+        elif path.is_dir():
             self._beside(path)
             self._folder(path)
-        elif "," in source and not path.exists():
-            self._names(source)
         else:
             self._beside(path.parent)
             self._file(path)

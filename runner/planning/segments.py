@@ -34,9 +34,9 @@ def cut(parts: Sequence[Part], order: Order, lockstep: Lockstep) -> tuple[Item, 
     after_cross = False
     for index, part in enumerate(parts):
         touched = NOTHING.union(*part.effects)
-        cross = part.cross or (joins and _conflicts_within(part))
+        cross = part.cross or lockstep == "always" or (joins and _conflicts_within(part))
         conflict = joins and _conflict(since, touched)
-        join = index > 0 and (cross or after_cross or conflict or lockstep == "always")
+        join = index > 0 and (cross or after_cross or conflict)
         since = touched if join else since | touched
         after_cross = cross
         items.append(Item(index, part.entry, join, cross))

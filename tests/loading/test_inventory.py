@@ -368,3 +368,8 @@ def test_listings_know_children_and_own_variables() -> None:
     assert inventory.children_of("core") == ("routers", "edge")
     assert inventory.own_hosts_of("core") == ()
     assert inventory.vars_of_group("edge")["lst"] == ["a", {"b": 1}]
+
+
+def test_a_list_of_hosts_may_be_longer_than_a_file_name() -> None:
+    source = ",".join(f"router{number}" for number in range(1000))
+    assert len(load_inventory([source]).hosts) == 1000
