@@ -221,6 +221,7 @@ class Caller:
             delegate=name,
             load_variables=world.includes.variables if world.includes is not None else None,
             ask=world.ask,
+            opened=world.opened,
         )
 
     @property
