@@ -119,6 +119,8 @@ class ItemFinished(NamedTuple):
     ignored: bool = False
     delegate: str | None = None
     """The host that it was done on, when that is another."""
+    handler: bool = False
+    """It was notified."""
 
 
 class TaskRetried(NamedTuple):
@@ -168,6 +170,8 @@ class TaskFinished(NamedTuple):
     delegate: str | None = None
     included: tuple[str, ...] = ()
     """The files or roles that it includes."""
+    handler: bool = False
+    """It was notified."""
 
 
 class HostFinished(NamedTuple):

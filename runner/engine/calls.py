@@ -53,7 +53,7 @@ class OnHost:
         self.prepared: Prepared = host.world.prepared(task)
         self.position = position
         self.frame = frame
-        self.label = self.prepared.label or str(task.label)
+        self.label = self.prepared.label or self.prepared.of + str(self.prepared.title)
         self.begun = time.monotonic()
         self._started = False
         self.writing = False
@@ -63,11 +63,12 @@ class OnHost:
 
     def name_it(self, variables: Variables) -> None:
         """The task's name as this host sees it; as written where that cannot be told."""
-        if self.prepared.label is None:
+        prepared = self.prepared
+        if prepared.label is None:
             try:
-                self.label = self.templar.text(self.task.label, variables)
+                self.label = prepared.of + self.templar.text(prepared.title, variables)
             except PlayrunError:
-                self.label = str(self.task.label)
+                self.label = prepared.of + str(prepared.title)
         self.label = self.world.masks.mask(self.label)
 
     def hush(self, variables: Variables) -> None:

@@ -230,6 +230,7 @@ class Execution:
                 telling.values(ended.values),
                 telling.failure(ended.failure),
                 delegate=ended.delegate,
+                handler=self._frame.handler,
             )
         )
 
@@ -257,5 +258,6 @@ class Execution:
                 rescued=self._frame.rescued and ended.status == "failed" and not ignored,
                 included=tuple(each.name for each in ended.inclusions),
                 delegate=ended.delegate,
+                handler=self._frame.handler,
             )
         )

@@ -15,6 +15,7 @@ def flush(way: Way, task: Task, position: Position, frame: Frame) -> Program:
         message = "`flush_handlers` cannot be used in a handler"
         raise Failed("failed", Failure("action", message, where=str(task.origin)))
     book.open()
+    frame = frame._replace(handler=True)
     try:
         done: Position = ()
         while (found := book.next(done)) is not None:

@@ -22,6 +22,8 @@ class Frame(NamedTuple):
     """One host walks this for all of the batch."""
     sheltered: bool = False
     """A `rescue` or an `always` around the task is still to come: its failure is not final."""
+    handler: bool = False
+    """A flush runs the task."""
     depth: int = 0
     """How many includes led here."""
 

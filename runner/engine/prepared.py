@@ -31,10 +31,12 @@ class Prepared:
         "label",
         "magic",
         "no_log",
+        "of",
         "own",
         "params",
         "paths",
         "task",
+        "title",
         "warned",
         "written",
     )
@@ -42,7 +44,13 @@ class Prepared:
     def __init__(self, task: Task, templar: Templar, paths: Paths) -> None:
         self.task = task
         self.action = ACTIONS[task.action]
-        self.label = None if _has_markers(task.label) else str(task.label)
+        self.title = _title(task)
+        """What it is called, a template perhaps: its name, else its action."""
+        role = task.scope.role
+        self.of = "" if role is None else f"{role.name} : "
+        """What stands before its title on screen and in the record."""
+        self.label = None if _has_markers(self.title) else self.of + str(self.title)
+        """All of that, where it is the same for every host."""
         self.no_log = constant_flag(task.no_log)
         self.ignore_errors = constant_flag(task.ignore_errors)
         self.ignore_unreachable = constant_flag(task.ignore_unreachable)
@@ -75,6 +83,15 @@ class Prepared:
         if not rendered and not self.kept:
             return self.fixed
         return {**self.fixed, **rendered, **self.kept}
+
+
+def _title(task: Task) -> str:
+    """A role that is included by a task without a name is named itself."""
+    name = task.args.get("name")
+    if task.action != "include_role" or task.name or not isinstance(name, str):
+        return task.label
+    title = f"{task.label} : {name}"
+    return Source(title, name.origin) if isinstance(name, Source) else title
 
 
 def is_constant(value: Any) -> bool:

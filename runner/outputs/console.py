@@ -130,7 +130,7 @@ class Console:
         if lines is None:
             return
         if self._order is not None:
-            shown = self._order.finished(event.host, event.position, event.task, lines)
+            shown = self._order.finished(event.host, event.position, _title(event), lines)
             self._show(shown)
         else:
             self._show_free(event, lines)
@@ -155,7 +155,7 @@ class Console:
 
     def _show(self, shown: Sequence[Shown]) -> None:
         for result in shown:
-            self._say([*self._heading(result.position, result.task), *result.lines])
+            self._say([*self._heading(result.position, result.title), *result.lines])
 
     def _show_free(self, event: TaskFinished | ItemFinished, lines: list[Line]) -> None:
         """Where hosts go their own ways, a late plain result names its task instead of a header."""
@@ -164,7 +164,7 @@ class Console:
         if late and plain and not self._options.verbosity:
             self._say(result_lines(event, 0, _tag(event.task)))
         else:
-            self._say([*self._heading(event.position, event.task), *lines])
+            self._say([*self._heading(event.position, _title(event)), *lines])
 
     def _result_of_many(self, event: TaskFinished | ItemFinished) -> None:
         """Only `debug`, and what went wrong for good: the first forty, then the recap counts."""
@@ -177,7 +177,7 @@ class Console:
         else:
             return
         if lines:
-            head = [] if quiet else self._heading(event.position, event.task)
+            head = [] if quiet else self._heading(event.position, _title(event))
             self._say([*head, *lines], always=True)
 
     def _failure(self, event: TaskFinished) -> list[Line]:
@@ -193,12 +193,12 @@ class Console:
             return [Line("more failures: from here on they are only counted", "failed")]
         return []
 
-    def _heading(self, position: Position, task: str) -> list[Line]:
+    def _heading(self, position: Position, title: str) -> list[Line]:
         if position == self._header:
             return []
         self._header = position
         self._headed.add(position)
-        return [Line(f"\n{banner(f'TASK [{one_line(task)}]', self._options.width)}")]
+        return [Line(f"\n{banner(title, self._options.width)}")]
 
     def _host(self, event: HostFinished) -> None:
         self._items.pop(event.host, None)
@@ -231,6 +231,10 @@ class Console:
     def _say(self, lines: Sequence[Line], always: bool = False) -> None:
         if lines and (always or not self._options.quiet):
             self._screen.write(lines)
+
+
+def _title(event: TaskFinished | ItemFinished) -> str:
+    return f"{'RUNNING HANDLER' if event.handler else 'TASK'} [{one_line(event.task)}]"
 
 
 def _tag(task: str) -> str:

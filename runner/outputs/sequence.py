@@ -13,16 +13,16 @@ _BEFORE, _THROUGH = 0, 1
 
 
 class Shown(NamedTuple):
-    """Lines to show for a task at a position."""
+    """Lines to show for a task at a position, below its title."""
 
     position: Position
-    task: str
+    title: str
     lines: Sequence[Line]
 
 
 @dataclass(slots=True)
 class _Held:
-    task: str
+    title: str
     results: list[Sequence[Line]] = field(default_factory=list)
 
 
@@ -43,10 +43,10 @@ class TaskOrder:
         return list(self._release())
 
     def finished(
-        self, host: str, position: Position, task: str, lines: Sequence[Line]
+        self, host: str, position: Position, title: str, lines: Sequence[Line]
     ) -> list[Shown]:
         """A host is through a task; gives all that may be shown now."""
-        self._held.setdefault(position, _Held(task)).results.append(lines)
+        self._held.setdefault(position, _Held(title)).results.append(lines)
         self._reach(host, position, _THROUGH)
         return list(self._release())
 
@@ -64,7 +64,7 @@ class TaskOrder:
             position = min(self._held)
             held = self._held[position]
             for lines in held.results:
-                yield Shown(position, held.task, lines)
+                yield Shown(position, held.title, lines)
             held.results.clear()
             if not self._all_through(position):
                 return

@@ -89,7 +89,7 @@ def _recap(hosts: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, int]]:
 def _ansible_row(event: Mapping[str, Any], folder: str) -> tuple[str, list[Any]] | None:
     if event["event"] != "task" or _short(event["action"]) == "meta":
         return None
-    return event["host"], _row(event, event["shown"] or event["action"], event["status"], folder)
+    return event["host"], _row(event, event["shown"], event["status"], folder)
 
 
 def _playrun_row(event: Mapping[str, Any], folder: str) -> tuple[str, list[Any]] | None:

@@ -20,6 +20,15 @@ description: What each host did, for a comparison.
 """
 
 
+def _title(task: Any, name: str) -> str:
+    """What the task's header says of it."""
+    if not name:
+        included = task.action.rpartition(".")[2] == "include_role"
+        name = f"{task.action} : {task._role_name}" if included else task.action
+    role = task._role
+    return f"{role.get_name()} : {name}" if role else name
+
+
 class CallbackModule(CallbackBase):
     """Statuses as Ansible counts them: of tasks, not of items."""
 
@@ -42,7 +51,7 @@ class CallbackModule(CallbackBase):
             event="task",
             host=result.host.name,
             task=task.name or "",
-            shown=str(result.task_fields.get("name") or task.name or ""),
+            shown=_title(task, str(result.task_fields.get("name") or task.name or "")),
             action=task.action,
             status=status,
             values=result.result,
