@@ -17,7 +17,7 @@ class Assert(Base):
         "that": Parameter("conditions", required=True, says="Conditions, without braces."),
         "fail_msg": Parameter("any", aliases=("msg",), says="What to say if one does not hold."),
         "success_msg": Parameter("any", says="What to say if all do."),
-        "quiet": Parameter("flag", says="Accepted; what is said is short anyway."),
+        "quiet": Parameter("flag", says="Accepted; what is shown stays the same."),
     }
     raw: frozenset[str] = frozenset({"that"})
 
