@@ -10,7 +10,7 @@ from runner.actions.api import AddHost, AddToGroup, Capture, Outcome
 from runner.connections.api import Connector, Session, Target
 from runner.engine.delegation import Delegate
 from runner.engine.frame import Frame, Given
-from runner.engine.hostsettings import NAMES
+from runner.engine.hostsettings import NAMES, Settings
 from runner.engine.hostvars import HostVars, given_before, inventory_of, other_variables
 from runner.engine.layers import Layers, filled
 from runner.engine.link import Link
@@ -20,7 +20,7 @@ from runner.engine.plan import PlayPlan
 from runner.engine.sessions import SessionPool
 from runner.engine.steps import Published
 from runner.engine.target import platform_of, target_key, target_of
-from runner.engine.variables import defaults, of_play, top
+from runner.engine.variables import base, defaults, of_play, top
 from runner.engine.varsfiles import play_files
 from runner.engine.world import Layer, World
 from runner.events import Event, Position
@@ -76,6 +76,7 @@ class HostState:
         magic = of_host(world, name)
         magic["hostvars"] = Lazy(self._hostvars)
         self._top = top(world, name, magic, roster)
+        self._base = base(world, name)
         self._play: Layers | None = None
         self._public: Layers = ()
         """Defaults of roles that were included for all that follows."""
@@ -107,7 +108,7 @@ class HostState:
                 *below,
                 *(((self.gathered, True),) if self.gathered else ()),
                 (self.world.hosts.vars_of(self.name), False),
-                *defaults(self.plan.play, task),
+                *defaults(self.plan.play, task, self._base),
                 *self._public,
             ),
         )
@@ -123,7 +124,7 @@ class HostState:
         before = (
             *of_play(play),
             *filled((self.gathered, True), (self.world.hosts.vars_of(self.name), False)),
-            *defaults(play, task),
+            *defaults(play, task, self._base),
         )
         files = play_files(self.world, play, Variables(self.world.templar, (*self._top, *before)))
         self._play = of_play(play, files)
@@ -161,7 +162,7 @@ class HostState:
                 *of_play(self.plan.play),
                 *filled(*((part.gathered, True) for part in given)),
                 *filled((inventory_of(world, name), False)),
-                *defaults(self.plan.play, task),
+                *defaults(self.plan.play, task, base(world, name)),
             ),
         )
         return Delegate(name, variables)
@@ -325,7 +326,7 @@ class HostState:
                 path, variables.child(command=command, command_slug=command_slug(command))
             )
         hide = partial(redact, self.platform(variables, task)) if task.redact else None
-        encoding = str(variables.get("encoding", self.world.defaults.encoding))
+        encoding = Settings(variables, self.world).text("encoding") or self.world.defaults.encoding
         root = self.world.paths.output
         return Capture(inside(root, path, task.origin), root, encoding, hide)
 
@@ -333,7 +334,9 @@ class HostState:
 def _gathered(facts: Mapping[str, Any], known: Mapping[str, Any]) -> Mapping[str, Any]:
     """Facts as they are stored: by name, and under `ansible_facts` with those known before."""
     short = {name.removeprefix("ansible_"): value for name, value in facts.items()}
-    return {**facts, "ansible_facts": {**known.get("ansible_facts", EMPTY), **short}}
+    # What a device says must not decide where, and as whom, the next task connects.
+    named = {name: value for name, value in facts.items() if name not in _REACHES}
+    return {**named, "ansible_facts": {**known.get("ansible_facts", EMPTY), **short}}
 
 
 def _newer(now: Mapping[str, Any], before: Mapping[str, Any]) -> Mapping[str, Any]:

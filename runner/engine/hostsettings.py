@@ -1,7 +1,10 @@
 """A host's connection values, under all the names that people write them by.
 
 Every value has Ansible's names and a plain one (`ansible_host`, `host`); Ansible's win where
-both are set. Sources: Ansible's "Connection variables" and `network_cli` pages.
+both are set. Ansible's count wherever they are set. Plain names are words that playbooks use
+for other things (`loop_var: port`, `register: user`): they count only where nothing else is
+meant, in the inventory and in -e. Sources: Ansible's "Connection variables" and `network_cli`
+pages.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from runner.engine.hostvars import inventory_of
 from runner.engine.world import World
 from runner.templating import Variables
 from runner.values import EMPTY, Secret
@@ -69,6 +73,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "persistent_command_timeout",
     ),
 }
+_ANSIBLES = "ansible_"
 
 
 class Settings:
@@ -86,10 +91,8 @@ class Settings:
         """The value under the first of its names that is set; None if none is."""
         if meaning in self._given:
             return self._given[meaning]
-        for name in NAMES[meaning]:
-            if name in self._variables:
-                return self._variables[name]
-        return None
+        name = self._name(meaning)
+        return None if name is None else self._value(name)
 
     def text(self, meaning: str) -> str | None:
         """The value as its author wrote it; None if it is not set or empty."""
@@ -103,17 +106,51 @@ class Settings:
             return value
         return Secret(self._written(meaning, value), self._world.masks)
 
+    def _name(self, meaning: str) -> str | None:
+        """The first of its names that is set."""
+        for name in NAMES[meaning]:
+            if name in self._variables and self._counts(name):
+                return name
+        return None
+
+    def _counts(self, name: str) -> bool:
+        if not name.startswith(_ANSIBLES):
+            return standing(self._world, self._host, name) is not None
+        raw = self._variables.raw(name)
+        # A registered result is a mapping: it says how no device is reached.
+        return not (isinstance(raw, Mapping) and self._variables.written(name) is None)
+
+    def _value(self, name: str) -> Any:
+        if name.startswith(_ANSIBLES):
+            return self._variables[name]
+        raw = standing(self._world, self._host, name)
+        if self._variables.raw(name) is raw:
+            return self._variables[name]
+        return self._world.templar.render(raw, self._variables)
+
+    @property
+    def _host(self) -> str:
+        return str(self._variables["inventory_hostname"])
+
     def _written(self, meaning: str, value: Any) -> str:
         """`0123` without quotes is a number in YAML: its text is asked of the file, not of it."""
         if isinstance(value, str):
             return value
-        if meaning in self._given:
+        name = self._name(meaning)
+        if name is None or meaning in self._given:
             return str(value)
-        name = next(name for name in NAMES[meaning] if name in self._variables)
-        host = str(self._variables["inventory_hostname"])
+        host = self._host
         if self._world.hosts.vars_of(host).get(name) is value:
             return self._world.hosts.text(host, name)
         return str(value)
+
+
+def standing(world: World, host: str, name: str) -> Any:
+    """A variable as the lab, -e or the inventory say it, unrendered; else None."""
+    for layer in (world.overrides(host), world.extra_vars, inventory_of(world, host)):
+        if name in layer:
+            return layer[name]
+    return None
 
 
 def truth(value: Any) -> bool:

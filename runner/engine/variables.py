@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from runner.engine.hostsettings import standing
 from runner.engine.layers import Layers, filled
 from runner.engine.magic import Roster, of_host
 from runner.engine.world import World
@@ -17,11 +18,10 @@ from runner.model import Play, Task
 from runner.templating import Variables
 from runner.values import EMPTY, Source
 
-NO_ADDRESS = Source("{{ ansible_ssh_host | default(host | default(inventory_hostname)) }}")
+NO_ADDRESS = Source("{{ ansible_ssh_host | default(inventory_hostname) }}")
 """The address of a host that gives none under its usual name."""
 
 _BASE: Mapping[str, Any] = {"ansible_host": NO_ADDRESS, "ansible_facts": {}}
-"""What every host has that says nothing itself."""
 
 
 def top(world: World, host: str, own: Mapping[str, Any], roster: Roster) -> Layers:
@@ -40,12 +40,18 @@ def of_play(play: Play, files: Iterable[Mapping[str, Any]] = ()) -> Layers:
     )
 
 
-def defaults(play: Play, task: Task | None) -> Layers:
-    """What is lower than the inventory."""
+def base(world: World, host: str) -> Mapping[str, Any]:
+    """What every host has that says nothing itself."""
+    written = standing(world, host, "host")
+    return _BASE if written is None else {**_BASE, "ansible_host": written}
+
+
+def defaults(play: Play, task: Task | None, least: Mapping[str, Any]) -> Layers:
+    """What is lower than the inventory; `least` is the host's `base`."""
     role = task.scope.role if task is not None else None
     return (
         *filled((role.defaults if role is not None else EMPTY, False), (play.role_defaults, False)),
-        (_BASE, False),
+        (least, False),
     )
 
 
@@ -77,6 +83,6 @@ def task_variables(
             *filled((facts, True), (task.vars if task is not None else EMPTY, False)),
             *of_play(play),
             *filled((world.hosts.vars_of(host), False)),
-            *defaults(play, task),
+            *defaults(play, task, base(world, host)),
         ),
     )

@@ -22,7 +22,7 @@ PLAY = """
   strategy: {executor}
   workers: {workers}
   processes: 2
-  vars: {{platform: generic}}
+  vars: {{ansible_network_os: generic}}
   handlers:
     - {{name: handler, set_fact: {{x: 1}}}}
   tasks:
@@ -114,7 +114,7 @@ def test_a_first_host_that_dies_takes_the_others_along(
   gather_facts: false
   strategy: processes
   processes: 3
-  vars: {{platform: generic}}
+  vars: {{ansible_network_os: generic}}
   tasks:
     - block:
         - {{name: deed, debug: {{msg: x}}, run_once: true}}

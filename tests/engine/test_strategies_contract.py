@@ -70,7 +70,7 @@ DEED = """
   strategy: {executor}
   workers: {workers}
   processes: 2
-  vars: {{platform: generic}}
+  vars: {{ansible_network_os: generic}}
   tasks:
     - {{name: before, set_fact: {{a: 1}}}}
     - {{name: deed, debug: {{msg: x}}}}
@@ -217,7 +217,7 @@ WAITING = """
   lockstep: always
   workers: {workers}
   processes: {processes}
-  vars: {{platform: generic}}
+  vars: {{ansible_network_os: generic}}
   tasks:
     - {{name: before, set_fact: {{a: 1}}}}
     - {{name: deed, debug: {{msg: x}}}}

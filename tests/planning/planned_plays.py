@@ -22,7 +22,7 @@ from runner.values import Masks
 PLAY = """
 - hosts: all
   gather_facts: false
-  vars: {there: 1, no_: false, platform: cisco_ios, deep: "{{ deeper.down }}", safe: "{{ nowhere | default(1) }}"}
+  vars: {there: 1, no_: false, ansible_network_os: cisco_ios, deep: "{{ deeper.down }}", safe: "{{ nowhere | default(1) }}"}
   tasks:
 """  # noqa: E501
 HOSTS = "all: {hosts: {h1: {own: 1}, h2: {}}}\n"
