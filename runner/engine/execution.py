@@ -203,13 +203,13 @@ class Execution:
                 host.include(outcome.included, position)
             for name, value in outcome.facts.items():
                 host.remember(name, value, position)
-        if outcome.stats is not None:
-            stats = outcome.stats
+        stats = outcome.stats
+        if stats is not None and not self._on.quiet:
             self._on.emit(
                 StatsSet(
                     time.time(),
                     host.name if stats.per_host else None,
-                    self._on.telling(quiet=self._on.quiet).values(stats.data),
+                    self._on.telling(quiet=False).values(stats.data),
                     stats.aggregate,
                 )
             )

@@ -58,7 +58,16 @@ def recap(tally: Tally, verbosity: int, width: int) -> list[Line]:
         lines += [_host_line(host, tally.hosts[host]) for host in sorted(tally.hosts)]
     if len(tally.hosts) > PER_HOST:
         lines.append(_count_line(tally))
+    lines += _custom_stats(tally, width)
     return [*lines, *_unsent(tally), *failures(tally), *_whereabouts(tally)]
+
+
+def _custom_stats(tally: Tally, width: int) -> Iterator[Line]:
+    """What `set_stats` tasks counted."""
+    if tally.stats:
+        yield Line("")
+        yield Line(banner("CUSTOM STATS:", width))
+        yield from tally.stats.lines()
 
 
 def _unsent(tally: Tally) -> Iterator[Line]:

@@ -20,10 +20,12 @@ from runner.events import (
     Report,
     RunFinished,
     RunStarted,
+    StatsSet,
     TaskFinished,
     TaskStarted,
 )
 from runner.model import Status
+from runner.outputs.custom_stats import CustomStats
 from runner.outputs.results import unsent
 
 OK, COULD_NOT_RUN, HOST_FAILED, HOST_UNREACHABLE, INTERRUPTED = 0, 1, 2, 4, 130
@@ -129,6 +131,7 @@ class Tally:
         self.plays: list[PlayTally] = []
         self.reports: dict[str, Report] = {}
         self.notices: list[Notice] = []
+        self.stats = CustomStats()
         self._counted: set[str] = set()
         self._unfinished: dict[str, None] = {}
 
@@ -161,6 +164,8 @@ class Tally:
             self._clear(event)
         elif isinstance(event, Notice):
             self._notice(event)
+        elif isinstance(event, StatsSet):
+            self.stats.add(event)
         elif isinstance(event, Report):
             self.reports[event.kind] = event
         elif isinstance(event, RunStarted):
@@ -329,6 +334,7 @@ class Tally:
             "notices": [
                 {"level": note.level, "text": note.text, "host": note.host} for note in self.notices
             ],
+            **({"stats": self.stats.summary()} if self.stats else {}),
             "reports": {kind: dict(report.data) for kind, report in self.reports.items()},
         }
 
