@@ -19,6 +19,8 @@ from runner.actions.subprocesses import Cut
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
 
+_FOR_A_SECRET = re.compile(r"(?i)passw|passphrase|secret|token")
+
 
 class Expect(Base):
     """Runs `command` in a terminal of its own; `responses` says what to type at which question."""
@@ -56,6 +58,7 @@ class Expect(Base):
             return Outcome(values=_values(command, 0, f"skipped, since {found[0]} {found[1]}"))
         program = Program(_words(command), folder, call.environment, args.flag("echo"))
         answers = [_answer(key, value) for key, value in args.mapping("responses").items()]
+        _hide(call, args.mapping("responses"))
         begun = time.time()
         code, out = _done(call, program, answers, _timeout(call, args))
         values = {**_values(command, code, out), **times(begun, time.time())}
@@ -82,6 +85,14 @@ def _answer(key: Any, value: Any) -> Answer:
     except re.error as error:
         raise ActionFailed(f"`responses` holds what is no pattern: {key}: {error}") from error
     return Answer(pattern, _texts(value), str(key))
+
+
+def _hide(call: Call, responses: Mapping[str, Any]) -> None:
+    """What answers a question for a password is one; a program may repeat it."""
+    for question, value in responses.items():
+        if _FOR_A_SECRET.search(str(question)):
+            for text in value if isinstance(value, list) else [value]:
+                call.hide(str(text).strip())
 
 
 def _texts(value: Any) -> Iterator[bytes]:

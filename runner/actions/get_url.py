@@ -16,7 +16,7 @@ from runner.actions.attributes import BACKUP, FILE_PARAMETERS, described, settle
 from runner.actions.places import destination, own, reads_and_writes, refuse_planted_links
 from runner.actions.reading import Arguments
 from runner.actions.stat import CHECKSUMS
-from runner.actions.web import WEB_PARAMETERS, Request
+from runner.actions.web import WEB_PARAMETERS, Request, headers_of, url_of
 from runner.actions.writing import New, alone, md5, put, sha1
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
@@ -54,14 +54,14 @@ class GetUrl(Base):
     def run(self, call: Call) -> Outcome:
         """Changed when the file was not there or differed."""
         args = Arguments(call, self.parameters)
-        path, url = destination(call, "dest"), args.text("url")
+        path, url = destination(call, "dest"), url_of(call, args)
         checksum = _checksum(args.text("checksum"))
         folder = path.is_dir()
         have = path.exists() and not folder
         if have and checksum is not None and _fits(path.read_bytes(), checksum):
             return _same(call, args, path, "file already exists")
         asks = have and not args.flag("force") and checksum is None
-        headers = {**args.mapping("headers"), **(_since(path) if asks else {})}
+        headers = {**headers_of(call, args), **(_since(path) if asks else {})}
         if call.check and asks:
             return Outcome(values={"dest": own(path), "url": url, "msg": "not asked"})
         from runner.actions.webclient import ask  # only a task that asks pays for it
@@ -126,6 +126,7 @@ def _inside(folder: Path, answer: Answer) -> Path:
     offered = match[1] if match else urlsplit(answer.url).path
     name = os.path.basename(offered.strip())  # noqa: PTH119  it is no path of ours
     name = re.sub(r"[\x00-\x1f\x7f]", "", name)
+    name = name.lstrip(".") if match else name
     path = folder / (name if name not in ("", ".", "..") else "index.html")
     refuse_planted_links(path)
     return path

@@ -60,4 +60,7 @@ def _waited(call: Call, args: Arguments) -> str:
     if call.ask is None:
         return ""
     hidden = "" if args.flag("echo") else " (output is hidden)"
-    return call.ask(f"{args.text('prompt') or _NO_TIME}{hidden}:", args.flag("echo"))
+    answer = call.ask(f"{args.text('prompt') or _NO_TIME}{hidden}:", args.flag("echo"))
+    if hidden:
+        call.hide(answer)
+    return answer

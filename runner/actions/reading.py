@@ -50,6 +50,12 @@ class Arguments:
             raise self._wrong(name, f"one of {', '.join(choices)}", value)
         return text
 
+    def secret(self, name: str) -> str:
+        """A text that is shown nowhere from now on, whoever repeats it."""
+        text = self.text(name)
+        self._call.hide(text)
+        return text
+
     def _as_text(self, name: str, value: Any) -> str:
         if isinstance(value, (dict, list, tuple)):
             return json.dumps(value)

@@ -18,6 +18,7 @@ from runner.actions.reading import Arguments
 from runner.actions.waiting import pause
 from runner.connections.api import Target
 from runner.connections.dial import Sockets
+from runner.connections.exchange import untypeable
 from runner.connections.telnet import TelnetTransport, open_telnet
 from runner.errors import ActionFailed, ConnectionFailed, ConnectionLost, TaskError
 from runner.platforms import load
@@ -125,6 +126,10 @@ class _Wire:
         if not data:
             raise ActionFailed("the device closed the connection")
         self.seen += data
+        if len(self.seen) > self._call.max_register:
+            raise ActionFailed(
+                f"the device printed more than `max_register` ({self._call.max_register} bytes)"
+            )
 
     def _found(self, patterns: Sequence[re.Pattern[bytes]]) -> bool:
         start = max(self._from, len(self.seen) - _WINDOW)
@@ -139,6 +144,11 @@ def _converse(call: Call, wire: _Wire, args: Arguments, commands: Sequence[str])
     user, password = _given(call, "user", _USERS), _given(call, "password", _PASSWORDS)
     if args.flag("send_newline"):
         wire.type("")
+    for name, text in (("user", user), ("password", password)):
+        if text and untypeable(text):
+            raise ActionFailed(f"there is a control character in the `{name}`: not sent")
+    if password:
+        call.hide(password)
     if user:
         wire.wait([_pattern("login_prompt", args.text("login_prompt"))])
         wire.type(user)

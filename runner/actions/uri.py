@@ -16,7 +16,7 @@ from runner.actions.api import Base, Call, Effect, Effects, OneOf, Outcome, Para
 from runner.actions.attributes import FILE_PARAMETERS, described, settle, wanted
 from runner.actions.places import destination, find_source, location, own, refuse_planted_links
 from runner.actions.reading import Arguments
-from runner.actions.web import WEB_PARAMETERS, NoAnswer, Request
+from runner.actions.web import WEB_PARAMETERS, NoAnswer, Request, headers_of, url_of
 from runner.actions.writing import New, alone, put, read_bytes
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
@@ -104,11 +104,11 @@ def _request(call: Call, args: Arguments) -> Request:
     method = args.text("method").upper()
     if not re.fullmatch("[A-Z]+", method):
         raise ActionFailed(f"`method` is one word, like GET or POST; not {method!r}")
-    headers = {str(name): str(value) for name, value in args.mapping("headers").items()}
+    headers = headers_of(call, args)
     body, kind = _body(call, args)
     if kind and "content-type" not in map(str.lower, headers):
         headers["Content-Type"] = kind
-    return Request(args.text("url"), method, headers, body, args.text("follow_redirects"))
+    return Request(url_of(call, args), method, headers, body, args.text("follow_redirects"))
 
 
 def _body(call: Call, args: Arguments) -> tuple[bytes | None, str | None]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from runner.actions.api import Parameter
+from runner.actions.api import Call, Parameter
+from runner.actions.reading import Arguments
 from runner.errors import ActionFailed
 from runner.values import EMPTY
 
@@ -38,6 +41,34 @@ class Request(NamedTuple):
     body: bytes | None = None
     redirects: str = "all"
     """`all`, `safe` (not when something is changed), `none`, or urllib's own way."""
+
+
+_SECRET_HEADER = re.compile(r"authori[sz]ation|cookie|token|secret|passw|(?:^|-|api)key$", re.I)
+
+
+def is_secret(header: str) -> bool:
+    """Whether what a header line says is for one server alone."""
+    return _SECRET_HEADER.search(header) is not None
+
+
+def headers_of(call: Call, args: Arguments) -> dict[str, str]:
+    """The header lines that a task sends. What only the server may know is hidden."""
+    headers = {str(name): str(value) for name, value in args.mapping("headers").items()}
+    for name, value in headers.items():
+        if is_secret(name):
+            call.hide(value)
+            call.hide(value.rpartition(" ")[2])
+    return headers
+
+
+def url_of(call: Call, args: Arguments) -> str:
+    """The address that a task asks. A password in it is hidden."""
+    url = args.text("url")
+    with suppress(ValueError):
+        password = urlsplit(url).password or ""
+        call.hide(password)
+        call.hide(unquote(password))
+    return url
 
 
 class NoAnswer(ActionFailed):

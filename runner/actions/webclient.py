@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from runner.actions.api import Call
 from runner.actions.reading import Arguments
-from runner.actions.web import NoAnswer, Request, shown
+from runner.actions.web import NoAnswer, Request, is_secret, shown
 from runner.errors import ActionFailed
 
 _CHUNK = 1 << 16
@@ -93,7 +93,7 @@ def _own(args: Arguments) -> dict[str, str]:
     if args.flag("force"):
         headers["Cache-Control"] = "no-cache"
     if args.flag("force_basic_auth") and args.has("url_username"):
-        pair = f"{args.text('url_username')}:{args.text('url_password')}".encode()
+        pair = f"{args.text('url_username')}:{args.secret('url_password')}".encode()
         headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
     return headers
 
@@ -108,7 +108,9 @@ def _handlers(args: Arguments, request: Request, cookies: CookieJar) -> list[Any
         handlers.append(urllib.request.ProxyHandler({}))
     if args.has("url_username") and not args.flag("force_basic_auth"):
         known = urllib.request.HTTPPasswordMgrWithDefaultRealm()
-        known.add_password(None, request.url, args.text("url_username"), args.text("url_password"))
+        known.add_password(
+            None, request.url, args.text("url_username"), args.secret("url_password")
+        )
         handlers += [
             urllib.request.HTTPBasicAuthHandler(known),
             urllib.request.HTTPDigestAuthHandler(known),
@@ -127,6 +129,13 @@ def _context(args: Arguments) -> ssl.SSLContext:
     except OSError as error:
         raise ActionFailed(f"cannot read a certificate or key: {error}") from error
     return context
+
+
+def _is_as_safe(url: str, other: str) -> bool:
+    """Whether what was meant for one address may be told at another."""
+    old, new = urlsplit(url), urlsplit(other)
+    plainer = old.scheme == "https" and new.scheme != "https"
+    return old.netloc == new.netloc and not plainer
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
@@ -154,9 +163,8 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
             method = "GET"
         body = req.data if method == req.get_method() else None
         new = urllib.request.Request(newurl, data=body, method=method)  # noqa: S310
-        same = urlsplit(newurl).netloc == urlsplit(req.full_url).netloc
         for name, value in req.headers.items():
-            if name.lower() == "authorization" and not same:
+            if is_secret(name) and not _is_as_safe(req.full_url, newurl):
                 continue
             if body is None and name.lower() in ("content-length", "content-type"):
                 continue
