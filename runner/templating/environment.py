@@ -15,21 +15,19 @@ from jinja2.lexer import (
     Lexer,
     Token,
 )
-from jinja2.nativetypes import NativeCodeGenerator
 from jinja2.parser import Parser
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import missing
 
 from runner.templating.files import FolderLoader, TemplateOptions
+from runner.templating.generating import TextGenerator, ValueGenerator
 from runner.templating.mutation import may_change_values
 from runner.templating.results import as_text
 from runner.templating.undefined import Missing
 from runner.values import Secret
 
 if TYPE_CHECKING:
-    from jinja2.compiler import Frame
-
     from runner.templating.variables import Variables
 
 _NOTHING: Mapping[str, Any] = {}
@@ -83,6 +81,18 @@ class Scope:
         return value
 
 
+class _Seen(dict[str, Any]):
+    """Names that a template has asked its scope for: a loop asks anew at every turn."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__()
+        self._scope = scope
+
+    def __missing__(self, name: str) -> Any:
+        value = self[name] = self._scope.look(name)
+        return value
+
+
 class LazyContext(Context):
     """A context that asks a Scope for names, one by one, instead of copying all of them."""
 
@@ -90,19 +100,18 @@ class LazyContext(Context):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._seen: dict[str, Any] = {}
+        self._seen = _Seen(self.parent)
 
     def resolve_or_missing(self, key: str) -> Any:
-        """A loop in a template asks for its names anew at every turn."""
-        if key in self.vars:
-            return self.vars[key]
-        if key in self._seen:
-            return self._seen[key]
-        value = self._seen[key] = self.parent.look(key)
-        return value
+        return self.vars[key] if key in self.vars else self._seen[key]
 
     def get_all(self) -> Any:
         return self.parent.over(self.vars)
+
+    def settled(self) -> LazyContext:
+        """For a template that gives no name a value of its own: names are looked up faster."""
+        self.resolve_or_missing = self._seen.__getitem__  # type: ignore[method-assign, assignment]
+        return self
 
     def derived(self, locals: dict[str, Any] | None = None) -> LazyContext:
         context = type(self)(
@@ -162,11 +171,19 @@ class LazyTemplate(Template):
     """Lines of the file above the template's first (an option line)."""
     newlines: int = 0
     """How many line breaks the file ends with: what it gives ends with no fewer."""
+    names_things: bool = True
+    """Whether it may give names a value itself, or a template that it extends."""
 
     def scope(self, variables: Variables) -> Scope:
         """The scope that this template wants for `variables`."""
         kind = CopyingScope if self.copies else Scope
         return kind(variables, self.globals)
+
+    def context(self, variables: Variables) -> LazyContext:
+        """What the template is rendered in."""
+        scope = self.scope(variables)
+        context = LazyContext(self.environment, scope, self.name, self.blocks)
+        return context if self.names_things else context.settled()
 
     def new_context(
         self,
@@ -180,6 +197,16 @@ class LazyTemplate(Template):
         return LazyContext(self.environment, scope, self.name, self.blocks)
 
 
+_NAMING: tuple[type[nodes.Node], ...] = (
+    nodes.Assign,
+    nodes.AssignBlock,
+    nodes.Macro,
+    nodes.Import,
+    nodes.FromImport,
+    nodes.Extends,
+)
+
+
 class _NoVariables:
     """For a template imported without context: it has its own names and our functions."""
 
@@ -189,34 +216,6 @@ class _NoVariables:
 
 def _detached(globals_: Mapping[str, Any], names: Mapping[str, Any]) -> Scope:
     return Scope(_NoVariables(), globals_, names)  # type: ignore[arg-type]
-
-
-class _ValueGenerator(NativeCodeGenerator):
-    """Code that yields values as they are; constants too, so that `5` stays a number."""
-
-    def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: Any) -> Any:
-        if isinstance(node, nodes.TemplateData):
-            return super()._output_child_to_const(node, frame, finalize)
-        raise nodes.Impossible()
-
-
-class _TextGenerator(_ValueGenerator):
-    """The same for template files: what the file itself prints is text at once.
-
-    Within macros, `call` and `set` blocks values keep their types, as they do in playbooks.
-    """
-
-    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        if frame.buffer is None:
-            self.write("environment.text(")
-        else:
-            super()._output_child_pre(node, frame, finalize)
-
-    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        if frame.buffer is None:
-            self.write(")")
-        else:
-            super()._output_child_post(node, frame, finalize)
 
 
 def joined(values: Iterable[Any]) -> Any:
@@ -284,7 +283,7 @@ class _LiteralLexer(_Lexer):
 class TrustingNobody(SandboxedEnvironment):
     """The sandbox: no private attributes, no unsafe calls, values looked up quickly."""
 
-    code_generator_class = _ValueGenerator
+    code_generator_class = ValueGenerator
     context_class = LazyContext
     template_class = LazyTemplate
     concat = staticmethod(joined)
@@ -359,6 +358,7 @@ class TrustingNobody(SandboxedEnvironment):
         template = LazyTemplate.from_code(self, code, self.globals)
         assert isinstance(template, LazyTemplate)
         template.copies = may_change_values(tree)
+        template.names_things = any(tree.find(kind) is not None for kind in _NAMING)
         return template
 
     def condition(self, text: str) -> nodes.Template:
@@ -380,7 +380,7 @@ class TrustingNobody(SandboxedEnvironment):
 class FileEnvironment(TrustingNobody):
     """For template files."""
 
-    code_generator_class = _TextGenerator
+    code_generator_class = TextGenerator
     text = staticmethod(as_text)
 
 

@@ -110,8 +110,11 @@ def as_text(value: Any) -> str:
 
     Raises what an undefined value raises.
     """
-    if type(value) is str:
-        return value
+    kind = type(value)
+    if kind is str:
+        return value  # type: ignore[no-any-return]
+    if kind is int or kind is float or kind is bool:
+        return str(value)
     if value is None or value is OMIT:
         return ""
     if isinstance(value, Secret):

@@ -14,7 +14,6 @@ from runner.errors import PlayrunError, RenderError
 from runner.templating.environment import (
     FileEnvironment,
     InlineEnvironment,
-    LazyContext,
     LazyTemplate,
     joined,
 )
@@ -199,14 +198,8 @@ class Templar:
 
     def _run(self, compiled: _Compiled, origin: Origin | None, variables: Variables) -> Any:
         template = compiled.template
-        context = LazyContext(
-            self._environment,
-            template.scope(variables),
-            template.name,
-            template.blocks,
-        )
         try:
-            return joined(template.root_render_func(context))
+            return joined(template.root_render_func(template.context(variables)))
         except Exception as error:  # noqa: BLE001 - anything may come out of a template
             self._fail(error, origin, variables)
 
@@ -251,14 +244,8 @@ class Templar:
         Includes are looked for beside the file, then along the search path.
         """
         template = self._file_template(path, options or TemplateOptions())
-        context = LazyContext(
-            template.environment,
-            template.scope(variables),
-            template.name,
-            template.blocks,
-        )
         try:
-            text = "".join(template.root_render_func(context))
+            text = "".join(template.root_render_func(template.context(variables)))
         except Exception as error:  # noqa: BLE001 - anything may come out of a template
             self._fail(error, Origin(str(path), 1, 1), variables)
         missing_lines = template.newlines - _newlines(text)

@@ -82,6 +82,28 @@ def test_extending_a_template(templar: Templar, tmp_path: Path) -> None:
     assert templar.file(main, variables(templar, {"x": "{{ 1 }}"})) == "head 1+ foot"
 
 
+def test_what_a_template_names_itself_hides_a_variable_from_then_on(
+    templar: Templar, tmp_path: Path
+) -> None:
+    _file(tmp_path, "{% block a %}{{ x }}{% endblock %}{% set x = 2 %}{{ x }}", "base.j2")
+    _file(tmp_path, "{% block b %}{{ x }}{% endblock %}", "part.j2")
+    main = _file(tmp_path, "{% extends 'base.j2' %}{% block a %}{{ x }}{% endblock %}")
+    sets = _file(tmp_path, "{{ x }}{% set x = 2 %}{{ x }}{% include 'part.j2' %}", "sets.j2")
+    late = _file(
+        tmp_path, "{% block a %}{{ x }}{% endblock %}{% set x = 2 %}{{ self.a() }}", "l.j2"
+    )
+    scope = variables(templar, {"x": 1})
+    assert templar.file(main, scope) == "12"
+    assert templar.file(sets, scope) == "122"
+    assert templar.file(late, scope) == "12"
+
+
+def test_what_follows_an_extends_is_not_printed(templar: Templar, tmp_path: Path) -> None:
+    _file(tmp_path, "{% set x = 2 %}base {% block a %}{% endblock %}", "base.j2")
+    main = _file(tmp_path, "{% extends 'base.j2' %}no {{ x }} {% block a %}{{ x }}{% endblock %}")
+    assert templar.file(main, variables(templar, {"x": 1})) == "base 2"
+
+
 @pytest.mark.parametrize("name", ["/etc/hostname", "../secret.j2", "sub/../../secret.j2"])
 def test_a_computed_include_leads_out_of_no_folder(
     templar: Templar, tmp_path: Path, name: str
