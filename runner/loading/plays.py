@@ -22,6 +22,7 @@ from runner.model import Handler, Play, Prompt, Scope, Task, tasks_in
 from runner.values import EMPTY, Source
 
 _PERCENT = re.compile(r"\d+(\.\d+)?%")
+_LONE = re.compile(r"\s*\{\{((?:(?!\{\{|\}\}).)*)\}\}\s*", re.DOTALL)
 _DYNAMIC = ("include_tasks", "include_role")
 _SHARED = {name: keyword for name, keyword in PLAY.items() if name not in ("vars", "tags")}
 
@@ -258,7 +259,7 @@ def _facts(place: Place, reader: Reader, standing: Standing) -> tuple[Task, ...]
         return ()
     scope = standing.scope._replace(tags=standing.scope.tags | {"always"})
     if isinstance(wanted, Source):
-        scope = scope._replace(when=(*scope.when, wanted))
+        scope = scope._replace(when=(*scope.when, _as_condition(wanted)))
     task = Task(
         action="gather_facts",
         args={name: list(item) if isinstance(item, tuple) else item for name, item in args.items()},
@@ -269,6 +270,12 @@ def _facts(place: Place, reader: Reader, standing: Standing) -> tuple[Task, ...]
         implicit=wanted is None,
     )
     return (filled(task, scope),)
+
+
+def _as_condition(flag: Source) -> Source:
+    """A flag that is a template, as an expression; `-e facts=no` gives it text."""
+    lone = _LONE.fullmatch(flag)
+    return flag if lone is None else Source(f"({lone[1]}) | bool", flag.origin)
 
 
 def _commands(place: Place, standing: Standing) -> tuple[Task, ...]:

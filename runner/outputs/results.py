@@ -73,8 +73,9 @@ def retry_line(event: TaskRetried) -> Line:
 
 
 def _whose(event: Result, tag: str = "") -> str:
-    """The host, and on whose behalf it is not that the task was done there."""
-    to = f" -> {one_line(event.delegate)}" if event.delegate else ""
+    """The host, and where the task was done if that was another; where it was not, no matter."""
+    done = event.status != "skipped"
+    to = f" -> {one_line(event.delegate)}" if event.delegate and done else ""
     return f"[{one_line(event.host)}{to}]{tag}"
 
 

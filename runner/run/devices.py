@@ -12,8 +12,10 @@ from runner.engine.provider import has_provider, is_local, is_old_form
 from runner.engine.target import become_of, platform_name, target_key, transport_of
 from runner.engine.variables import magic_variables, task_variables
 from runner.engine.world import World
+from runner.errors import PlayrunError
 from runner.model import Play, Task
 from runner.planning.plays import Planner
+from runner.planning.walking import INCLUDES, has_constant_names
 from runner.templating import Variables
 
 if TYPE_CHECKING:
@@ -35,8 +37,9 @@ class Kind(NamedTuple):
 class Devices:
     """The device tasks of plays, and the hosts that they concern; `hosts` by the place of plays.
 
-    Tasks in files that are included under constant names count. A task that is delegated
-    concerns its delegate.
+    Tasks in files that are included under constant names count. A file whose name only the
+    host can tell may hold device tasks: every host that says what device it is counts for it.
+    A task that is delegated concerns its delegate.
     """
 
     def __init__(
@@ -51,7 +54,7 @@ class Devices:
         self._plays = [
             (play, here, tasks)
             for play, here in zip(plays, hosts, strict=True)
-            if (tasks := [task for task in planner.known_tasks(play) if _is_device_task(task)])
+            if (tasks := [task for task in planner.known_tasks(play) if _may_reach(task)])
         ]
 
     def has_old_form(self) -> bool:
@@ -94,7 +97,18 @@ class Devices:
                     continue
                 seen.add(key)
                 for part in self._planner.kinds(play, task, concerned, names):
-                    yield Kind(play, task, part, self._variables(play, task, part[0], hosts))
+                    kind = Kind(play, task, part, self._variables(play, task, part[0], hosts))
+                    if _is_device_task(task) or self._is_device(kind):
+                        yield kind
+
+    def _is_device(self, kind: Kind) -> bool:
+        """Whether these hosts say that they are devices, whatever the task is."""
+        try:
+            transport = transport_of(kind.variables, kind.play, kind.task, self._world)
+        except PlayrunError:
+            return False
+        named = HostSettings(kind.variables, self._world).text("platform")
+        return named is not None and transport != "local"
 
     def _variables(self, play: Play, task: Task, host: str, hosts: Sequence[str]) -> Variables:
         magic = magic_variables(self._world, host, play, list(hosts))
@@ -107,6 +121,10 @@ class Devices:
             found = [host for host in hosts if host not in _CONTROLLER or has_provider(task)]
             return found if len(found) < len(hosts) else hosts
         return (str(where),) if self._world.is_host(str(where)) else ()
+
+
+def _may_reach(task: Task) -> bool:
+    return _is_device_task(task) or (task.action in INCLUDES and not has_constant_names(task))
 
 
 def _is_device_task(task: Task) -> bool:
