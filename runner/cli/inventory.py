@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from runner.loading.inventory_kept import spoken
 from runner.outputs.terminal import one_line
 from runner.values import MASK, Masks, Secret
 
+_SECRET = re.compile(r"(?i)(?:password|passwd|_pass|passphrase|secret|token|api_?key)$")
+
 
 @click.command("inventory", context_settings=HELP)
 @click.option("--list", "as_list", is_flag=True, help="Everything, as JSON.")
@@ -27,7 +30,8 @@ def command(as_list: bool, graph: bool, host: str | None, **given: Any) -> int:
     """Show hosts, groups and variables. Secrets are masked."""
     if sum((as_list, graph, host is not None)) != 1:
         raise click.UsageError("one of --list, --graph, --host is needed")
-    inventory = _load(given)
+    masks = Masks()
+    inventory = _load(given, masks)
     if graph:
         click.echo("\n".join(_tree(inventory, "all", 0)))
     elif host is not None:
@@ -35,15 +39,17 @@ def command(as_list: bool, graph: bool, host: str | None, **given: Any) -> int:
             from runner.run.setup import unknown_host
 
             raise unknown_host(inventory, host)
-        click.echo(
-            json.dumps(_shown(inventory.vars_of(host)), indent=4, sort_keys=True, default=str)
-        )
+        _print(_shown(inventory.vars_of(host), masks))
     else:
-        click.echo(json.dumps(_listing(inventory), indent=4, sort_keys=True, default=str))
+        _print(_listing(inventory, masks))
     return 0
 
 
-def _load(given: dict[str, Any]) -> Inventory:
+def _print(value: Any) -> None:
+    click.echo(json.dumps(value, indent=4, sort_keys=True, default=str))
+
+
+def _load(given: dict[str, Any], masks: Masks) -> Inventory:
     from runner.run.credentials import settled, vault_of
     from runner.run.inventories import inventory_sources, read_inventory
 
@@ -52,7 +58,7 @@ def _load(given: dict[str, Any]) -> Inventory:
     sources = inventory_sources(options, settings)
     if not sources:
         raise LoadError("there is no inventory", hint="give one with -i, or run `playrun init`")
-    vault = vault_of(options, settings, Masks(), ask_secret)
+    vault = vault_of(options, settings, masks, ask_secret)
     inventory = read_inventory(sources, options, settings, Path(), vault)
     for source, age in inventory.ages.items():
         _note(f"{source} was asked {spoken(age)} ago")
@@ -79,7 +85,7 @@ def _own_hosts(inventory: Inventory, group: str) -> list[str]:
     return [] if group == "all" else list(inventory.own_hosts_of(group))
 
 
-def _listing(inventory: Inventory) -> dict[str, Any]:
+def _listing(inventory: Inventory, masks: Masks) -> dict[str, Any]:
     """In the form of a dynamic inventory's --list."""
     groups: dict[str, Any] = {}
     for name in inventory.group_names:
@@ -90,24 +96,30 @@ def _listing(inventory: Inventory) -> dict[str, Any]:
         found = {key: value for key, value in entry.items() if value}
         if found:
             groups[name] = found
-    hostvars = {host: _shown(inventory.vars_of(host)) for host in inventory.hosts}
-    return {"_meta": {"hostvars": hostvars}, **groups}
+    # All are read before any is shown: what is vaulted for one may stand in another.
+    hostvars = {host: inventory.vars_of(host) for host in inventory.hosts}
+    shown = {host: _shown(variables, masks) for host, variables in hostvars.items()}
+    return {"_meta": {"hostvars": shown}, **groups}
 
 
-def _shown(variables: Any) -> Any:
-    """Without secrets: vaulted values, and what is plainly named a password."""
-    if isinstance(variables, Secret):
+def _shown(value: Any, masks: Masks) -> Any:
+    """Without secrets: vaulted values and files, and what is plainly named a password."""
+    if isinstance(value, Secret):
         return MASK
-    if isinstance(variables, dict):
+    if isinstance(value, dict):
         return {
-            str(name): MASK if _is_secret(str(name)) and isinstance(value, str) else _shown(value)
-            for name, value in variables.items()
+            str(name): MASK if _hides(str(name), inner) else _shown(inner, masks)
+            for name, inner in value.items()
             if name not in ("inventory_file", "inventory_dir")
         }
-    if isinstance(variables, list):
-        return [_shown(item) for item in variables]
-    return variables
+    if isinstance(value, list):
+        return [_shown(item, masks) for item in value]
+    if isinstance(value, (str, int)) and not isinstance(value, bool):
+        masked = masks.mask(str(value))
+        return value if masked == str(value) else masked
+    return value
 
 
-def _is_secret(name: str) -> bool:
-    return name.endswith(("password", "_pass", "passphrase", "secret"))
+def _hides(name: str, value: Any) -> bool:
+    told = isinstance(value, (dict, list, bool)) or value is None
+    return _SECRET.search(name) is not None and not told

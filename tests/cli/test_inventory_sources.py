@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playrunning import Playrun
 
+from runner.loading.vault_format import seal
+
 VAULTED = """$ANSIBLE_VAULT;1.1;AES256
 33656135363030303132366538363337376332643565643662383765373436393330393837323233
 6638323565323334356564643433386639643766666461610a643733383763373034666639383532
@@ -151,3 +153,28 @@ def test_localhost_needs_no_inventory(here: Path, playrun: Playrun) -> None:
     )
     said = playrun("site.yml")
     assert said.code == 0, said.out + said.err
+
+
+WHOLE = """[all:vars]
+ansible_password=12345678
+api_token=t0ken-of-it
+become_secret=
+[all]
+r1
+r2 note="s3cr3t-words once more"
+"""
+
+
+def test_what_is_vaulted_as_a_whole_is_not_shown(here: Path, playrun: Playrun) -> None:
+    (here / "hosts").write_text(WHOLE)
+    (here / "pw").write_text("open sesame")
+    (here / "host_vars").mkdir()
+    vaulted = seal(b"words: [s3cr3t-words]\nmany: {a: 99887766}\n", b"open sesame")
+    (here / "host_vars/r1.yml").write_bytes(vaulted)
+    said = playrun("inventory", "-i", "hosts", "--vault-password-file", "pw", "--list")
+    assert said.code == 0, said.err
+    hidden = {"ansible_password": "********", "api_token": "********", "become_secret": "********"}
+    assert json.loads(said.out)["_meta"]["hostvars"] == {
+        "r1": {**hidden, "words": ["********"], "many": {"a": "********"}},
+        "r2": {**hidden, "note": "******** once more"},
+    }
