@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import stat
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -130,6 +131,18 @@ def open_existing(folder: int, name: str) -> int:
     """An existing file, open for reading; a link or a device is refused. Raises OSError."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     return os.open(name, flags, dir_fd=folder)
+
+
+def read_private(path: Path) -> bytes | None:
+    """A file that only we can have written and only we can read; None for any other."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError:
+        return None
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(file.fileno())
+        private = status.st_uid == os.geteuid() and not status.st_mode & 0o077
+        return file.read() if private and stat.S_ISREG(status.st_mode) else None
 
 
 def replace(folder: int, source: str, target: str) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import stat
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,7 +17,6 @@ from typing import Any, NamedTuple
 
 from runner import safe_files
 from runner.errors import PlayrunError
-from runner.loading.files import read_file
 
 _NOTABLE = 3600
 """Seconds from which on an age is told unasked."""
@@ -75,14 +73,10 @@ class Answers:
         return folder / f"inventory-{digest.hexdigest()}.json"
 
     def _kept(self, path: Path, source: str) -> Any:
-        status = path.lstat()
-        if (
-            status.st_uid != os.geteuid()
-            or not stat.S_ISREG(status.st_mode)
-            or status.st_mode & 0o077
-        ):
+        data = safe_files.read_private(path)
+        if data is None:
             raise ValueError
-        kept = json.loads(read_file(path))
+        kept = json.loads(data)
         age = self._now() - float(kept["made"])
         if not 0 <= age < self.keeping.seconds:
             raise ValueError

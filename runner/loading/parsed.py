@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -52,10 +50,14 @@ class ParsedFiles:
             return parse(data, file, vault=self.vault.secret)
         path = self._folder / f"yaml-{_digest(data)}.json"
         text = decode(data, file)
-        kept = _read(path)
+        kept = safe_files.read_private(path)
         if kept is not None:
             with suppress(_Unfit, ValueError, TypeError, KeyError, RecursionError):
-                return Document(_restored(kept, text, file, self.vault.secret), file, text)
+                return Document(
+                    _restored(kept.decode("ascii", "replace"), text, file, self.vault.secret),
+                    file,
+                    text,
+                )
         return self._parse_and_keep(text, file, path)
 
     def _parse_and_keep(self, text: str, file: str, path: Path) -> Document:
@@ -76,20 +78,6 @@ class ParsedFiles:
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(f"{__version__} {_FORMAT}\n".encode() + data).hexdigest()
-
-
-def _read(path: Path) -> str | None:
-    """What is kept there, if it is a file that only we can have written."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
-    except OSError:
-        return None
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(file.fileno())
-        private = status.st_uid == os.geteuid() and not status.st_mode & 0o077
-        if not private or not stat.S_ISREG(status.st_mode):
-            return None
-        return file.read().decode("ascii", "replace")
 
 
 def _write(path: Path, text: str) -> None:
