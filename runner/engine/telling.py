@@ -9,6 +9,7 @@ from runner.events import Captured, Failure
 from runner.values import MASK
 
 _LONGEST = 64 * 1024
+_EDGE = 8 * 1024
 _PLAIN = frozenset({int, float, bool, type(None)})
 _DERIVED = frozenset({"stdout_lines", "stderr_lines"})
 """Registered for playbooks; in an event they would double every output."""
@@ -61,11 +62,15 @@ class Telling(NamedTuple):
     def _line(self, text: str) -> str:
         return MASK if self.quiet else self.mask(text)
 
+    def _cut(self, text: str) -> str:
+        """What a long text begins with; a secret that stands on the edge is masked whole."""
+        return self.mask(text[: _LONGEST + _EDGE])[:_LONGEST] + " …(cut)"
+
     def _shown(self, value: Any) -> Any:
         """Every text masked and cut to 64 kB, without what `stdout` says already."""
         kind = type(value)
         if kind is str:
-            return self.mask(value if len(value) <= _LONGEST else value[:_LONGEST] + " …(cut)")
+            return self.mask(value) if len(value) <= _LONGEST else self._cut(value)
         if kind in _PLAIN:
             return value
         if isinstance(value, Mapping):

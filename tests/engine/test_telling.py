@@ -35,3 +35,12 @@ def test_no_log_tells_nothing() -> None:
     assert (failure.hint, failure.detail, failure.where) == (None, None, "site.yml:1:1")
     assert telling.record({"sending": "line", "sent": 2}) == {"sending": MASK, "sent": 2}
     assert telling.files((FILE,))[0].sections[0].shown == MASK
+
+
+def test_a_secret_on_the_edge_of_what_is_shown_is_masked() -> None:
+    telling = Telling(masking().mask, quiet=False)
+    for before in range(64 * 1024 - 20, 64 * 1024 + 4):
+        told = telling.values({"stdout": "x" * before + "tops3cret and more"})["stdout"]
+        assert "tops" not in told
+        assert told.endswith("…(cut)")
+        assert len(told) <= 64 * 1024 + 10
