@@ -25,6 +25,17 @@ class Origin(NamedTuple):
         return f"{self.file}:{self.line}:{self.column}"
 
 
+def near(path: str | os.PathLike[str]) -> str:
+    """`path`, from the current folder where it lies below it: what people like to read."""
+    text = os.fspath(path)
+    try:
+        here = os.path.join(os.getcwd(), "")  # noqa: PTH109, PTH118 - told for every template
+    except OSError:  # The folder is gone.
+        return text
+    whole = os.path.abspath(text)  # noqa: PTH100
+    return whole[len(here) :] if whole.startswith(here) else text
+
+
 class Source(str):
     """Text from a file (or flag) of the user's: the only text that may be a template.
 

@@ -2,26 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from runner.errors import LoadError, PlayrunError, Problems
+from runner.values import Origin
+
+_LONGEST = 1 << 20
+"""Bytes of a file that is opened only to show a line of it."""
 
 
 def explain(error: PlayrunError) -> str:
     """The text for stderr, ending in a newline."""
     if isinstance(error, Problems):
-        parts = [explain(problem) for problem in error.problems]
-        return "".join(parts) + f"playrun: {len(parts)} problems; nothing was run\n"
+        parts = [_explained(problem) for problem in _in_order(error.problems)]
+        told = f"playrun: {len(parts)} problems; nothing was run\n" if parts[1:] else ""
+        return "".join(parts) + told
+    return _explained(error)
+
+
+def _in_order(problems: Sequence[PlayrunError]) -> list[PlayrunError]:
+    """Each once; file by file as these come, and each file from its top."""
+    files: dict[str, int] = {"": 0}
+    for problem in problems:
+        files.setdefault(problem.origin.file if problem.origin else "", len(files))
+
+    def place(problem: PlayrunError) -> tuple[int, int, int]:
+        file, line, column = problem.origin or Origin("", 0, 0)
+        return files[file], line, column
+
+    return sorted({str(problem): problem for problem in problems}.values(), key=place)
+
+
+def _explained(error: PlayrunError) -> str:
     where = f"{error.origin}: " if error.origin else ""
-    text = f"playrun: {where}{error.message}\n"
-    if isinstance(error, LoadError) and error.excerpt is not None:
-        text += _excerpt(error)
-    if error.hint:
-        text += f"  → {error.hint}\n"
-    return text
+    text = f"playrun: {where}{error.message}\n{_line_of(error)}"
+    return text + (f"  → {error.hint}\n" if error.hint else "")
 
 
-def _excerpt(error: LoadError) -> str:
-    assert error.excerpt is not None
-    line = error.excerpt.expandtabs(1)
+def _line_of(error: PlayrunError) -> str:
+    """The line that it is about, with a mark below the place.
+
+    An error in loading brings its line, or leaves it out for a reason: passwords. A template
+    file's line is known, its column is not.
+    """
+    if isinstance(error, LoadError):
+        return "" if error.excerpt is None else _marked(error.excerpt, error.origin)
     if error.origin is None:
-        return f"    {line}\n"
-    return f"    {line}\n    {' ' * (error.origin.column - 1)}^\n"
+        return ""
+    line = _read(error.origin)
+    if line is None:
+        return ""
+    return _marked(line, error.origin if error.origin.column > 1 else None)
+
+
+def _read(origin: Origin) -> str | None:
+    from runner.yaml.messages import excerpt_at
+
+    try:
+        with Path(origin.file).open("rb") as opened:
+            data = opened.read(_LONGEST)
+    except (OSError, ValueError):
+        return None
+    if data.startswith(b"$ANSIBLE_VAULT"):
+        return None
+    return excerpt_at(data.decode("utf-8", "replace").removeprefix("\ufeff"), origin.line)
+
+
+def _marked(line: str, origin: Origin | None) -> str:
+    shown = f"    {line.expandtabs(1)}\n"
+    return shown if origin is None else f"{shown}    {' ' * (origin.column - 1)}^\n"

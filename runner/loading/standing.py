@@ -14,7 +14,7 @@ from runner.loading.files import read_file
 from runner.loading.varfiles import read_vars
 from runner.loading.vault import Vault, is_vaulted
 from runner.model import Entry, Handler, Scope
-from runner.values import EMPTY, Origin, Source
+from runner.values import EMPTY, Origin, Source, near
 
 Decryption = Vault | yaml.VaultHook | None
 """What opens vaulted values; whole files too if it is a Vault."""
@@ -79,7 +79,7 @@ class Loading:
         data = read_file(path, what=what, origin=origin)
         if self._vault is not None and is_vaulted(data):
             data = self._vault.decrypt(data, Origin(str(path), 1, 1))
-        document = yaml.parse(data, _shown(path), all_sources=True, vault=self._hook)
+        document = yaml.parse(data, near(path), all_sources=True, vault=self._hook)
         self.warnings += document.warnings
         return document
 
@@ -88,16 +88,10 @@ class Loading:
         known = self._variables.get(str(path))
         if known is None:
             vault = self._vault or _Hooked(self._hook)
-            scope = read_vars(_shown(path), vault, origin=origin)
+            scope = read_vars(near(path), vault, origin=origin)
             self.warnings += scope.document.warnings
             known = self._variables[str(path)] = scope.values
         return known
-
-
-def _shown(path: Path) -> str:
-    """The path as it is shown: from here on, where it lies below here."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 class _Hooked(Vault):

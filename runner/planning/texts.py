@@ -14,7 +14,7 @@ from runner.errors import PlayrunError, TaskError
 from runner.model import Condition, Task
 from runner.planning.walking import Spot
 from runner.templating import Names, Templar, Variables
-from runner.values import Origin, Source
+from runner.values import Origin, Source, near
 
 _TEMPLATE_FILES = ("template", "config")
 """Actions whose `src` is a template file."""
@@ -127,7 +127,7 @@ def origin_in_file(path: Path, name: str) -> Origin | None:
     for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), start=1):
         match = word.search(line)
         if match:
-            return Origin(str(path), number, match.start() + 1)
+            return Origin(near(path), number, match.start() + 1)
     return None
 
 

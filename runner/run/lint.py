@@ -25,7 +25,7 @@ from runner.planning.texts import condition_faults, task_faults
 from runner.planning.walking import Walk
 from runner.run.lookups import NAMES
 from runner.templating import Templar, refuse_vaulted
-from runner.values import Masks, Origin, Source
+from runner.values import Masks, Origin, Source, near
 
 _FILES = (".yml", ".yaml")
 _NOT_TASKS = frozenset("group_vars host_vars vars defaults meta files templates molecule".split())
@@ -157,10 +157,10 @@ class Linter:
             if path.parent.name in _LISTS and os.path.realpath(path) not in reached:
                 self._alone(path)
         for path in sorted(folder.rglob("*.j2")):
-            self._note(self._templar.check_file(path), _shown(path))
+            self._note(self._templar.check_file(path), near(path))
 
     def _playbook(self, path: Path) -> None:
-        file = _shown(path)
+        file = near(path)
         self._tasks.setdefault(file, set())
         loading = Loading(self._vault, self._roles_path)
         try:
@@ -182,7 +182,7 @@ class Linter:
 
     def _alone(self, path: Path) -> None:
         """A file of tasks that nothing leads to, as a role's if it lies in one."""
-        file = _shown(path)
+        file = near(path)
         self._tasks.setdefault(file, set())
         walk = Walk(self._includes())
         tasks = [spot.task for spot in walk.spots([_including(path)])][1:]
@@ -227,12 +227,6 @@ class Linter:
 
 def _place(finding: Finding) -> tuple[str, int, int]:
     return finding.where or ("", 0, 0)
-
-
-def _shown(path: Path) -> str:
-    """As the loader shows it: from here on, where it lies below here."""
-    path, here = path.absolute(), Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _any_task(_task: Task) -> bool:

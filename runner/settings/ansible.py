@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 from runner.errors import LoadError
 from runner.settings.table import Setting, known_settings
-from runner.settings.values import Layer, convert, flag_of, near, read_text, variable_error
-from runner.values import Origin
+from runner.settings.values import Layer, convert, flag_of, read_text, variable_error
+from runner.values import Origin, near
 
 FILE = "ansible.cfg"
 _SYSTEM_FILE = Path("/etc/ansible") / FILE

@@ -12,8 +12,8 @@ from typing import Any
 from runner.errors import LoadError, nearest
 from runner.settings.ansible import from_ansible
 from runner.settings.table import Setting, Settings, known_settings
-from runner.settings.values import Layer, convert, near, read_text, variable_error
-from runner.values import Origin
+from runner.settings.values import Layer, convert, read_text, variable_error
+from runner.values import Origin, near
 
 PROJECT_FILE = "playrun.toml"
 USER_FILE = Path(".config/playrun/config.toml")

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from runner.errors import LoadError, nearest
 from runner.settings.table import Setting
+from runner.values import near
 
 _TRUE = frozenset({"yes", "y", "true", "t", "on", "1"})
 _FALSE = frozenset({"no", "n", "false", "f", "off", "0", ""})
@@ -104,14 +105,6 @@ def _number(setting: Setting, value: Any, error: Callable[[str], LoadError]) -> 
     if not isinstance(value, int) or value < least:
         raise error(f"must be a whole number from {least}")
     return value
-
-
-def near(path: Path) -> str:
-    """`path`, from the current folder where it lies below it: what people like to read."""
-    try:
-        return str(path.absolute().relative_to(Path.cwd()))
-    except (ValueError, OSError):
-        return str(path)
 
 
 def read_text(file: Path) -> str:

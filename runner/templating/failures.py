@@ -9,7 +9,7 @@ from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, Undefin
 from jinja2.exceptions import SecurityError
 
 from runner.errors import PlayrunError, RenderError, nearest
-from runner.values import Origin
+from runner.values import Origin, near
 
 
 class Signal(BaseException):
@@ -57,7 +57,7 @@ def template_place(tb: TracebackType | None, origin: Origin | None) -> Origin | 
         if template is not None:
             line = template.get_corresponding_lineno(tb.tb_lineno) + template.lines_before
             in_file = template.filename not in (None, "<template>")
-            place = Origin(template.filename, line, 1) if in_file else located(origin, line)
+            place = Origin(near(template.filename), line, 1) if in_file else located(origin, line)
         tb = tb.tb_next
     return place
 
@@ -81,9 +81,9 @@ def render_error(
 
 
 def _syntax_error(error: TemplateSyntaxError, origin: Origin | None) -> RenderError:
-    own_file = origin is not None and error.filename == origin.file
-    if error.filename and error.filename != "<template>" and not own_file:
-        place: Origin | None = Origin(error.filename, error.lineno, 1)
+    file = near(error.filename) if error.filename else "<template>"
+    if file != "<template>" and (origin is None or file != origin.file):
+        place: Origin | None = Origin(file, error.lineno, 1)
     else:
         place = located(origin, error.lineno)
     return RenderError(f"not a valid template: {_syntax_words(error)}", origin=place)

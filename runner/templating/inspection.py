@@ -14,7 +14,7 @@ from runner.templating.environment import TrustingNobody
 from runner.templating.failures import located, render_error
 from runner.templating.files import Opener, TemplateOptions, read_text, split_header
 from runner.templating.names import Names, names_in
-from runner.values import Origin, Source
+from runner.values import Origin, Source, near
 
 Parse = Callable[[str], nodes.Template]
 
@@ -69,7 +69,7 @@ class Inspector:
             text, lines_before, parse = self._file(path)
         except PlayrunError as error:
             return [error]
-        return self._faults(text, parse, Origin(str(path), 1 + lines_before, 1))
+        return self._faults(text, parse, Origin(near(path), 1 + lines_before, 1))
 
     def _file(self, path: Path) -> tuple[str, int, Parse]:
         text, options, lines_before = split_header(

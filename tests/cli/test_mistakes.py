@@ -32,9 +32,12 @@ def write_project(here: Path, mistake: dict[str, Any]) -> None:
 
 def told(out: str) -> str:
     """Of a run's screen, what it says about failed hosts."""
-    return "".join(
-        line + "\n" for line in out.splitlines() if line.startswith(_TOLD) or "ARNING" in line
-    )
+    shown, inside = "", False
+    for line in out.splitlines():
+        if inside or line.startswith(_TOLD) or "ARNING" in line:
+            shown += line + "\n"
+        inside = line != "}" and (inside or (line.startswith("fatal") and line.endswith("{")))
+    return shown
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=[each["name"] for each in MISTAKES])
