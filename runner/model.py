@@ -60,6 +60,8 @@ class Role(NamedTuple):
     vars: Mapping[str, Any] = EMPTY
     parents: tuple[str, ...] = ()
     """Names of the roles whose tasks brought it, nearest first: `ansible_parent_role_names`."""
+    parent_paths: tuple[str, ...] = ()
+    """Folders of the roles whose tasks or dependencies brought it, nearest first."""
     dependencies: tuple[str, ...] = ()
     """Names of the roles that it depends on: `ansible_dependent_role_names`."""
 

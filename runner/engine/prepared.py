@@ -124,7 +124,8 @@ def _has_markers(text: str) -> bool:
 def _search(task: Task, paths: Paths) -> tuple[Path, ...]:
     """Where the task's relative files are looked for, before what all tasks share."""
     scope = task.scope
-    found = [scope.role.path] if scope.role is not None else []
+    role = scope.role
+    found = [role.path, *role.parent_paths] if role is not None else []
     found += [scope.folder] if scope.folder else []
     return tuple(Path(folder) for folder in dict.fromkeys(found)) or paths.search
 

@@ -176,6 +176,7 @@ def _read(wanted: Wanted, path: Path, standing: Standing) -> ReadRole:
         parents=(parent.name, *parent.parents)
         if wanted.by_task and parent.name
         else parent.parents,
+        parent_paths=(parent.path, *parent.parent_paths) if parent.path else (),
     )
     meta = _read_meta(path, standing)
     needed = _dependencies(role, meta, wanted, standing)

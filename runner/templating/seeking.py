@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jinja2.utils import missing
-
 from runner.errors import LoadError
 from runner.templating.failures import TemplateFault
 from runner.templating.files import VAULTED, Opener
@@ -25,7 +23,7 @@ FileRenderer = Callable[[Path, "Variables"], str]
 
 
 class Seeker:
-    """Finds files: beside the role, the playbook, then along the search path."""
+    """Finds files: beside the task's role and file, the playbook, then along the search path."""
 
     def __init__(self, searchpath: Sequence[Path], render: FileRenderer, opened: Opener) -> None:
         self._searchpath = list(searchpath)
@@ -34,10 +32,10 @@ class Seeker:
 
     def folders(self, variables: Variables) -> Iterator[Path]:
         """The folders in the order they are looked through."""
-        for name in ("role_path", "playbook_dir"):
-            value = variables.resolve(name)
-            if value is not missing and isinstance(value, str):
-                yield Path(value)
+        told = variables.resolve("ansible_search_path")
+        if not isinstance(told, list):
+            told = [variables.resolve(name) for name in ("role_path", "playbook_dir")]
+        yield from (Path(value) for value in told if isinstance(value, str))
         yield from self._searchpath
 
     def find(self, name: str, kinds: Sequence[str], variables: Variables) -> Path | None:
@@ -65,7 +63,8 @@ class LookupCall(NamedTuple):
         """The file that a term names. Raises TemplateFault."""
         path = self.seeker.find(str(name), (kind,), self.variables)
         if path is None:
-            places = ", ".join(str(place) for place in self.seeker.folders(self.variables))
+            looked = dict.fromkeys(map(str, self.seeker.folders(self.variables)))
+            places = ", ".join(looked)
             raise TemplateFault(f"there is no file '{name}'", hint=f"looked in {places or '/'}")
         return path
 

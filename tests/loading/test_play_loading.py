@@ -146,7 +146,7 @@ class TestFacts:
 
     def test_left_to_a_template(self, tmp_path: Path) -> None:
         (task,) = facts(tmp_path, 'gather_facts: "{{ wanted }}"')
-        assert task.when == ("{{ wanted }}",)
+        assert task.when == ("( wanted ) | bool",)
 
 
 def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
