@@ -67,8 +67,15 @@ def _made(lines: list[str], at: int, scratch: Scratch) -> tuple[list[str], int] 
         end = next((n for n in range(at, len(lines)) if lines[n] == _END), None)
         if end is None:
             raise StalePage(at + 1, f"`{_END}` is missing")
-        return ["", *TABLES[found["name"]]().rstrip("\n").split("\n"), "", _END], end + 1
+        return ["", *_table(found["name"], at).split("\n"), "", _END], end + 1
     return None
+
+
+def _table(name: str, at: int) -> str:
+    try:
+        return TABLES[name]().rstrip("\n")
+    except ValueError as error:
+        raise StalePage(at + 1, str(error)) from None
 
 
 def _fence(lines: list[str], at: int) -> tuple[int, int]:

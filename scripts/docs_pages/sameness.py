@@ -18,6 +18,7 @@ _VARYING: tuple[tuple[str, str], ...] = (
     (r"(127(?:\.\d+){3}:)\d+", r"\1PORT"),
     (r"(127(?:\.\d+){3}) +(?:\d+|-) +(?:\d+|-)$", r"\1 PORTS"),
     (r"((?:-p|telnet 127(?:\.\d+){3})) \d+", r"\1 PORT"),
+    (r"\b[0-9a-f]{40,}\b", "CIPHER"),
     (r"known_hosts\.\d+", "known_hosts.N"),
     (r"\b[A-Z][a-z]{2} +\d+ \d\d:\d\d\b", "TIME"),
     (r" {2,}", " "),

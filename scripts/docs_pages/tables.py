@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from runner import platforms
 from runner.actions import ACTIONS, names
 from runner.actions.api import Action, Parameter
+from runner.actions.flow import IMPORTS, META_WORDS
 from runner.engine.target import NAMES
 from runner.lab.topology import Delays, Device, Interface, Misbehaviour
-from runner.loading.keywords import NOT_YET_PLAY, NOT_YET_TASK, PLAY, TASK, Keyword
+from runner.loading.keywords import (
+    BLOCK,
+    IMPORT_PLAYBOOK,
+    INHERITED,
+    LOOP_CONTROL,
+    PLAY,
+    PROMPT,
+    ROLE,
+    TASK,
+    WITH,
+    Keyword,
+)
 from runner.platforms.aliases import ALIASES
+from runner.run.lookups import NAMES as RUN_LOOKUPS
 from runner.settings import documentation
 from runner.templating.library import FILTERS, TESTS
 from runner.templating.library.lookups import LOOKUPS
+from scripts.docs_pages import words
 from scripts.docs_pages.fields import FieldDoc, fields_of
 
 _HOLDS = {
@@ -44,12 +58,36 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in cells)
 
 
-def _keywords(words: Mapping[str, Keyword]) -> str:
+def _keywords(words: Mapping[str, Keyword], without: Collection[str] = ()) -> str:
     rows = (
         (f"`{name}`", _HOLDS[word.holds], word.doc + _choices(word.choices))
         for name, word in words.items()
+        if name not in without and not name.startswith("with_")
     )
     return _table(("keyword", "holds", "meaning"), rows)
+
+
+_SHARERS = {"a play": PLAY, "a role": ROLE, "a block": BLOCK, "a task": TASK}
+
+
+def inherited() -> str:
+    """Keywords that an outer level gives to all inside it."""
+    rows = (
+        (f"`{name}`", _HOLDS[word.holds], word.doc + _choices(word.choices), _not_on(name))
+        for name, word in INHERITED.items()
+    )
+    return _table(("keyword", "holds", "meaning", "not on"), rows)
+
+
+def _not_on(name: str) -> str:
+    return ", ".join(level for level, table in _SHARERS.items() if name not in table)
+
+
+def with_lookups() -> str:
+    """What may stand behind `with_`."""
+    return _table(
+        ("keyword", "its items are"), ((f"`with_{name}`", doc) for name, doc in WITH.items())
+    )
 
 
 def _choices(choices: tuple[str, ...]) -> str:
@@ -60,34 +98,67 @@ def _listed(words: Iterable[str]) -> str:
     return ", ".join(f"`{word}`" for word in sorted(words)) + "."
 
 
+_HEADINGS = {"facts": "<os>_facts", "ping_device": "<os>_ping"}
+_HIDDEN = frozenset({"reach"})
+
+
 def actions() -> str:
     """Every action that a playbook can name, with its arguments."""
-    shown = [name for name in ACTIONS if names.resolve(name) == name]
-    return "\n\n".join(_action(name, ACTIONS[name]) for name in shown)
+    shown = {**{name: ACTIONS[name] for name in ACTIONS if name not in _HIDDEN}, **IMPORTS}
+    return "\n\n".join(_action(name, shown[name]) for name in sorted(shown, key=_heading))
+
+
+def _heading(name: str) -> str:
+    return _HEADINGS.get(name, name)
 
 
 def _action(name: str, action: Action) -> str:
     doc = " ".join((type(action).__doc__ or "").split())
-    lines = [f"#### `{name}`", "", f"{doc} Runs on {_PLACES[action.place]}."]
-    if action.parameters:
-        rows = (_parameter(*item) for item in action.parameters.items())
-        lines += ["", _table(("argument", "holds", "notes"), rows)]
+    where = f" Runs on {_PLACES[action.place]}." if name not in (*IMPORTS, "meta") else ""
+    once = " The first host of a batch does it for all." if getattr(action, "once", False) else ""
+    lines = [f"### `{_heading(name)}`", "", f"{doc}{where}{once}"]
+    given = {key: one for key, one in action.parameters.items() if not one.old}
+    if given and name != "meta":
+        rows = (_parameter(*item) for item in given.items())
+        lines += ["", _table(("argument", "holds", "default", "meaning"), rows)]
     if action.one_of.names:
         which = " or ".join(f"`{one}`" for one in action.one_of.names)
         lines += ["", f"{'Exactly' if action.one_of.needed else 'At most'} one of {which}."]
-    if action.free_form:
+    if action.free_form and name != "meta":
         lines += ["", f"`{name}: some text` fills `{action.free_form}`."]
+    if others := _other_words(name):
+        lines += ["", f"Also written {others}"]
     return "\n".join(lines)
 
 
-def _parameter(name: str, parameter: Parameter) -> tuple[str, str, str]:
-    notes = ["needed"] if parameter.required else []
+def _other_words(name: str) -> str:
+    found = [word for word in names.words() if names.resolve(word) == name != word]
+    return _listed(found) if found else ""
+
+
+def _parameter(name: str, parameter: Parameter) -> tuple[str, str, str, str]:
+    notes = [parameter.says] if parameter.says else []
     if parameter.choices:
-        notes.append(f"one of {', '.join(parameter.choices)}")
+        notes.append(f"One of: {', '.join(parameter.choices)}.")
     if parameter.aliases:
-        notes.append(f"also {', '.join(f'`{alias}`' for alias in parameter.aliases)}")
+        notes.append(f"Also {', '.join(f'`{alias}`' for alias in parameter.aliases)}.")
     shown = "any name" if name == "*" else f"`{name}`"
-    return shown, _HOLDS[parameter.kind], "; ".join(notes)
+    return shown, _HOLDS[parameter.kind], _default(parameter), " ".join(notes)
+
+
+def _default(parameter: Parameter) -> str:
+    if parameter.required:
+        return "needed"
+    value = parameter.default
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return ", ".join(f"`{item}`" for item in value)
+    if isinstance(value, str):
+        return f"`{value}`".replace("\n", "\\n")
+    return f"{value:g}"
 
 
 def connection_variables() -> str:
@@ -152,25 +223,46 @@ def _yes(value: bool) -> str:
     return "yes" if value else ""
 
 
-def _short(table: Mapping[str, object]) -> str:
-    return _listed(name for name in table if "." not in name)
+def _short(table: Iterable[str]) -> list[str]:
+    return [name for name in table if "." not in name]
 
 
-def _lookups(supported: bool) -> str:
-    """The lookups there are, or those that only say that they are not there yet."""
-    return _listed(
-        name
-        for name, lookup in LOOKUPS.items()
-        if lookup.__qualname__.startswith("_unsupported") is not supported
-    )
+def _grouped(described: Mapping[str, words.Words], head: str) -> str:
+    """A table for each group; a word without a text is named in another's."""
+    parts = []
+    for group, lines in described.items():
+        rows = ((f"`{name}`", text) for name, text in lines.items() if text)
+        parts.append(f"**{group}**\n\n{_table((head, 'meaning'), rows)}")
+    return "\n\n".join(parts)
+
+
+def filters() -> str:
+    """Every filter, by what it is for."""
+    return _grouped(words.listed(words.FILTERS, _short(FILTERS), "filters"), "filter")
+
+
+def tests() -> str:
+    """Every test, by what it asks."""
+    return _grouped(words.listed(words.TESTS, _short(TESTS), "tests"), "test")
+
+
+def _plain(lines: words.Words, there: Collection[str], head: str) -> str:
+    words.listed({"": lines}, there, f"{head}s")
+    return _table((head, "meaning"), ((f"`{name}`", text) for name, text in lines.items()))
 
 
 TABLES: Mapping[str, Callable[[], str]] = {
     "settings": documentation,
-    "play-keywords": lambda: _keywords(PLAY),
-    "task-keywords": lambda: _keywords(TASK),
-    "play-not-yet": lambda: _listed(NOT_YET_PLAY),
-    "task-not-yet": lambda: _listed(NOT_YET_TASK),
+    "play-keywords": lambda: _keywords(PLAY, INHERITED),
+    "role-keywords": lambda: _keywords(ROLE, INHERITED),
+    "block-keywords": lambda: _keywords(BLOCK, INHERITED),
+    "task-keywords": lambda: _keywords(TASK, INHERITED),
+    "inherited-keywords": inherited,
+    "import-keywords": lambda: _keywords(IMPORT_PLAYBOOK),
+    "prompt-keywords": lambda: _keywords(PROMPT),
+    "loop-control": lambda: _keywords(LOOP_CONTROL),
+    "with": with_lookups,
+    "meta": lambda: _plain(words.META, META_WORDS, "word"),
     "actions": actions,
     "connection-variables": connection_variables,
     "platforms": platform_list,
@@ -178,8 +270,9 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "lab-delays": lambda: _fields(Delays),
     "lab-interface": lambda: _fields(Interface),
     "lab-misbehaviour": lambda: _fields(Misbehaviour),
-    "filters": lambda: _short(FILTERS),
-    "tests": lambda: _short(TESTS),
-    "lookups": lambda: _lookups(True),
-    "lookups-not-yet": lambda: _lookups(False),
+    "filters": filters,
+    "tests": tests,
+    "lookups": lambda: _plain(words.LOOKUPS, (*LOOKUPS, *RUN_LOOKUPS), "lookup"),
+    "functions": lambda: _plain(words.GLOBALS, words.GLOBALS, "name"),
+    "magic": lambda: _grouped(words.MAGIC, "variable"),
 }

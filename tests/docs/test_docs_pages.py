@@ -13,6 +13,7 @@ import pytest
 from scripts.docs_pages.blocks import StalePage, refreshed
 from scripts.docs_pages.running import Scratch
 from scripts.docs_pages.sameness import same
+from scripts.docs_pages.words import listed
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -127,6 +128,15 @@ def test_a_marker_without_its_block_is_told(tmp_path, lines):
         refreshed(page(*lines), Scratch(ROOT, tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [({"a", "b"}, "without a line in words.py: b"), (set(), "only in words.py: a")],
+)
+def test_a_word_without_its_line_is_told(there, said):
+    with pytest.raises(ValueError, match=said):
+        listed({"": {"a": "first"}}, there, "words")
+
+
 def test_check_changes_nothing_and_says_where(tmp_path):
     file = tmp_path / "page.md"
     file.write_text(page("<!-- run: echo new -->", "```console", "$ echo new", "old", "```"))
@@ -149,6 +159,7 @@ def test_check_changes_nothing_and_says_where(tmp_path):
         ("r4 (ssh 127.100.0.4:40773): gone", "r4 (ssh 127.100.0.4:1): gone"),
         ("r1  cisco_ios  127.100.0.3  2222  2323", "r1  cisco_ios  127.100.0.3  40001  40002"),
         ("r1 uptime is 5 hours, 2 minutes", "r1 uptime is 6 hours, 1 minute"),
+        ("  " + "3a" * 20, "  " + "41" * 25),
     ],
 )
 def test_what_differs_from_run_to_run_does_not_count(one, other):
