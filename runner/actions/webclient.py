@@ -36,14 +36,18 @@ class Answer:
         self.cookies = {cookie.name: cookie.value or "" for cookie in cookies}
 
     def pieces(self, call: Call) -> Iterator[bytes]:
-        """The body, piece by piece. Raises ActionFailed."""
+        """The body, piece by piece. Raises ActionFailed, for one that is not whole too."""
         try:
-            while piece := self._response.read(_CHUNK):
+            while piece := self._response.read1(_CHUNK):
                 if call.cancelled():
                     raise ActionFailed("the transfer was ended, since the run was cut off")
                 yield piece
         except (OSError, HTTPException) as error:
             raise ActionFailed(f"the answer of {shown(self.url)} broke off: {error}") from error
+        if missing := getattr(self._response, "length", None):
+            raise ActionFailed(
+                f"the answer of {shown(self.url)} broke off: {missing} bytes are missing"
+            )
 
     def body(self, call: Call) -> bytes:
         """The whole body. Raises ActionFailed when it is more than may be registered."""

@@ -36,6 +36,8 @@ class _Answers(BaseHTTPRequestHandler):
             self._send(200, b"some text\n", "text/plain; charset=utf-8", {"X-Our-Own": "1"})
         elif path == "/cookie":
             self._send(200, b"", "text/plain", {"Set-Cookie": "k=v; Path=/"})
+        elif path == "/half":
+            self._send(200, b"the first half", "text/plain", {"Content-Length": "28"})
         elif path == "/old" and "If-Modified-Since" in self.headers:
             self.send_response(304)
             self.end_headers()
@@ -58,9 +60,9 @@ class _Answers(BaseHTTPRequestHandler):
         self, status: int, body: bytes, kind: str, more: dict[str, str] | None = None
     ) -> None:
         self.send_response(status)
-        for name, value in {"Content-Type": kind, **(more or {})}.items():
+        heads = {"Content-Type": kind, "Content-Length": str(len(body)), **(more or {})}
+        for name, value in heads.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
