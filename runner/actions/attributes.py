@@ -7,6 +7,7 @@ import os
 import pwd
 import stat
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -125,7 +126,7 @@ def kind(about: os.stat_result) -> str:
 def user_name(number: int) -> str:
     """A user's name; the number where it has none."""
     try:
-        return pwd.getpwuid(number).pw_name
+        return _user(number)
     except KeyError:
         return str(number)
 
@@ -133,6 +134,19 @@ def user_name(number: int) -> str:
 def group_name(number: int) -> str:
     """A group's name; the number where it has none."""
     try:
-        return grp.getgrgid(number).gr_name
+        return _group(number)
     except KeyError:
         return str(number)
+
+
+# A name that was found stays; who has none is looked for again, since a task may add users.
+
+
+@cache
+def _user(number: int) -> str:
+    return pwd.getpwuid(number).pw_name
+
+
+@cache
+def _group(number: int) -> str:
+    return grp.getgrgid(number).gr_name

@@ -117,10 +117,11 @@ class Template(Base):
 def _options(args: Arguments) -> TemplateOptions:
     found: dict[str, Any] = {}
     for name in TemplateOptions._fields:
-        if not args.has(name):
-            continue
-        found[name] = args.flag(name) if name.endswith("_blocks") else args.text(name)
-    ending = found["newline_sequence"].replace("\\n", "\n").replace("\\r", "\r")
+        if args.given(name):
+            found[name] = args.flag(name) if name.endswith("_blocks") else args.text(name)
+    if not found:
+        return TemplateOptions()
+    ending = args.text("newline_sequence").replace("\\n", "\n").replace("\\r", "\r")
     if ending not in ("\n", "\r", "\r\n"):
         raise ActionFailed(rf"`newline_sequence` is one of \n, \r, \r\n; not {ending!r}")
     return TemplateOptions(**{**found, "newline_sequence": ending})
@@ -197,7 +198,7 @@ def _copied(call: Call, args: Arguments) -> Path:
 def _target(call: Call, source_name: str) -> Path:
     """The file that `dest` means: a folder gets one of the source's name."""
     path = destination(call, "dest")
-    if path.is_dir() or str(call.args["dest"]).endswith("/"):
+    if str(call.args["dest"]).endswith("/") or path.is_dir():
         path = path / source_name
         refuse_planted_links(path)
     return path
@@ -216,7 +217,7 @@ def place(
     want = wanted(args) if want is None else want
     if want.mode == "preserve":
         want = want._replace(mode=stat.S_IMODE(source.path.stat().st_mode) if source.path else None)
-    if target.is_symlink() and args.flag("follow"):
+    if args.flag("follow") and target.is_symlink():
         target = Path(os.path.realpath(target))
     try:
         with alone(call, target):

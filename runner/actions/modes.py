@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -79,8 +80,10 @@ def _letters(letters: str, who: str, bits: int, status: int) -> int:
     return found
 
 
+@cache
 def umask() -> int:
-    """What new files are not given. Read, not set and set back: other threads make files."""
+    """What new files are not given, throughout a run. Read, not set and set back: other threads
+    make files."""
     try:
         for line in Path("/proc/self/status").read_text().splitlines():
             if line.startswith("Umask:"):

@@ -55,10 +55,10 @@ def find_either(paths: Paths, name: str, folder: str) -> Path:
 
 
 def _found(paths: Paths, name: str, folder: str, fits: Any, what: str) -> Path:
-    candidates = [*candidates_for(paths, name, folder)]
-    for candidate in candidates:
+    for candidate in candidates_for(paths, name, folder):
         if "\x00" not in name and fits(candidate):
             return candidate
+    candidates = candidates_for(paths, name, folder)
     tried = ", ".join(dict.fromkeys(str(candidate) for candidate in candidates))
     raise ActionFailed(f"there is no {what} `{name}`", hint=f"looked for {tried}")
 
@@ -159,12 +159,15 @@ def _led_astray(name: str, path: str, what: str, said: str) -> ActionFailed:
 
 def refuse_planted_links(path: Path) -> None:
     """Raises ActionFailed for a link of somebody else's in a folder that everybody writes to."""
-    for part in (path, *path.parents):
+    above = str(path)
+    part = ""
+    while part != above:
+        part, above = above, os.path.dirname(above)  # noqa: PTH120 - every file asks this often
         try:
-            about = part.lstat()
+            about = os.lstat(part)
             if not stat.S_ISLNK(about.st_mode):
                 continue
-            folder = part.parent.stat()
+            folder = os.stat(above)  # noqa: PTH116
         except OSError:
             continue
         if folder.st_mode & stat.S_IWOTH and about.st_uid not in (os.geteuid(), folder.st_uid):

@@ -37,6 +37,10 @@ class Arguments:
         """Whether there is a value at all."""
         return self.get(name) is not None
 
+    def given(self, name: str) -> bool:
+        """Whether the task says it."""
+        return self._call.args.get(name) is not None
+
     def knows(self, name: str) -> bool:
         """Whether the action has such a parameter."""
         return name in self._parameters

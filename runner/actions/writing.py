@@ -8,7 +8,6 @@ import os
 import shlex
 import shutil
 import stat
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,7 +19,9 @@ from runner.actions.attributes import Wanted
 from runner.actions.modes import mode_bits, umask
 from runner.actions.subprocesses import Cut, run_program
 from runner.errors import ActionFailed, LoadError
+from runner.safe_files import fitting, token
 
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _LONGEST_SHOWN = 104_448
 """Bytes of a file that a diff shows at most."""
 
@@ -50,15 +51,16 @@ def put(call: Call, target: Path, new: New) -> str | None:
     """
     kept = None
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
         old = target.stat() if target.exists() else None
-        temporary = _written(target, new.data)
+        usual = old is None and new.want == Wanted()
+        temporary = _written(target, new.data, 0o666 if usual else 0o600)
         try:
             if new.validate:
                 _validate(call, new.validate, temporary)
             if new.backup and old is not None:
                 kept = backup(target)
-            _dress(temporary, old, new.want)
+            if not usual:
+                _dress(temporary, old, new.want)
             temporary.replace(target)
         except BaseException:
             temporary.unlink(missing_ok=True)
@@ -90,11 +92,24 @@ def alone(call: Call, target: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _written(target: Path, data: bytes) -> Path:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.")
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-    return Path(name)
+def _written(target: Path, data: bytes, mode: int) -> Path:
+    """A new file beside `target`; the system takes from its mode what new files are not given."""
+    temporary = target.with_name(fitting(f".{target.name}", f".{token()}.tmp"))
+    try:
+        handle = os.open(temporary, _NEW, mode)
+    except (FileNotFoundError, NotADirectoryError):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(temporary, _NEW, mode)
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    finally:
+        os.close(handle)
+    return temporary
 
 
 def _dress(temporary: Path, old: os.stat_result | None, want: Wanted) -> None:
