@@ -158,9 +158,12 @@ class Attempts:
             self._waited = False
 
     def _is_final(self, ended: Ended) -> bool:
-        """A device that cannot be reached is not tried again, nor what no attempt can mend."""
-        return ended.status == "unreachable" or (
-            ended.failure is not None and ended.failure.kind in ("render", "plan", "internal")
+        """A device that cannot be reached is not tried again, nor what no attempt can mend; nor
+        a change that was cut off: nobody knows how much of it the device took."""
+        return (
+            ended.status == "unreachable"
+            or ended.host == "unknown"
+            or (ended.failure is not None and ended.failure.kind in ("render", "plan", "internal"))
         )
 
     def _holds(self, retrying: _Retrying, ended: Ended) -> bool:

@@ -26,10 +26,21 @@ _JOINED = Frame(joined=True)
 
 
 def host_program(host: HostState, stopped: Callable[[], bool]) -> Program:
-    """Walks the play's items. Raises HostLeft when the host leaves the play early."""
+    """Walks the play's items. Raises HostLeft when the host leaves the play early, and when a
+    change on it was cut off."""
     way = Way(host, stopped, walk)
+    try:
+        yield from _walk_items(way)
+    except HostLeft:
+        if way.doubt is None:
+            raise
+    if way.doubt is not None:
+        raise HostLeft("unknown", way.doubt)
+
+
+def _walk_items(way: Way) -> Program:
     over: Role | None = None
-    rest = iter(host.plan.items)
+    rest = iter(way.host.plan.items)
     for item in rest:
         if over is not None and _belongs(item.entry, over):
             continue

@@ -125,6 +125,8 @@ def _failed_together(whole: Ended, failed: Sequence[Ended]) -> Ended:
         whole.values["unreachable"] = True
         whole.values.setdefault("msg", "All items completed")
     whole.status, whole.failure, whole.host = first.status, first.failure, first.host
+    if any(ended.host == "unknown" for ended in failed):
+        whole.host = "unknown"
     whole.ignored = all(ended.ignored for ended in failed)
     return whole
 

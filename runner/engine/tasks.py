@@ -107,6 +107,8 @@ def _failure(
     if ended.status == "unreachable":
         return HostLeft(ended.host, ended.failure)
     way.host.lost = not frame.rescued
+    if ended.host == "unknown":
+        way.doubt = ended.failure
     if frame.rescued:
         way.host.remember("ansible_failed_task", described(task), position)
         way.host.remember("ansible_failed_result", ended.values, position)

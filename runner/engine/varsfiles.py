@@ -9,7 +9,7 @@ from typing import Any
 from runner.engine.world import Includes, World
 from runner.errors import LoadError
 from runner.model import Play
-from runner.templating import UndefinedVariable, Variables
+from runner.templating import Signal, UndefinedVariable, Variables
 
 
 def play_files(world: World, play: Play, variables: Variables) -> Sequence[Mapping[str, Any]]:
@@ -38,8 +38,8 @@ def _existing(
     for choice in choices:
         try:
             name = world.templar.text(choice, variables)
-        except UndefinedVariable:
-            return
+        except (UndefinedVariable, Signal):
+            return  # Other hosts' values are not there yet.
         for folder in _folders(world, play):
             if (folder / name).is_file():
                 yield folder / name

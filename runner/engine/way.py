@@ -63,7 +63,17 @@ Walk = Callable[["Way", Sequence[Entry], Position, Frame], Program]
 class Way:
     """Where a host's program keeps what it must remember on its way."""
 
-    __slots__ = ("clears", "completed", "cross", "handlers", "host", "ran", "stopped", "walk")
+    __slots__ = (
+        "clears",
+        "completed",
+        "cross",
+        "doubt",
+        "handlers",
+        "host",
+        "ran",
+        "stopped",
+        "walk",
+    )
 
     def __init__(self, host: HostState, stopped: Callable[[], bool], walk: Walk) -> None:
         self.host = host
@@ -73,6 +83,8 @@ class Way:
         """Walks a list of entries: what blocks, includes and handlers come back to."""
         self.cross = False
         """Whether hosts wait for one another before every task here."""
+        self.doubt: Failure | None = None
+        """A change that was cut off: whatever rescues it, the device stays unknown."""
         self.clears = 0
         """How often the host's errors were cleared."""
         self.ran = 0

@@ -13,8 +13,9 @@ from playing import Played, play
 from test_strategies_contract import hosts, interrupted_by, with_action
 
 from runner.actions.api import Call, Effect
-from runner.errors import ActionFailed
-from runner.events import TaskStarted
+from runner.engine.host import HostState
+from runner.errors import ActionFailed, PromptTimeout
+from runner.events import HostFinished, TaskStarted
 
 PLAY = """
 - hosts: all
@@ -126,3 +127,29 @@ def test_a_first_host_that_dies_takes_the_others_along(
     statuses: dict[str, Any] = played.statuses()
     assert statuses == {"h1": "lost", "h2": "not_run", "h3": "not_run"}
     assert not began(played) & {"aid", "after"}
+
+
+@pytest.mark.parametrize("within", ["block", "loop"])
+def test_a_change_that_was_cut_off_stays_unknown_whatever_rescues_it(
+    tmp_path: Path, executor: str, monkeypatch: pytest.MonkeyPatch, within: str
+) -> None:
+    tries: list[str] = []
+
+    def silent(call: Call) -> None:
+        tries.append(call.host)
+        raise PromptTimeout("no prompt within 30 s")
+
+    with_action(monkeypatch, silent, Effect.DEVICE_WRITE)
+    monkeypatch.setattr(HostState, "connected", lambda *_: True)
+    playbook = text(executor) + "- hosts: all\n  tasks: [{name: later, set_fact: {b: 1}}]\n"
+    if within == "loop":
+        playbook = playbook.replace("{name: deed,", "{name: deed, loop: [1, 2], retries: 3,")
+    played = play(tmp_path, playbook, hosts(1))
+    assert {"aid", "tidy", "handler"} <= began(played)
+    assert played.statuses() == {"h1": "unknown"}
+    assert "later" not in began(played)
+    (left,) = played.of(HostFinished)
+    assert left.failure is not None
+    assert "no prompt" in left.failure.message
+    if executor != "processes":
+        assert tries == ["h1"] * (1 if within == "block" else 2), "never sent again by itself"
