@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.actions.api import Base, Call, OneOf, Outcome, Parameter
-from runner.errors import ActionFailed, RenderError
+from runner.errors import ActionFailed
+from runner.templating import UndefinedVariable
 from runner.values import Source
 
 
@@ -19,7 +20,6 @@ class Debug(Base):
         "verbosity": Parameter("number", says="Only with so many `-v`."),
     }
     one_of: OneOf = OneOf(("msg", "var"), needed=False)
-    free_form: str | None = "msg"
     raw: frozenset[str] = frozenset({"var"})
 
     def run(self, call: Call) -> Outcome:
@@ -31,10 +31,13 @@ class Debug(Base):
             return Outcome(values={"msg": call.args.get("msg", "Hello world!")})
         written = call.args["var"]
         expression = str(written).strip()
+        if isinstance(written, Source) and written.has_markers:
+            hint = f"leave the {{{{ }}}} out: `var: {expression.strip('{} ')}`"
+            raise ActionFailed("`var` of `debug` is an expression already", hint=hint)
         try:
             source = Source("{{ " + expression + " }}", getattr(written, "origin", None))
             value = call.templar.render(source, call.variables)
-        except RenderError as error:
+        except UndefinedVariable as error:
             value = f"VARIABLE IS NOT DEFINED!: {error.message}"
         return Outcome(values={expression: value})
 

@@ -17,10 +17,16 @@ from runner.values import Origin
 
 
 def failure_of(error: BaseException, origin: Origin | None = None) -> Failure:
-    """What to tell about `error`. A defect of ours keeps its traceback, a user's mistake never."""
+    """What to tell about `error`. A defect of ours keeps its traceback, a user's mistake never.
+
+    A file that the system refuses is no defect: a full disk, a folder that has gone.
+    """
     if isinstance(error, PlayrunError):
         where = error.origin or origin
         return Failure(error.kind, error.message, error.hint, str(where) if where else None)
+    if isinstance(error, OSError) and error.filename is not None:
+        message = f"{error.filename}: {error.strerror or type(error).__name__}"
+        return Failure("action", message, None, str(origin) if origin else None)
     return Failure(
         "internal",
         f"a defect in playrun: {type(error).__name__}: {error}",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any, NamedTuple
 
 from runner.actions.api import Action, Parameter
 from runner.errors import PlayrunError, nearest
 from runner.loading.commands import check_answers, check_commands
 from runner.loading.convert import Place, as_conditions, as_flag, kind_of
-from runner.loading.keyvalue import options_in, pairs
+from runner.loading.keyvalue import is_pair, options_in, pairs, words_in
+from runner.loading.keywords import TASK
 from runner.values import EMPTY, Source
 
 
@@ -35,6 +36,7 @@ def read_arguments(
     """The arguments under their canonical names. `defaults` are those of `module_defaults`."""
     before = len(problems)
     raw = {**_own(written, problems), **_more(task, problems)}
+    readable = len(problems) == before
     args: dict[str, Any] = {}
     for key, value in [*defaults.items(), *raw.items()]:
         name = canonical(written.action, key)
@@ -42,8 +44,8 @@ def read_arguments(
             problems.append(_no_parameter(written, key))
         else:
             args[name] = value
-    if len(problems) == before:
-        _check_presence(written, args, problems)
+    if readable:
+        _check_presence(written, {*args, *_meant(written.action, task, raw)}, problems)
     _check_values(written, args, problems)
     if "*" in written.action.parameters:
         problems += [_no_name(written, name) for name in args if not _is_name(name)]
@@ -62,6 +64,17 @@ def canonical(action: Action, key: Any) -> str | None:
         if key in parameter.aliases:
             return name
     return key if "*" in action.parameters else None
+
+
+def _meant(action: Action, task: Place, raw: Mapping[str, Any]) -> Iterator[str]:
+    """Parameters that are there misspelt, or beside the action instead of below it."""
+    names = [name for name in action.parameters if name != "*"]
+    for key in raw:
+        if canonical(action, key) is None:
+            yield from filter(None, [nearest(str(key), names)])
+    for key in task.value:
+        if key not in TASK and key in action.parameters:
+            yield key
 
 
 def _own(written: Written, problems: list[PlayrunError]) -> Mapping[str, Any]:
@@ -91,13 +104,26 @@ def _from_text(written: Written, text: Source, problems: list[PlayrunError]) -> 
         return known
     if action.free_form is not None:
         return {action.free_form: text}
-    problems.append(
-        written.place.error(
-            f"`{written.word}` takes arguments as a mapping, not a text",
-            hint=f"it takes {_names(action)}",
-        )
-    )
+    problems.append(_text_error(written, text))
     return {}
+
+
+def _text_error(written: Written, text: Source) -> PlayrunError:
+    """Why a text is no `key=value` arguments: what the first word that is none wants."""
+    place, action = written.place, written.action
+    words = words_in(text)
+    if words is None:
+        message = f"the arguments of `{written.word}` have a quote that is not closed"
+        return place.error(message, hint="write them as a mapping, one to a line: `name: value`")
+    if not any(is_pair(word) for word in words):
+        message = f"`{written.word}` takes arguments as a mapping, not a text"
+        return place.error(message, hint=f"it takes {_names(action)}")
+    unknown = [word for word in words if canonical(action, word.partition("=")[0]) is None]
+    wrong = next((word for word in words if not is_pair(word)), "")
+    if not wrong and unknown:
+        return _no_parameter(written, unknown[0].partition("=")[0])
+    message = f"`{wrong}` is no `name=value` argument of `{written.word}`"
+    return place.error(message, hint="put quotes around a value of several words: name='a b'")
 
 
 def _more(task: Place, problems: list[PlayrunError]) -> Mapping[str, Any]:
@@ -137,9 +163,7 @@ def _names(action: Action) -> str:
     return ", ".join(action.parameters) or "none"
 
 
-def _check_presence(
-    written: Written, args: Mapping[str, Any], problems: list[PlayrunError]
-) -> None:
+def _check_presence(written: Written, args: Set[str], problems: list[PlayrunError]) -> None:
     """The arguments that must be there, and those that exclude one another."""
     word, place = written.word, written.place
     for name, parameter in written.action.parameters.items():

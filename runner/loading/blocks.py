@@ -56,7 +56,10 @@ def _block(place: Place, standing: Standing) -> tuple[Entry, ...]:
     if place.value.get("block") is None:
         key = next(key for key in _SECTIONS[1:] if key in place.value or key == "always")
         standing.loading.note(
-            place.at(key).key_error(f"`{key}` without `block`", hint="block: the tasks it is for")
+            place.at(key).key_error(
+                f"`{key}` without `block`",
+                hint=f"`{key}` stands in one entry with `block`, at its indentation",
+            )
             if "block" not in place.value
             else place.at("block").key_error("the block has no tasks")
         )

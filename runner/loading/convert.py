@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from runner import yaml
-from runner.errors import LoadError, PlayrunError, nearest
+from runner.errors import LoadError, PlayrunError
 from runner.loading.keywords import Keyword
+from runner.loading.misplaced import advice
 from runner.model import Condition
 from runner.values import Origin, Source
 
@@ -109,8 +110,7 @@ class Reader:
         elif open_ended:
             self.extra.append(key)
         else:
-            close = nearest(key, self._known)
-            hint = f"did you mean `{close}`?" if close else None
+            hint = advice(key, what, self._known)
             self._note(key, f"a {what} has no keyword `{key}`", hint)
 
     def _note(self, key: Any, message: str, hint: str | None = None) -> None:

@@ -21,15 +21,26 @@ IsKnown = Callable[[str], bool]
 
 def pairs(text: Source, is_known: IsKnown) -> dict[str, Source] | None:
     """The key=value arguments of a text, or None if it is not of that form throughout."""
-    if _WORD.sub("", text).strip():
+    words = words_in(text)
+    if words is None:
         return None
     found: dict[str, Source] = {}
-    for word in _WORD.findall(text):
+    for word in words:
         key, equals, value = word.partition("=")
         if not equals or not is_known(key):
             return None
         found[key] = Source(_unquoted(value), text.origin)
     return found or None
+
+
+def words_in(text: str) -> list[str] | None:
+    """The words of a text; None where a quote is left open."""
+    return None if _WORD.sub("", text).strip() else _WORD.findall(text)
+
+
+def is_pair(word: str) -> bool:
+    """Whether a word is meant as `key=value`; `a==b` is not."""
+    return re.match(r"[\w.-]+=(?!=)", word) is not None
 
 
 def options_in(text: Source, is_known: IsKnown) -> tuple[dict[str, Source], str]:

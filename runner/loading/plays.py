@@ -14,6 +14,7 @@ from runner.loading.convert import Place, Reader, kind_of
 from runner.loading.handlers import as_handlers, unknown_notified
 from runner.loading.inherit import filled, narrowed
 from runner.loading.keywords import PLAY, PROMPT
+from runner.loading.misplaced import is_task
 from runner.loading.once import single
 from runner.loading.roles import ReadRole, listed_roles
 from runner.loading.standing import Exporting, Loading, PlayParts, Standing
@@ -47,6 +48,10 @@ def read_play(
                 hint="write `hosts:`, `commands:` or `tasks:` below it",
             )
         )
+        return None
+    if is_task(place.value):
+        hint = "put it under `tasks` of a play, which begins with `- hosts: …`"
+        loading.note(place.error("this is a task, not a play", hint=hint))
         return None
     reader = Reader(place, PLAY, "play", loading.problems)
     hosts = _hosts(place, loading)

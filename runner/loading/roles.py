@@ -12,6 +12,7 @@ from runner.loading.convert import Located, Place, Reader, as_flag, kind_of
 from runner.loading.handlers import as_handlers
 from runner.loading.inherit import VARS, narrowed
 from runner.loading.keywords import ROLE
+from runner.loading.misplaced import is_action
 from runner.loading.rolefiles import find_role, role_document, role_file, role_variables
 from runner.loading.standing import Standing
 from runner.loading.taskfiles import entries_of
@@ -99,7 +100,9 @@ def _in_mapping(place: Place, standing: Standing) -> Wanted | None:
     reader = Reader(place, ROLE, "role", standing.problems, open_ended=True)
     written = reader.text("role") or reader.text("name") or _galaxy_name(place.value.get("src"))
     if not written:
-        standing.loading.note(place.error("a role needs its name", hint="- role: NAME"))
+        task = any(is_action(str(key)) for key in place.value)
+        hint = "this is a task: put it under `tasks`" if task else "- role: NAME"
+        standing.loading.note(place.error("a role needs its name", hint=hint))
         return None
     name = standing.name(written, place)
     scope = narrowed(standing.scope, reader, place, _ROLE_KEYWORDS)

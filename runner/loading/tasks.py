@@ -9,12 +9,13 @@ from runner.actions import ACTIONS
 from runner.actions.flow import IMPORTS
 from runner.actions.names import known_elsewhere, resolve, short_name, words
 from runner.errors import PlayrunError, nearest
-from runner.loading.arguments import Written, read_arguments
+from runner.loading.arguments import Written, canonical, read_arguments
 from runner.loading.convert import Place, Reader, is_variable, kind_of
 from runner.loading.inherit import VARS, defaults_for, filled, narrowed
 from runner.loading.keyvalue import options_in
 from runner.loading.keywords import BLOCK, INCLUDES_KNOW, TASK
 from runner.loading.loops import read_loop, read_retry
+from runner.loading.misplaced import advice, is_action
 from runner.loading.standing import Standing
 from runner.model import Scope, Task
 from runner.values import Source
@@ -183,7 +184,7 @@ def _resolved(
 
 def _action_word(place: Place, keys: Sequence[str], problems: list[PlayrunError]) -> str | None:
     """The one key of a task that is no keyword."""
-    known = [key for key in keys if _is_action(key)]
+    known = [key for key in keys if is_action(key)]
     if len(known) > 1:
         problems.append(
             place.at(known[1]).key_error(
@@ -192,7 +193,9 @@ def _action_word(place: Place, keys: Sequence[str], problems: list[PlayrunError]
         )
     elif known:
         problems += [
-            _unknown(place, key, "a task has no keyword") for key in keys if key != known[0]
+            _unknown(place, key, "a task has no keyword", word=known[0])
+            for key in keys
+            if key != known[0]
         ]
         return known[0]
     elif "hosts" in keys:
@@ -207,10 +210,6 @@ def _action_word(place: Place, keys: Sequence[str], problems: list[PlayrunError]
             place.error("the task has no action", hint="add one: cli, config, debug, …")
         )
     return None
-
-
-def _is_action(word: str) -> bool:
-    return bool(resolve(word)) or short_name(word) in IMPORTS or known_elsewhere(word)
 
 
 def _named(where: Place, key: str, problems: list[PlayrunError]) -> Written | None:
@@ -237,9 +236,15 @@ def _in_mapping(where: Place, key: str, problems: list[PlayrunError]) -> Written
     return _resolved(word, where, problems, text, args)
 
 
-def _unknown(place: Place, key: str, message: str, about: str = "keyword") -> PlayrunError:
-    close = nearest(key, [*TASK, *words(), *IMPORTS])
-    hint = f"did you mean `{close}`?" if close else None
+def _unknown(
+    place: Place, key: str, message: str, about: str = "keyword", word: str | None = None
+) -> PlayrunError:
+    """An error about a key; `word` is the task's action, if it has one."""
+    name = resolve(word) if word else None
+    if name is not None and canonical(ACTIONS[name], key) in ACTIONS[name].parameters:
+        hint: str | None = f"an argument of `{word}`: indent it below that"
+    else:
+        hint = advice(key, "task", [*TASK, *words(), *IMPORTS])
     error = place.at(key).key_error(f"{message} `{key}`", hint=hint)
     error.about = about
     return error

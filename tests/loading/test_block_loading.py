@@ -135,9 +135,10 @@ def test_a_block_needs_tasks_and_takes_no_loop(tmp_path: Path) -> None:
         - {block: [], loop: [1]}
     """
     assert [line.split(" ", 1)[1] for line in wrong(tmp_path, text)] == [
-        "`rescue` without `block` (block: the tasks it is for)",
+        "`rescue` without `block` (`rescue` stands in one entry with `block`, at its indentation)",
         "the block has no tasks",
-        "a block has no keyword `loop`",
+        "a block has no keyword `loop` (a block is not repeated: put its tasks into a file, "
+        "and `include_tasks` with the loop)",
     ]
 
 
