@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -10,7 +11,7 @@ import shutil
 import stat
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +25,10 @@ from runner.safe_files import fitting, token
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _LONGEST_SHOWN = 104_448
 """Bytes of a file that a diff shows at most."""
+
+
+_TARGETS = ("dest", "path")
+"""Arguments that say where files go."""
 
 
 class Refused(ActionFailed):
@@ -49,42 +54,62 @@ def put(call: Call, target: Path, new: New) -> str | None:
     Without a mode a file keeps the one it has, and a new one gets the usual. Raises
     ActionFailed, Refused.
     """
-    kept = None
     try:
-        old = target.stat() if target.exists() else None
-        usual = old is None and new.want == Wanted()
-        temporary = _written(target, new.data, 0o666 if usual else 0o600)
-        try:
-            if new.validate:
-                _validate(call, new.validate, temporary)
-            if new.backup and old is not None:
-                kept = backup(target)
-            if not usual:
-                _dress(temporary, old, new.want)
-            temporary.replace(target)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        with suppress(FileNotFoundError, NotADirectoryError):
+            return _put(call, target, new)
+        with _folder(target.parent):
+            return _put(call, target, new)
     except OSError as error:
         raise ActionFailed(f"cannot write {target}: {why(error)}") from error
+
+
+def _put(call: Call, target: Path, new: New) -> str | None:
+    kept = None
+    old = target.stat() if target.exists() else None
+    usual = old is None and new.want == Wanted()
+    temporary = _written(target, new.data, 0o666 if usual else 0o600)
+    try:
+        if new.validate:
+            _validate(call, new.validate, temporary)
+        if new.backup and old is not None:
+            kept = backup(target)
+        if not usual:
+            _dress(temporary, old, new.want)
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
     return kept
 
 
 @contextmanager
-def alone(call: Call, target: Path) -> Iterator[None]:
-    """No other host changes a file of that folder meanwhile, in whatever worker it runs.
-
-    Files that bear the host's name are its own, and nobody waits for them.
-    """
-    if call.host in str(target):
+def _folder(folder: Path) -> Iterator[None]:
+    """Makes what is missing of `folder`. It appears locked: `alone` keeps others out until the
+    file is in it, though they waited for no lock on a folder that was not there."""
+    missing = [part for part in (folder, *folder.parents) if not part.exists()]
+    if not missing:
         yield
         return
-    folder = next((part for part in target.parents if part.is_dir()), Path("/"))
+    top = missing[-1]
+    if not top.parent.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(top.parent))
+    draft = top.with_name(fitting(f".{top.name}", f".{token()}.tmp"))
+    inner = draft / folder.relative_to(top)
     try:
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError:
-        yield
-        return
+        inner.mkdir(parents=True)
+        with _locked(inner):
+            try:
+                draft.rename(top)
+            except OSError:
+                folder.mkdir(parents=True, exist_ok=True)  # Somebody else has made it.
+            yield
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
@@ -92,14 +117,42 @@ def alone(call: Call, target: Path) -> Iterator[None]:
         os.close(handle)
 
 
+@contextmanager
+def alone(call: Call, target: Path) -> Iterator[None]:
+    """No other host changes a file of that folder meanwhile, in whatever worker it runs.
+
+    Files whose paths the user made of the host's name are its own, and nobody waits for them.
+    """
+    if _is_own(call, target):
+        yield
+        return
+    while True:
+        folder = _nearest(target)
+        if not os.access(folder, os.R_OK):
+            break
+        with _locked(folder):
+            if folder == _nearest(target):
+                yield
+                return
+    yield
+
+
+def _nearest(target: Path) -> Path:
+    """The folder of `target`, or what there is of it."""
+    return next((part for part in target.parents if part.is_dir()), Path("/"))
+
+
+def _is_own(call: Call, target: Path) -> bool:
+    """A host `core` may share `/srv/core/all.txt` with others."""
+    return call.host in str(target) and any(
+        "inventory_hostname" in text for name in _TARGETS for text in call.written(name)
+    )
+
+
 def _written(target: Path, data: bytes, mode: int) -> Path:
     """A new file beside `target`; the system takes from its mode what new files are not given."""
     temporary = target.with_name(fitting(f".{target.name}", f".{token()}.tmp"))
-    try:
-        handle = os.open(temporary, _NEW, mode)
-    except (FileNotFoundError, NotADirectoryError):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(temporary, _NEW, mode)
+    handle = os.open(temporary, _NEW, mode)
     try:
         rest = memoryview(data)
         while rest:
