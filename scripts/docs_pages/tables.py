@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 
 from runner import platforms
 from runner.actions import ACTIONS, names
@@ -251,6 +253,14 @@ def _plain(lines: words.Words, there: Collection[str], head: str) -> str:
     return _table((head, "meaning"), ((f"`{name}`", text) for name, text in lines.items()))
 
 
+def layers() -> str:
+    """The import layers, as import-linter checks them."""
+    text = (Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8")
+    contracts = tomllib.loads(text)["tool"]["importlinter"]["contracts"]
+    found = next(one["layers"] for one in contracts if one["type"] == "layers")
+    return "\n".join(["```", *found, "```"])
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "settings": documentation,
     "play-keywords": lambda: _keywords(PLAY, INHERITED),
@@ -265,6 +275,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "meta": lambda: _plain(words.META, META_WORDS, "word"),
     "actions": actions,
     "connection-variables": connection_variables,
+    "layers": layers,
     "platforms": platform_list,
     "lab-device": lambda: _fields(Device),
     "lab-delays": lambda: _fields(Delays),
