@@ -45,6 +45,7 @@ DRESSES: dict[str, tuple[str, ...]] = {
     "one-session": (_PASSWORD, "MaxSessions 1"),
     "few-startups": (_PASSWORD, "MaxStartups 2"),
     "no-tty": (_PASSWORD, "PermitTTY no"),
+    "files": (_PASSWORD, "Subsystem sftp internal-sftp"),
     "more": (_PASSWORD, "SetEnv VTYSH_PAGER=more"),
     "few-tries": (_PASSWORD, "MaxAuthTries 1"),
     "legacy-group14": (_PASSWORD, "KexAlgorithms diffie-hellman-group14-sha1"),
