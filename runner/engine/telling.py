@@ -73,7 +73,7 @@ class Telling(NamedTuple):
             return self.mask(value) if len(value) <= _LONGEST else self._cut(value)
         if kind in _PLAIN:
             return value
-        if isinstance(value, Mapping):
+        if isinstance(value, (dict, Mapping)):
             return {
                 self._shown(key): inner if type(inner) in _PLAIN else self._shown(inner)
                 for key, inner in value.items()

@@ -63,8 +63,9 @@ class Dispatch:
         return [notice for output, notice in self._last_words if output in names]
 
     def _tell(self, event: Event, sender: Output | None) -> None:
-        for output in list(self._working):
-            if output is sender or output not in self._working:
+        working = self._working
+        for output in working:
+            if output is sender or (working is not self._working and output not in self._working):
                 continue
             try:
                 said = output.handle(event)
@@ -76,7 +77,7 @@ class Dispatch:
                 self._tell(word, output)
 
     def _drop(self, output: Output, at: float, error: Exception) -> None:
-        self._working.remove(output)
+        self._working = [one for one in self._working if one is not output]
         if isinstance(error, BrokenPipeError):
             return
         reason = error.message if isinstance(error, PlayrunError) else _reason(error)

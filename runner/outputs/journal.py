@@ -18,12 +18,10 @@ _LONGEST_TEXT = 500
 _LONGEST_LIST = 20
 _DEEPEST = 6
 
-_FOR_FILES_ONLY: Mapping[type, tuple[str, ...]] = {Section: ("prompt", "command")}
-"""They may hold a secret: a host file is not masked."""
-_FIELDS: dict[type[Any], tuple[str, ...]] = {
-    kind: tuple(name for name in kind._fields if name not in _FOR_FILES_ONLY.get(kind, ()))
-    for kind in (*get_args(Event), Captured, Failure, Section)
-}
+_FOR_FILES_ONLY = ("prompt", "command")
+"""Of sections. They may hold a secret: a host file is not masked."""
+_RECORDS = frozenset({*get_args(Event), Captured, Failure, Section})
+_PLAIN = frozenset({int, float, bool, type(None)})
 
 
 class Journal:
@@ -72,15 +70,19 @@ class Journal:
         write_whole(self._folder, self._folder / name, _readable(content).encode("ascii"))
 
 
-def _plain(value: tuple[Any, ...]) -> Any:
+def _plain(record: Any) -> dict[str, Any]:
     """Our records by the names of their fields; JSON would make mere lists of them."""
-    names = _FIELDS.get(type(value))
-    if names is None:
-        return [_plain(item) if isinstance(item, tuple) else item for item in value]
-    found: dict[str, Any] = {"event": type(value).__name__}
-    for name in names:
-        item = getattr(value, name)
-        found[name] = _plain(item) if isinstance(item, tuple) else item
+    kind = type(record)
+    found: dict[str, Any] = {"event": kind.__name__, **record._asdict()}
+    if kind is Section:
+        for name in _FOR_FILES_ONLY:
+            del found[name]
+    for name, item in found.items():
+        if type(item) is tuple:
+            if item and type(item[0]) in _RECORDS:
+                found[name] = [_plain(one) for one in item]
+        elif type(item) in _RECORDS:
+            found[name] = _plain(item)
     if found.get("values"):
         found["values"] = _short(found["values"], 0)
     return found
@@ -105,10 +107,13 @@ def _short(value: Any, depth: int) -> Any:
         if len(value) <= _LONGEST_TEXT:
             return value
         return f"{value[:_LONGEST_TEXT]}… ({len(value)} characters)"
-    if isinstance(value, Mapping):
+    if isinstance(value, (dict, Mapping)):
         if depth >= _DEEPEST:
             return "…"
-        return {str(key): _short(item, depth + 1) for key, item in value.items()}
+        return {
+            str(key): item if type(item) in _PLAIN else _short(item, depth + 1)
+            for key, item in value.items()
+        }
     if isinstance(value, (list, tuple)):
         return _short_list(value, depth)
     return value

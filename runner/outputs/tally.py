@@ -196,7 +196,10 @@ class Tally:
             self._worsen(self.hosts[host], "lost" if begun else "not_run", failure)
 
     def _of(self, host: str) -> HostTally:
-        return self.hosts.setdefault(host, HostTally())
+        tally = self.hosts.get(host)
+        if tally is None:
+            tally = self.hosts[host] = HostTally()
+        return tally
 
     def _task(self, event: TaskFinished) -> None:
         tally = self._of(event.host)
