@@ -8,7 +8,7 @@ from typing import Any
 
 from runner.engine.variables import magic_variables, task_variables
 from runner.engine.world import World
-from runner.errors import PlayrunError
+from runner.errors import PlayrunError, Problems
 from runner.model import Play, Task
 from runner.planning.certainty import Certainty
 from runner.planning.classes import Class, Fleet
@@ -198,9 +198,11 @@ class PlayChecks:
     def _note_file(self, hosts: Class, index: int, error: PlayrunError, *, final: bool) -> None:
         if not final:
             return
+        errors = error.problems if isinstance(error, Problems) else (error,)
         for part in self._certainty.running(hosts, index):
             for host in part:
-                self._findings.note(host, error)
+                for each in errors:
+                    self._findings.note(host, each)
 
     # names, devices
 

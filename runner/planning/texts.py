@@ -10,7 +10,7 @@ from typing import Any
 from runner.actions import ACTIONS
 from runner.actions.places import find_source
 from runner.engine.world import World
-from runner.errors import PlayrunError, TaskError
+from runner.errors import PlayrunError, Problems, TaskError
 from runner.model import Condition, Task
 from runner.planning.walking import Spot
 from runner.templating import Names, Templar, Variables
@@ -39,9 +39,10 @@ def task_faults(templar: Templar, task: Task) -> Iterator[PlayrunError]:
 def condition_faults(templar: Templar, condition: Condition) -> Iterator[PlayrunError]:
     """What is wrong with a bare expression."""
     for fault in templar.check_condition(condition):
-        if fault.hint is None and isinstance(condition, Source) and "{{" in condition:
-            hint = "a condition is an expression already: leave the {{ }} out"
-            yield type(fault)(fault.message, origin=fault.origin, hint=hint)
+        if isinstance(condition, Source) and "{{" in condition and not fault.about:
+            plain = re.sub(r"\{\{\s*(.*?)\s*\}\}", r"\1", condition)
+            message = "a condition is an expression already, {{ }} do not belong into it"
+            yield type(fault)(message, origin=fault.origin, hint=f"leave them out: `{plain}`")
         else:
             yield fault
 
@@ -60,10 +61,21 @@ def origin_of(task: Task, name: str) -> Origin:
     """The first text of the task that names the variable, or the task."""
     word = re.compile(rf"\b{re.escape(name)}\b")
     values = [*task.args.values(), task.loop and task.loop.items, task.output, task.vars]
-    for text in _sources([*values, *task.when, *_judging(task)]):
+    values += [task.delegate_to, task.connection, *task.environment]
+    for text in _sources([*values, *conditions_of(task)]):
         if text.origin is not None and word.search(text):
             return text.origin
     return task.origin
+
+
+def conditions_of(task: Task) -> list[Condition]:
+    """All bare expressions of a task."""
+    return [*task.when, *_judging(task)]
+
+
+def texts_of(task: Task) -> Iterator[Source]:
+    """The texts of a task's arguments and loop."""
+    yield from _sources([*task.args.values(), task.loop and task.loop.items])
 
 
 def _sources(value: Any) -> Iterator[Source]:
@@ -105,10 +117,12 @@ class TemplateFiles:
             raise type(error)(error.message, origin=origin, hint=error.hint) from None
 
     def names(self, path: Path) -> Names:
-        """What the file reads. Raises the first thing that is wrong with it."""
+        """What the file reads. Raises Problems with all that is wrong with it."""
         if path not in self._looked_at:
             faults = self._world.templar.check_file(path)
-            self._looked_at[path] = faults[0] if faults else self._world.templar.file_names(path)
+            self._looked_at[path] = (
+                Problems(faults) if faults else self._world.templar.file_names(path)
+            )
         found = self._looked_at[path]
         if isinstance(found, PlayrunError):
             raise found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -12,9 +13,10 @@ from runner.planning.certainty import CHANGING, Certainty, VariablesOf
 from runner.planning.classes import Class, Fleet
 from runner.planning.findings import Findings, some
 from runner.planning.names import NameReader, Reads
-from runner.planning.texts import origin_in_file, origin_of
+from runner.planning.texts import conditions_of, origin_in_file, origin_of, texts_of
 from runner.planning.walking import Spot
 from runner.templating import Names, Templar, Variables
+from runner.values import Source
 
 _HINT = "define it in vars, in the inventory or with -e, or give it a default"
 _LENIENT = "ansible_"
@@ -154,5 +156,26 @@ class Undefined:
             yield PlanError(
                 f"`{name}`, which `{task.label}` uses, is not defined for {some(hosts)}",
                 origin=(path and origin_in_file(path, name)) or origin_of(task, name),
-                hint=f"did you mean `{close}`?" if close else _HINT,
+                hint=_hint(task, name, close),
             )
+
+
+def _hint(task: Task, name: str, close: str | None) -> str:
+    """What to do about a name that is nowhere: what it most often is instead."""
+    if name == "item":
+        variable = task.loop.variable if task.loop else None
+        return f"this loop calls it `{variable}`" if variable else "`item` is there in a `loop`"
+    word = re.escape(name)
+    compared = re.compile(rf"[=!]=\s*{word}\s*(?:$|\)|\band\b|\bor\b)")
+    if any(compared.search(text) for text in conditions_of(task) if isinstance(text, Source)):
+        return f"if it is a text, it needs quotes of its own: `'{name}'`"
+    if close:
+        return f"did you mean `{close}`?"
+    dashed = re.compile(rf"[A-Za-z_]-{word}\b|\b{word}-[A-Za-z_]")
+    if any(
+        dashed.search(text)
+        for text in [*texts_of(task), *conditions_of(task)]
+        if isinstance(text, Source)
+    ):
+        return "`-` subtracts: names of variables are joined with `_`"
+    return _HINT

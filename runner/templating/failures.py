@@ -9,6 +9,7 @@ from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, Undefin
 from jinja2.exceptions import SecurityError
 
 from runner.errors import PlayrunError, RenderError, nearest
+from runner.templating import advice
 from runner.values import Origin, near
 
 
@@ -77,7 +78,7 @@ def render_error(
         return UndefinedVariable(error.message or "a value is undefined", origin=place)
     if isinstance(error, TemplateFault):
         return RenderError(error.message, origin=place, hint=error.hint)
-    return RenderError(_words(error), origin=place)
+    return RenderError(_words(error), origin=place, hint=advice.on_types(error))
 
 
 def _syntax_error(error: TemplateSyntaxError, origin: Origin | None) -> RenderError:
@@ -86,12 +87,8 @@ def _syntax_error(error: TemplateSyntaxError, origin: Origin | None) -> RenderEr
         place: Origin | None = Origin(file, error.lineno, 1)
     else:
         place = located(origin, error.lineno)
-    return RenderError(f"not a valid template: {_syntax_words(error)}", origin=place)
-
-
-def _syntax_words(error: TemplateSyntaxError) -> str:
-    message = (error.message or "syntax error").rstrip(".")
-    return message[:1].lower() + message[1:]
+    message, hint = advice.on_syntax(error.message or "syntax error")
+    return RenderError(f"not a valid template: {message}", origin=place, hint=hint)
 
 
 def _undefined(
@@ -100,6 +97,8 @@ def _undefined(
     known = variables if error.known is None else error.known
     close = nearest(error.name, [k for k in known if isinstance(k, str)]) if error.name else None
     hint = f"did you mean '{close}'?" if close else None
+    if hint is None and error.known is not None:
+        hint = advice.on_missing(error.name, list(error.known))
     return UndefinedVariable(str(error), origin=place, hint=hint)
 
 

@@ -19,7 +19,7 @@ MISTAKES = [
     ("{{ lookup('fil', 'x') }}", "site.yml:3:7: there is no lookup 'fil'", "'file'"),
     ("{{ a | ansible.builtin.uper }}", "site.yml:3:7: there is no filter", "'upper'"),
     ("a\nb\n{{ a | nope }}", "site.yml:5:1: there is no filter 'nope'", None),
-    ("a\n{{ b ", "site.yml:4:1: not a valid template: unexpected end of template", None),
+    ("a\n{{ b ", "site.yml:4:1: not a valid template: unexpected end of template", "}}, each"),
     ("{% if a %}{{ b | xyzzy }}{% endif %}", "site.yml:3:7: there is no filter 'xyzzy'", None),
     ("{% for %}", "site.yml:3:7: not a valid template", None),
 ]
@@ -61,7 +61,10 @@ def test_conditions(templar: Templar) -> None:
     assert templar.check_condition(True) == []
     assert templar.check_condition(Source("a == 1 and b is match('x')")) == []
     (found,) = templar.check_condition(Source("a =~ 1", HERE))
-    assert str(found) == ("site.yml:3:7: not a valid template: unexpected '=' after the expression")
+    assert str(found) == (
+        "site.yml:3:7: not a valid template: unexpected '=' after the expression "
+        "(to compare, write `==`)"
+    )
 
 
 def test_template_files(templar: Templar, tmp_path: Path) -> None:
