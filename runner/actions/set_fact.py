@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from runner.actions.api import Base, Call, Outcome, Parameter
 from runner.actions.places import marked
 from runner.errors import ActionFailed
+from runner.values import EMPTY
 
 
 class SetFact(Base):
@@ -14,7 +15,7 @@ class SetFact(Base):
 
     parameters: Mapping[str, Parameter] = {
         "*": Parameter("any", says="A variable and its value."),
-        "cacheable": Parameter("flag", says="Accepted; facts last until the run ends."),
+        "cacheable": Parameter("flag", says="The facts stand in `ansible_facts` too."),
     }
 
     def run(self, call: Call) -> Outcome:
@@ -26,4 +27,5 @@ class SetFact(Base):
             if not name.isidentifier():
                 raise ActionFailed(f"`{name}` is no name for a variable")
         facts = {name: marked(value, call, name) for name, value in facts.items()}
-        return Outcome(values={"ansible_facts": facts}, facts=facts)
+        gathered = facts if call.args.get("cacheable") else EMPTY
+        return Outcome(values={"ansible_facts": facts}, facts=facts, gathered=gathered)

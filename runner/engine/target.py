@@ -176,7 +176,9 @@ def target_of(host: str, variables: Variables, play: Play, task: Task, world: Wo
         private_key_file=settings.text("private_key_file") or defaults.private_key_file,
         private_key_passphrase=settings.secret("private_key_passphrase"),
         become=become,
-        become_user=settings.text("become_user") or _text(task.become_user, None, variables, world),
+        become_user=settings.text("become_user")
+        or _text(task.become_user, None, variables, world)
+        or defaults.become_user,
         become_password=settings.secret("become_password") or defaults.become_password,
         console_user=settings.text("console_user"),
         console_password=settings.secret("console_password"),

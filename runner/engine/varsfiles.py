@@ -26,7 +26,7 @@ def play_files(world: World, play: Play, variables: Variables) -> Sequence[Mappi
         choices = entry if isinstance(entry, (list, tuple)) else [entry]
         path = next(_existing(world, play, choices, variables), None)
         if path is not None:
-            values = _read(world.includes, path)
+            values = read(world.includes, path)
             found.append(values)
             variables = variables.with_layer(values)
     return found
@@ -40,9 +40,15 @@ def _existing(
             name = world.templar.text(choice, variables)
         except (UndefinedVariable, Signal):
             return  # Other hosts' values are not there yet.
-        for folder in _folders(world, play):
-            if (folder / name).is_file():
-                yield folder / name
+        path = first_there(world, play, [name])
+        if path is not None:
+            yield path
+
+
+def first_there(world: World, play: Play, names: Sequence[str]) -> Path | None:
+    """The first of these files that exists."""
+    places = (folder / name for name in names for folder in _folders(world, play))
+    return next((path for path in places if path.is_file()), None)
 
 
 def _folders(world: World, play: Play) -> Iterator[Path]:
@@ -52,7 +58,8 @@ def _folders(world: World, play: Play) -> Iterator[Path]:
         yield folder
 
 
-def _read(includes: Includes, path: Path) -> Mapping[str, Any]:
+def read(includes: Includes, path: Path) -> Mapping[str, Any]:
+    """The variables in a file. Raises LoadError."""
     values = includes.variables(path)
     if not isinstance(values, Mapping):
         raise LoadError(f"{path} holds no mapping of variables")

@@ -19,7 +19,7 @@ def hear_verdict(
     Raises Failed when another host's failure is this one's too, HostLeft when too many failed.
     """
     play = way.host.plan.play
-    fatal = flag(way, task, task.any_errors_fatal, position, frame)
+    fatal = flag(way, task, task.any_errors_fatal, position, frame) or _fatal_unsaid(way, task)
     limit = number(way, task, play.max_fail_percentage, position, frame)
     if not fatal and limit is None:
         return
@@ -31,6 +31,11 @@ def hear_verdict(
         if failed:
             raise HostLeft(ended.host, ended.failure) from None
         raise
+
+
+def _fatal_unsaid(way: Way, task: Task) -> bool:
+    """What is set for the run counts where neither play nor block says anything."""
+    return way.host.world.any_errors_fatal and "any_errors_fatal" not in task.scope.keywords
 
 
 def told_others(host: str, task: Task, ended: Ended, lead: str = "any error is fatal") -> Failure:

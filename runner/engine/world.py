@@ -90,6 +90,7 @@ class Defaults(NamedTuple):
     password: Secret | None = None
     become_password: Secret | None = None
     become: bool = False
+    become_user: str | None = None
     connection: str | None = None
     private_key_file: str | None = None
     ssh_common_args: str = ""
@@ -142,6 +143,8 @@ class World:
     """Asked before every task of a play in lockstep whether it is to run (`--step`)."""
     force_handlers: bool = False
     """Hosts that failed run their handlers too, where the play says nothing."""
+    any_errors_fatal: bool = False
+    """One failed host ends a play that says nothing of it."""
     ask: Callable[[str, bool], str] | None = None
     """Asks the person at the terminal (prompt, echo); None when there is nobody."""
     opened: Opener = refuse_vaulted

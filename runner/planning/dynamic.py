@@ -49,7 +49,7 @@ class DynamicNames:
             self._of_include_vars(task)
         elif task.action in INCLUDES:
             self._any |= not has_constant_names(task)
-        elif task.action in _CHANGES_INVENTORY or _refreshes(task):
+        elif grows_inventory(task):
             self._any = True
         elif "set_fact" in task.args:
             self._name(task.args["set_fact"])
@@ -96,8 +96,10 @@ def _beside(task: Task, world: World) -> Iterator[Path]:
     yield world.paths.playbook
 
 
-def _refreshes(task: Task) -> bool:
-    return task.action == "meta" and task.args.get("free_form") == "refresh_inventory"
+def grows_inventory(task: Task) -> bool:
+    """Whether there may be hosts and groups after it that were not there before."""
+    refreshes = task.action == "meta" and task.args.get("free_form") == "refresh_inventory"
+    return refreshes or task.action in _CHANGES_INVENTORY
 
 
 def _is_template(value: str) -> bool:

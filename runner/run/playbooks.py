@@ -152,7 +152,7 @@ class Run:
 
     def _plans(self, setup: Setup) -> list[PlayPlan]:
         plans = setup.planner.plans(setup.plays, setup.hosts_of)
-        setup.warnings += _doubtful(setup.planner.doubts)
+        setup.warnings += [*setup.planner.warnings, *_doubtful(setup.planner.doubts)]
         return plans
 
     def _conduct(
@@ -185,9 +185,17 @@ class Run:
             record.transcripts if transcripts else None,
             lambda text: tell(Notice(time.time(), "warning", setup.masks.mask(text))),
         )
+
+        def again(number: int) -> PlayPlan:
+            known = len(setup.warnings)
+            plan = setup.again(number)
+            for text in setup.warnings[known:]:
+                tell(Notice(time.time(), "warning", setup.masks.mask(text)))
+            return plan
+
         interrupted = False
         try:
-            interrupted = conduct(plans, setup.world, worker, tell, setup.again)
+            interrupted = conduct(plans, setup.world, worker, tell, again)
         finally:
             tell(RunFinished(time.time(), record.run, interrupted))
             dispatch.close()

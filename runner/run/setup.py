@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +21,22 @@ from runner.engine.world import Defaults, World
 from runner.errors import LoadError
 from runner.loading.includes import PlaybookIncludes
 from runner.loading.inventory import Inventory
-from runner.loading.patterns import LOCAL_NAMES, limit, select
+from runner.loading.patterns import LOCAL_NAMES, Selection, limit, select
 from runner.loading.varfiles import parse_extra_vars
 from runner.loading.vault import Vault
-from runner.model import Play
+from runner.model import Play, all_tasks
 from runner.outputs.records import last_failed
+from runner.planning.dynamic import grows_inventory
 from runner.planning.plays import Planner
 from runner.planning.starting import Starting
 from runner.planning.strategies import Running
-from runner.planning.tags import TagFilter, tag_filter, words
+from runner.planning.tags import TagFilter, tag_filter
 from runner.run.credentials import become_password, login_password, settled, vault_of
 from runner.run.devices import Devices
 from runner.run.hosts import InventoryHosts, unknown_host
 from runner.run.inventories import STATE, inventory_sources, read_inventory
 from runner.run.lookups import lookups_of
+from runner.run.magic import magic_of
 from runner.run.options import Ask, AskPerson, Options
 from runner.run.prompts import Prompting
 from runner.run.stepping import stepping
@@ -63,16 +66,24 @@ class Setup:
 
     def hosts_of(self, play: Play) -> Sequence[str]:
         """The hosts a play selects, after --limit. Raises LoadError or RenderError."""
+        chosen = self._chosen(play)
+        if not self._may_find_more(play):
+            self.warnings += _unknown(chosen)
+        return self._within_limit(chosen.hosts)
+
+    def _chosen(self, play: Play) -> Selection:
         try:
-            chosen = select(self.inventory, self._pattern(play))
+            return select(self.inventory, self._pattern(play))
         except LoadError as error:
             error.origin = error.origin or getattr(play.hosts, "origin", None) or play.origin
             raise
-        for name in chosen.unknown:
-            self.warnings.append(f"no host or group is called `{name}`")
-        if self.options.limit is None:
-            return chosen.hosts
-        return self._limited(chosen.hosts, self.options.limit)
+
+    def _may_find_more(self, play: Play) -> bool:
+        """Whether plays before it may add hosts and groups."""
+        before = takewhile(lambda other: other is not play, self.plays)
+        return any(
+            grows_inventory(task) for one in before for task in self.planner.known_tasks(one)
+        )
 
     def _pattern(self, play: Play) -> str | list[str]:
         """The pattern with what all hosts share filled in; a list there is as good as its
@@ -90,12 +101,18 @@ class Setup:
     def again(self, index: int) -> PlayPlan:
         """A play planned anew: tasks have changed the inventory since."""
         play = self.plays[index]
-        hosts = self.hosts_of(play)
+        chosen = self._chosen(play)
+        if self._may_find_more(play):
+            self.warnings += _unknown(chosen)
+        hosts = self._within_limit(chosen.hosts)
         self.world.names = None
         mask_passwords(self, hosts)
         return self.planner.again(play, index, hosts)
 
-    def _limited(self, hosts: Sequence[str], pattern: str) -> Sequence[str]:
+    def _within_limit(self, hosts: Sequence[str]) -> Sequence[str]:
+        pattern = self.options.limit
+        if pattern is None:
+            return hosts
         if pattern == "@failed":
             failed = set(last_failed(self.settings.root / STATE))
             if not failed:
@@ -105,6 +122,10 @@ class Setup:
         if kept.unknown:
             raise unknown_host(self.inventory, kept.unknown[0], f"--limit {pattern}: ")
         return kept.hosts
+
+
+def _unknown(chosen: Selection) -> list[str]:
+    return [f"no host or group is called `{name}`" for name in chosen.unknown]
 
 
 class Builder:
@@ -177,7 +198,7 @@ class Builder:
         sources = inventory_sources(self.options, self.settings)
         if not sources and self.options.lab:
             sources = (self._lab_inventory(),)
-        if not sources and not all(str(play.hosts) in LOCAL_NAMES for play in plays):
+        if not sources and not _made_by_tasks(plays):
             raise LoadError(
                 "there is no inventory",
                 hint="give one with -i, set `inventory` in playrun.toml, or run `playrun init`",
@@ -239,11 +260,12 @@ class Builder:
             defaults=self._defaults(),
             platform=lambda name: platforms.load(name, own),
             extra_vars=self.extra_vars,
-            magic=_magic(paths, options, settings),
+            magic=magic_of(paths, options, settings),
             check=options.check,
             diff=options.diff,
             step=stepping(self.person) if options.step else None,
             force_handlers=options.force_handlers or settings.force_handlers,
+            any_errors_fatal=settings.any_errors_fatal,
             ask=self.person,
             sessions_max=settings.sessions_max,
             max_register=settings.max_register,
@@ -255,6 +277,7 @@ class Builder:
         return Defaults(
             user=settings.user,
             become=options.become,
+            become_user=settings.become_user,
             connection=options.connection,
             private_key_file=settings.private_key_file,
             ssh_common_args=options.ssh_common_args,
@@ -338,36 +361,20 @@ class Builder:
         world.defaults = world.defaults._replace(password=login, become_password=enable)
 
 
+def _made_by_tasks(plays: Sequence[Play]) -> bool:
+    """Whether no play needs a host but this machine, or one that a play before it adds."""
+    for play in plays:
+        if str(play.hosts) not in LOCAL_NAMES:
+            return False
+        if any(grows_inventory(task) for task in all_tasks(play)):
+            return True
+    return True
+
+
 def _refresh(world: World, inventory: Inventory) -> None:
     """Reads the inventory's sources again. Raises LoadError."""
     inventory.refresh()
     world.names = None
-
-
-def _magic(paths: Paths, options: Options, settings: Settings) -> dict[str, Any]:
-    from runner import __version__
-
-    return {
-        "playbook_dir": str(paths.playbook),
-        **({} if options.limit is None else {"ansible_limit": options.limit}),
-        "ansible_run_tags": words(options.tags) or ["all"],
-        "ansible_skip_tags": words(options.skip_tags),
-        "ansible_verbosity": options.verbosity,
-        "ansible_forks": settings.workers,
-        "ansible_diff_mode": options.diff,
-        "ansible_inventory_sources": [
-            source if "," in source else str(Path(source).absolute())
-            for source in inventory_sources(options, settings)
-        ],
-        "ansible_version": {
-            "full": "2.19.14",
-            "major": 2,
-            "minor": 19,
-            "revision": 14,
-            "string": "2.19.14",
-        },
-        "playrun_version": __version__,
-    }
 
 
 _SECRET = tuple(
