@@ -87,12 +87,13 @@ def _folder(folder: Path) -> Iterator[None]:
     """Makes what is missing of `folder`. It appears locked: `alone` keeps others out until the
     file is in it, though they waited for no lock on a folder that was not there."""
     missing = [part for part in (folder, *folder.parents) if not part.exists()]
+    there = missing[-1].parent if missing else folder
+    if not there.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(there))
     if not missing:
         yield
         return
     top = missing[-1]
-    if not top.parent.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(top.parent))
     draft = top.with_name(fitting(f".{top.name}", f".{token()}.tmp"))
     inner = draft / folder.relative_to(top)
     try:
