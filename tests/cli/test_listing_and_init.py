@@ -173,7 +173,8 @@ def test_init_makes_a_project_once(here: Path, playrun: Any) -> None:
     assert said.code == 0
     assert "playrun --lab playbooks/site.yml" in said.out
     files = {str(file.relative_to(here / "net")) for file in (here / "net").rglob("*.*")}
-    assert {".gitignore", "playrun.toml", "inventory/hosts.yml", "templates/ntp.j2"} <= files
+    template = "roles/clocks/templates/clocks.j2"
+    assert {".gitignore", "playrun.toml", "inventory/hosts.yml", template} <= files
     (here / "net/playrun.toml").write_text("workers = 1\n")
     again = playrun("init", "net")
     assert again.code == 1
