@@ -173,9 +173,12 @@ class ConnectionLost(ConnectionFailed):
     kind = "lost"
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word most like `word`, for "did you mean"; None if none is close."""
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The known word most like `word`, for "did you mean"; None if none is close.
+
+    `cutoff`: how alike they must be at least, from 0 to 1.
+    """
     import difflib  # for those who made a mistake
 
-    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)
     return matches[0] if matches else None

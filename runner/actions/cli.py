@@ -19,6 +19,7 @@ from runner.actions.api import (
 )
 from runner.actions.commands import Line, read_lines
 from runner.actions.conditions import Condition
+from runner.actions.leaving import takes_its_leave
 from runner.actions.recorder import Part, Recorder
 from runner.actions.waiting import INTERVAL, RETRIES, Unsatisfied, Waiting, pause, waiting_of
 from runner.connections.api import Reply, Session
@@ -204,17 +205,26 @@ def _type_recorded(
 
 
 def _type(call: Call, session: Session, line: Line, part: Part) -> Reply | None:
-    """None: it was only sent."""
+    """None: it was only sent, or the connection has ended as the command wants it to."""
     if not is_read_only(session.platform, line.text):
         call.note({"sending": line.text})
     if not line.sendonly:
-        return session.command(line.text, answers=line.answers, sink=part.take)
+        return _type_and_read(call, session, line, part)
     try:
         session.command(line.text, answers=line.answers, timeout=_SEND_SECONDS, check=False)
     except (PromptTimeout, ConnectionLost):
         # It may print for ever, or take the connection with it: that is what sendonly is for.
         return None
     return None
+
+
+def _type_and_read(call: Call, session: Session, line: Line, part: Part) -> Reply | None:
+    try:
+        return session.command(line.text, answers=line.answers, sink=part.take)
+    except ConnectionLost:
+        if call.cancelled() or not takes_its_leave(line.text, part.text()):
+            raise
+        return None
 
 
 def _answered(text: str, reply: Reply | None, session: Session) -> str:

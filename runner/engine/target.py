@@ -98,11 +98,26 @@ def _connection_word(
 
 
 def platform_name(variables: Variables, world: World, task: Task | None = None) -> str | None:
-    """What the host says its platform is, else what the task's action implies (`ios_command`)."""
+    """What the host says its platform is, else what the task's action implies (`ios_command`).
+
+    A variable of a project's own may be called `platform`: a word there that names none of
+    ours does not count where the action says more.
+    """
     name = Settings(variables, world).text("platform")
-    if name is None and task is not None:
-        return implied_platform(task.written)
+    implied = None if task is None else implied_platform(task.written)
+    if implied is not None and (name is None or _is_foreign(name, variables, world)):
+        return implied
     return name
+
+
+def _is_foreign(name: str, variables: Variables, world: World) -> bool:
+    if platforms.canonical(name) is not None or "ansible_network_os" in variables:
+        return False
+    try:
+        world.platform(name)
+    except PlanError:
+        return True
+    return False
 
 
 def platform_of(variables: Variables, world: World, task: Task | None = None) -> Platform:

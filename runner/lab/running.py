@@ -229,6 +229,11 @@ def with_hosts(topology: Topology, hosts: Mapping[str, LabHost]) -> Topology:
     return Topology(tuple(devices.values()))
 
 
+def plays(platform: str | None) -> bool:
+    """Whether the lab has devices of a platform; of none named in particular, it has."""
+    return platform is None or canonical(platform) is not None
+
+
 def _platform(host: LabHost) -> str:
     return canonical(host.platform or "") or PLATFORMS[0]
 

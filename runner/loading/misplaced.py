@@ -43,7 +43,8 @@ def advice(word: str, what: str, known: Iterable[str]) -> str | None:
         home = _home(word, what)
         if home is not None:
             return home
-    close = nearest(word, known)
+    # The parts of module names recur (`_command`, `_config`): what shares one is not yet alike.
+    close = nearest(word, known, 0.75 if "_" in word else 0.6)
     return f"did you mean `{close}`?" if close else None
 
 

@@ -10,8 +10,10 @@ from runner.errors import PlanError, nearest
 from runner.model import Order, Play
 from runner.values import Origin
 
+# Ansible's `debug` is `linear` that stops to ask when a task fails; here it only fails.
 _ORDERS: dict[str, Order] = {
     "linear": "lockstep",
+    "debug": "lockstep",
     "free": "free",
     "host_pinned": "free",
 }
@@ -52,9 +54,9 @@ def _origin(play: Play, running: Running) -> Origin | None:
 
 
 def _unknown(word: str, short: str, origin: Origin | None) -> PlanError:
-    known = [*_ORDERS, *STRATEGIES]
+    known = [*(order for order in _ORDERS if order != "debug"), *STRATEGIES]
     hint = "use one of " + ", ".join(known)
-    if short in ("dask", "debug"):
+    if short == "dask":
         return PlanError(f"the strategy `{word}` is not supported yet", origin=origin, hint=hint)
     close = nearest(short, known)
     hint = f"did you mean `{close}`?" if close else hint

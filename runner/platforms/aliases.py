@@ -26,6 +26,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "cisco.ios.ios": "cisco_ios",
         "cisco.iosxe": "cisco_ios",
         "cisco_ios_telnet": "cisco_ios",
+        "cisco_ios_ssh": "cisco_ios",
         "cisco_ios_xe": "cisco_ios",
         "cat9k": "cisco_ios",
         "iosxr": "cisco_iosxr",

@@ -318,9 +318,16 @@ class Builder:
 
     def _start_lab(self, setup: Setup, devices: Devices) -> None:
         """Puts a simulated device in the place of every selected device."""
-        from runner.lab import start_lab
+        from runner.lab import plays, start_lab
 
         wanted = devices.for_lab()
+        missing = sorted({str(host.platform) for host in wanted.values()} - {"None"})
+        setup.warnings += [
+            f"the lab plays no `{name}`: a router of another make stands in, and may not be"
+            " understood"
+            for name in missing
+            if not plays(name)
+        ]
         running = setup.stack.enter_context(
             start_lab(self._topology(), cache=self.settings.root / STATE / "lab", hosts=wanted)
         )

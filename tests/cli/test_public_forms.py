@@ -43,3 +43,63 @@ def test_hosts_whose_tasks_only_they_can_tell_have_a_device_in_the_lab(
     (here / "roles/look/tasks/main").rename(here / "roles/look/tasks/main.yml")
     said = playrun("-i", "hosts", "site", "--lab")
     assert said.code == 0, said.out + said.err
+
+
+def test_ansibles_debug_strategy_is_linear_without_the_debugger(
+    here: Path, playrun: Playrun
+) -> None:
+    _write(
+        here,
+        hosts="h1 ansible_connection=local\n",
+        site="[{hosts: all, gather_facts: false, strategy: debug, tasks: [{debug: {msg: hi}}]}]\n",
+    )
+    said = playrun("-i", "hosts", "site")
+    assert said.code == 0, said.err
+
+
+def test_a_projects_own_variable_called_platform_does_not_stand_in_the_way(
+    here: Path, playrun: Playrun
+) -> None:
+    _write(
+        here,
+        hosts="sw1 platform=catalyst_9300\n",
+        site="[{hosts: all, tasks: [{ios_command: {commands: show clock}}]}]\n",
+    )
+    said = playrun("-i", "hosts", "site", "--lab")
+    assert said.code == 0, said.out + said.err
+    (here / "site").write_text("[{hosts: all, tasks: [{cli_command: {command: show clock}}]}]\n")
+    said = playrun("-i", "hosts", "site", "--lab")
+    assert said.code == 1
+    assert "no platform is called 'catalyst_9300'" in said.err
+
+
+def test_a_device_that_restarts_as_it_was_told_has_done_so(here: Path, playrun: Playrun) -> None:
+    _write(
+        here,
+        hosts="sw1 ansible_network_os=ios\n",
+        site="""
+- hosts: all
+  gather_facts: false
+  tasks:
+    - name: restart
+      cli_command: {command: reload, prompt: [confirm], answer: ['y']}
+      register: told
+    - {name: later, ios_command: {commands: show clock}}
+    - {name: seen, debug: {msg: "{{ told.stdout }}"}}
+""",
+    )
+    said = playrun("-i", "hosts", "site", "--lab")
+    assert said.code == 0, said.out + said.err
+    assert "Proceed with reload? [confirm]" in said.out
+    assert "ok=3 " in said.out
+
+
+def test_the_lab_says_whom_it_cannot_play(here: Path, playrun: Playrun) -> None:
+    _write(
+        here,
+        hosts="r1 ansible_network_os=vyos\n",
+        site="[{hosts: all, gather_facts: false, tasks: [{cli: show version, when: false}]}]\n",
+    )
+    said = playrun("-i", "hosts", "site", "--lab")
+    assert said.code == 0, said.err
+    assert "the lab plays no `vyos`" in said.out + said.err
