@@ -21,6 +21,12 @@ _EMPTY_HERE = frozenset(
 """Subsets that Ansible knows and that are not apart here, or not there."""
 
 
+_IN_THE_MINIMUM = frozenset(
+    "env date_time python user pkg_mgr distribution platform hostname machine os_family".split()
+)
+"""Of those: parts of what is gathered as the minimum. Who asks for one gets all of it."""
+
+
 class Setup(Base):
     """Facts of the controller, where tasks run: a part of what Ansible gathers.
 
@@ -65,6 +71,10 @@ def _subsets(asked: Sequence[str]) -> frozenset[str]:
         wanted = set(_SUBSETS)
     elif wanted & {"interfaces"}:
         wanted.add("network")
+    if wanted & _IN_THE_MINIMUM:
+        wanted.add("min")
+        unwanted.discard("min")
+        asked = [*asked, "min"]
     if "all" in unwanted:
         named = {text for text in asked if text in _SUBSETS}
         return frozenset(named | ({"min"} - unwanted))

@@ -54,6 +54,7 @@ def test_a_filter_matches_names_with_and_without_their_prefix(tmp_path: Path) ->
         ("!hardware", "ansible_interfaces", "ansible_memtotal_mb"),
         ("network", "ansible_system", "ansible_memtotal_mb"),
         ("!all,!min,hardware", "ansible_memtotal_mb", "ansible_system"),
+        ("!all,!min,date_time", "ansible_date_time", "ansible_memtotal_mb"),
         ("all", "ansible_memtotal_mb", "nothing"),
     ],
 )
