@@ -50,6 +50,7 @@ def cli(**_options: Any) -> None:
     playrun --lab site.yml                the same, on simulated devices
     playrun exec routers 'show version'   one command on many devices
     playrun ping routers                  who lets us in?
+    playrun lint --ansible my-project     would an Ansible project run here?
 
     `playrun run --help` lists the options of a run.
     """

@@ -15,7 +15,7 @@ from runner.outputs.terminal import one_line
 @click.argument(
     "paths", nargs=-1, required=True, metavar="PLAYBOOK|DIR…", type=click.Path(path_type=Path)
 )
-@click.option("--ansible", is_flag=True, help="The project is Ansible's (all there is to look at).")
+@click.option("--ansible", is_flag=True, help="Accepted: it is an Ansible project, as all are.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 @click.option(
     "--vault-password-file", multiple=True, metavar="FILE", help="Opens vaulted files to look in."

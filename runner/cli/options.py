@@ -36,7 +36,7 @@ _CONNECTION: tuple[Decorator, ...] = (
         "-l",
         "--limit",
         metavar="PATTERN",
-        help="Only these hosts; @failed: those the last run lost.",
+        help="Only these hosts; @failed: those that did not end well last time.",
     ),
     click.option(
         "-e",

@@ -16,7 +16,7 @@ from runner.outputs.answers import Answers, login_of
 @click.argument("pattern")
 @connection_options
 def command(pattern: str, **given: Any) -> int:
-    """Log in to the hosts of PATTERN: platform, prompt, seconds."""
+    """Log in to the hosts of PATTERN, and show platform, prompt and seconds."""
     return run_one_task(
         pattern, "reach", {}, given, lambda colour: Answers(sys.stdout, login_of, colour=colour)
     )

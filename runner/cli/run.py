@@ -19,7 +19,7 @@ from runner.outputs.terminal import one_line
 @connection_options
 @click.option("-t", "--tags", multiple=True, metavar="TAGS", help="Only tasks with these tags.")
 @click.option("--skip-tags", multiple=True, metavar="TAGS", help="No tasks with these tags.")
-@click.option("-C", "--check", is_flag=True, help="Send only commands that read; show the rest.")
+@click.option("-C", "--check", is_flag=True, help="Change nothing; -v shows what is not sent.")
 @click.option("-D", "--diff", is_flag=True, help="Show what tasks change in files.")
 @click.option(
     "--strategy", metavar="NAME", help="linear, free, host_pinned, serial, threads or processes."
