@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from runner.actions.api import Action, Parameter
 from runner.errors import PlayrunError, nearest
-from runner.loading.commands import check_answers, check_commands
+from runner.loading.commands import check_answers, check_commands, check_conditions
 from runner.loading.convert import Place, as_conditions, as_flag, kind_of
 from runner.loading.keyvalue import is_pair, options_in, pairs, words_in
 from runner.loading.keywords import TASK
@@ -88,10 +88,13 @@ def _own(written: Written, problems: list[PlayrunError]) -> Mapping[str, Any]:
         return value
     if isinstance(value, str):
         return _from_text(written, Source(value, getattr(value, "origin", None)), problems)
-    problems.append(
-        written.place.error(f"`{written.word}` takes arguments as a mapping, not {kind_of(value)}")
-    )
+    problems.append(_not_arguments(written, kind_of(value)))
     return {}
+
+
+def _not_arguments(written: Written, shown: str) -> PlayrunError:
+    message = f"`{written.word}` takes arguments as a mapping, not {shown}"
+    return written.place.error(message, hint=f"it takes {_names(written.action)}")
 
 
 def _from_text(written: Written, text: Source, problems: list[PlayrunError]) -> Mapping[str, Any]:
@@ -116,8 +119,7 @@ def _text_error(written: Written, text: Source) -> PlayrunError:
         message = f"the arguments of `{written.word}` have a quote that is not closed"
         return place.error(message, hint="write them as a mapping, one to a line: `name: value`")
     if not any(is_pair(word) for word in words):
-        message = f"`{written.word}` takes arguments as a mapping, not a text"
-        return place.error(message, hint=f"it takes {_names(action)}")
+        return _not_arguments(written, "a text")
     unknown = [word for word in words if canonical(action, word.partition("=")[0]) is None]
     wrong = next((word for word in words if not is_pair(word)), "")
     if not wrong and unknown:
@@ -130,7 +132,10 @@ def _more(task: Place, problems: list[PlayrunError]) -> Mapping[str, Any]:
     value = task.value.get("args")
     if value is None or isinstance(value, dict):
         return value or {}
-    problems.append(task.at("args").error(f"`args` must be a mapping, not {kind_of(value)}"))
+    text = isinstance(value, str) and "{{" in value
+    hint = "write the arguments out, each with its own template" if text else None
+    message = f"`args` must be a mapping, not {kind_of(value)}"
+    problems.append(task.at("args").error(message, hint=hint))
     return {}
 
 
@@ -244,7 +249,10 @@ def _check_cli(written: Written, args: Mapping[str, Any], problems: list[Playrun
     if not isinstance(place.value, dict):
         return
     for key in place.value:
-        if canonical(written.action, key) == "commands":
+        name = canonical(written.action, key)
+        if name == "commands":
             check_commands(place.at(key), problems)
+        elif name == "wait_for":
+            check_conditions(place.at(key), problems)
     if "command" in args:
         check_answers(place, place.value, problems)

@@ -257,6 +257,11 @@ def _not_ours(place: Place, word: str) -> PlayrunError:
 
 
 def _unknown_action(place: Place, word: str) -> PlayrunError:
+    if "{{" in word:
+        return place.key_error(
+            "the name of an action cannot be a template",
+            hint="write a task for each action, with a `when`",
+        )
     if known_elsewhere(word):
         hint = "`config` types configuration lines" if word.endswith("_config") else None
         return place.key_error(f"the action `{word}` is not supported yet", hint=hint)

@@ -42,6 +42,9 @@ class DynamicNames:
     def _of_task(self, task: Task) -> None:
         if task.register:
             self._name(task.register)
+        if task.loop is not None:
+            names = (task.loop.variable, task.loop.index_variable)
+            self._any |= any(isinstance(name, str) and _is_template(name) for name in names)
         if task.action == "set_fact":
             for name in task.args:
                 self._name(name)
