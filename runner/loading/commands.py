@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.actions.commands import MAPPING_KEYS, listed
+from runner.actions.conditions import read_condition
 from runner.actions.lines import refuse_controls
 from runner.errors import ActionFailed, PlayrunError, nearest
 from runner.loading.convert import Place, kind_of
@@ -82,6 +83,19 @@ def _unknown_key(place: Place, key: Any) -> PlayrunError:
     close = nearest(str(key), MAPPING_KEYS)
     hint = f"did you mean `{close}`?" if close else f"it takes {', '.join(MAPPING_KEYS)}"
     return place.at(key).key_error(f"a command has no key `{key}`", hint=hint)
+
+
+def check_conditions(place: Place, problems: list[PlayrunError]) -> None:
+    """Notes conditions of `wait_for` that cannot be read; templates are judged when rendered."""
+    value = place.value
+    for index, item in enumerate(value if isinstance(value, list) else [value]):
+        if not isinstance(item, str) or _is_template(item):
+            continue
+        try:
+            read_condition(item)
+        except ActionFailed as error:
+            where = place.at(index) if isinstance(value, list) else place
+            problems.append(where.error(error.message, hint=error.hint))
 
 
 def check_answers(place: Place, item: Mapping[Any, Any], problems: list[PlayrunError]) -> None:
