@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -32,6 +33,7 @@ from runner.templating.library.lookups import LOOKUPS
 from scripts.docs_pages import words
 from scripts.docs_pages.fields import FieldDoc, fields_of
 
+_ROOT = Path(__file__).parents[2]
 _HOLDS = {
     "any": "anything",
     "commands": "commands",
@@ -255,10 +257,23 @@ def _plain(lines: words.Words, there: Collection[str], head: str) -> str:
 
 def layers() -> str:
     """The import layers, as import-linter checks them."""
-    text = (Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8")
+    text = (_ROOT / "pyproject.toml").read_text("utf-8")
     contracts = tomllib.loads(text)["tool"]["importlinter"]["contracts"]
     found = next(one["layers"] for one in contracts if one["type"] == "layers")
     return "\n".join(["```", *found, "```"])
+
+
+_COST = re.compile(r"^### The language: tasks that .*?(?=^###|^<!--|\Z)", re.MULTILINE | re.DOTALL)
+
+
+def language_cost() -> str:
+    """What a task costs that connects to nothing, from the last figures of the benchmark."""
+    found = _COST.search((_ROOT / "bench" / "README.md").read_text("utf-8"))
+    if found is None:
+        return "`.venv/bin/python bench/language.py` measures it; there are no figures here yet."
+    rows = [line.strip("| ").split(" | ") for line in found[0].split("\n") if line.startswith("|")]
+    head = ("who", "hosts × tasks", "processor, ms a host and task")
+    return _table(head, ((row[0], row[1], row[-1]) for row in rows[2:]))
 
 
 TABLES: Mapping[str, Callable[[], str]] = {
@@ -275,6 +290,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "meta": lambda: _plain(words.META, META_WORDS, "word"),
     "actions": actions,
     "connection-variables": connection_variables,
+    "language-cost": language_cost,
     "layers": layers,
     "platforms": platform_list,
     "lab-device": lambda: _fields(Device),

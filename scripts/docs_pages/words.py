@@ -100,7 +100,7 @@ FILTERS: Mapping[str, Words] = {
     "Mappings": {
         "combine": "Mappings laid on one another, the last on top; `recursive=true` goes deeper.",
         "dict2items": "A list of `key` and `value`.",
-        "items2dict": "And back.",
+        "items2dict": "The mapping that such a list stands for.",
         "items": "Pairs of key and value.",
         "dictsort": "The same, sorted.",
         "keep_keys": "With only some of the keys.",
@@ -114,7 +114,7 @@ FILTERS: Mapping[str, Words] = {
         "root": "The root, square unless said.",
         "log": "The logarithm, natural unless a base is given.",
         "human_readable": "A size as people write it: `1.46 KB`.",
-        "human_to_bytes": "And back.",
+        "human_to_bytes": "The number of bytes that such a text stands for.",
         "filesizeformat": "A size in kB, MB …",
         "to_datetime": "The point in time that a text stands for.",
         "strftime": "A time (seconds since 1970) in a form: `'%Y-%m-%d' | strftime(at)`.",
@@ -165,7 +165,7 @@ FILTERS: Mapping[str, Words] = {
     },
     "Web and XML": {
         "urlencode": "Quoted for a URL.",
-        "urldecode": "And back.",
+        "urldecode": "The text that a quoted one stands for.",
         "urlsplit": "The parts of a URL, or one of them.",
         "urlize": "With links made of URLs.",
         "escape": "With `&`, `<`, `>` and quotes as HTML has them.",
@@ -220,7 +220,7 @@ TESTS: Mapping[str, Words] = {
         "divisibleby": "It can be divided by that.",
         "even": "It is even.",
         "odd": "It is odd.",
-        "version": "It compares so with a version: `is version('15.2', '>=')`; `15.2(4)M` too.",
+        "version": "As versions are compared: `is version('15.2', '>=')`; also `15.2(4)M`.",
         "version_compare": "As `version`.",
     },
     "Text": {
