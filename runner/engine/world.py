@@ -165,10 +165,6 @@ class World:
             self.names = None
         return changed
 
-    def facts_of(self, host: str) -> dict[str, Any]:
-        """The host's registered values and set facts, to read and to write."""
-        return self.facts.setdefault(host, {})
-
     def given_to(self, host: str) -> Given:
         """All that tasks gave the host, to read and to write."""
         return Given(

@@ -242,7 +242,3 @@ INCLUDES_KNOW = frozenset(
 ) | frozenset(f"with_{name}" for name in WITH)
 """Keywords of a task that an `include_tasks` or `include_role` may have: those of the files
 that it brings belong under `apply`."""
-
-NOT_YET_PLAY: frozenset[str] = frozenset()
-NOT_YET_TASK: frozenset[str] = frozenset()
-"""Nothing of Ansible's is unknown; what is refused says so where it is read."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -176,26 +176,22 @@ class Run:
 
         check, flags = self._options.check, self._options.whereabouts()
         tell(RunStarted(self._began, record.run, names, check, str(record.path), flags))
-        for text in dict.fromkeys([*self.warnings, *setup.warnings, *_too_many(plans)]):
+
+        def warn(text: str) -> None:
             tell(Notice(time.time(), "warning", setup.masks.mask(text)))
+
+        for text in dict.fromkeys([*self.warnings, *setup.warnings, *_too_many(plans)]):
+            warn(text)
         transcripts = self._options.transcript or self._options.verbosity >= 3
         worker = DeviceWorker(
             self._gate(plans),
             self._settings.handshakes,
             record.transcripts if transcripts else None,
-            lambda text: tell(Notice(time.time(), "warning", setup.masks.mask(text))),
+            warn,
         )
-
-        def again(number: int) -> PlayPlan:
-            known = len(setup.warnings)
-            plan = setup.again(number)
-            for text in setup.warnings[known:]:
-                tell(Notice(time.time(), "warning", setup.masks.mask(text)))
-            return plan
-
         interrupted = False
         try:
-            interrupted = conduct(plans, setup.world, worker, tell, again)
+            interrupted = conduct(plans, setup.world, worker, tell, _planning_again(setup, warn))
         finally:
             tell(RunFinished(time.time(), record.run, interrupted))
             dispatch.close()
@@ -247,6 +243,19 @@ class Run:
             colour=self._settings.color,
         )
         return [Console(stream, shown, tally)]
+
+
+def _planning_again(setup: Setup, warn: Callable[[str], None]) -> Callable[[int], PlayPlan]:
+    """Plans a play when it begins, and says what is odd about it by then."""
+
+    def again(number: int) -> PlayPlan:
+        known = len(setup.warnings)
+        plan = setup.again(number)
+        for text in setup.warnings[known:]:
+            warn(text)
+        return plan
+
+    return again
 
 
 def _doubtful(doubts: Sequence[PlayrunError]) -> Iterator[str]:
