@@ -70,7 +70,8 @@ def _variables(call: Call, file: Path) -> Mapping[str, Any]:
     try:
         return call.load_variables(file)
     except LoadError as error:
-        raise ActionFailed(str(error), hint=error.hint) from error
+        where = f"{error.origin}: " if error.origin else ""
+        raise ActionFailed(f"{where}{error.message}", hint=error.hint) from error
 
 
 def _shown(call: Call, found: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ from runner.engine.target import transport_of
 from runner.errors import ActionFailed, ConnectionFailed, PlayrunError, RenderError, TaskError
 from runner.events import Failure, TaskRetried, TaskStatus
 from runner.model import Condition
-from runner.templating import Signal, Variables
+from runner.templating import Signal, UndefinedVariable, Variables
 from runner.values import EMPTY
 
 _NOTIFYING: Mapping[bool, tuple[TaskStatus, ...]] = {False: ("changed",), True: ("ok", "changed")}
@@ -170,7 +170,12 @@ class Attempts:
         if not retrying.until:
             return not ended.failed
         seen = self._seeing(ended)
-        return all(self._on.templar.test(condition, seen) for condition in retrying.until)
+        try:
+            return all(self._on.templar.test(condition, seen) for condition in retrying.until)
+        except UndefinedVariable as error:
+            if self._on.task.register is None and error.hint is None:
+                error.hint = "`register` gives the result a name that `until` can ask about"
+            raise
 
     def _exhausted(self, ended: Ended, retrying: _Retrying) -> Ended:
         ended.values["attempts"] = retrying.attempts - 1

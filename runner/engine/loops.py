@@ -85,10 +85,19 @@ def items_of(loop: Loop, variables: Variables, templar: Templar) -> list[Any]:
         return items
     if isinstance(items, tuple):
         return list(items)
-    raise ActionFailed(
-        f"`loop` needs a list, not {_KINDS.get(type(items), 'a number')}: {items!r}"[:200],
-        hint="for a mapping use `dict2items`, for one item write a list of it",
-    )
+    shown = f" with {', '.join(map(str, items))}" if isinstance(items, dict) else f": {items!r}"
+    message = f"`loop` needs a list, not {_KINDS.get(type(items), 'a number')}{shown:.150}"
+    raise ActionFailed(message, hint=_list_in(items))
+
+
+def _list_in(items: Any) -> str:
+    """Where the list may be that was meant."""
+    for name in ("results", "stdout_lines"):
+        if isinstance(items, dict) and isinstance(items.get(name), list):
+            return f"its list is `.{name}`"
+    if isinstance(items, dict):
+        return "`| dict2items` makes a list of it, whose items have `key` and `value`"
+    return "for one item write a list of it"
 
 
 def label_of(on: OnHost, looping: Looping, item: Any, variables: Variables) -> str:

@@ -132,6 +132,19 @@ def platform_of(variables: Variables, world: World, task: Task | None = None) ->
     return world.platform(name)
 
 
+def _platform_at(host: str, variables: Variables, world: World, task: Task) -> Platform:
+    """The platform of the host or of the one it delegates to: any name may be written there."""
+    if platform_name(variables, world, task) is None:
+        known = world.hosts.groups.get("all", ())
+        if host not in known:
+            close = nearest(host, known)
+            raise PlanError(
+                f"the inventory has no host `{host}`, and nothing else says its platform",
+                hint=f"did you mean `{close}`?" if close else "add it to the inventory",
+            )
+    return platform_of(variables, world, task)
+
+
 @cache
 def implied_platform(written: str) -> str | None:
     """The platform that an action is for by its name; None: for any."""
@@ -181,7 +194,7 @@ def target_of(host: str, variables: Variables, play: Play, task: Task, world: Wo
     return Target(
         host=host,
         address=settings.text("address") or host,
-        platform=platform_of(variables, world, task),
+        platform=_platform_at(host, variables, world, task),
         transport="telnet" if transport == "telnet" else "ssh",
         port=_port(settings.get("port") or _rendered(task.port, play.port, variables, world)),
         user=settings.text("user")

@@ -118,10 +118,9 @@ class Reader:
         error.about = "keyword"
         self.problems.append(error)
 
-    def _wrong(self, name: str, wanted: str) -> None:
-        value = self._place.value[name]
-        shown = kind_of(value)
-        self.problems.append(self._place.at(name).error(f"`{name}` must be {wanted}, not {shown}"))
+    def _wrong(self, name: str, wanted: str, hint: str | None = None) -> None:
+        message = f"`{name}` must be {wanted}, not {kind_of(self._place.value[name])}"
+        self.problems.append(self._place.at(name).error(message, hint=hint))
 
     def given(self, names: Iterable[str]) -> dict[str, Any]:
         """Those of `names` that are there and hold something, each read as what it holds."""
@@ -186,7 +185,10 @@ class Reader:
         fits = isinstance(value, (int, float) if keyword.fraction else int)
         if isinstance(value, bool) or not fits or value < keyword.least:
             whole = "a number" if keyword.fraction else "a whole number"
-            self._wrong(name, f"{whole} from {keyword.least}")
+            plain = _as_number(str(value).strip().rstrip("%sm "), fraction=True)
+            hint = f"without a unit: {plain:g}" if isinstance(plain, float | int) else None
+            hint = None if plain == value else hint
+            self._wrong(name, f"{whole} from {keyword.least}", hint)
             return None
         return value  # type: ignore[no-any-return]
 
@@ -196,7 +198,8 @@ class Reader:
         if value is None:
             return {}
         if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
-            self._wrong(name, "a mapping of names to values")
+            hint = "`name: value` lines, without dashes" if isinstance(value, list) else None
+            self._wrong(name, "a mapping of names to values", hint)
             return {}
         return value
 

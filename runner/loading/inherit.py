@@ -9,6 +9,7 @@ from runner.actions.names import short_name
 from runner.loading.convert import Located, Reader, kind_of
 from runner.loading.keywords import INHERITED, Keyword
 from runner.model import Scope, Task
+from runner.values import Source
 
 _UNUSED = ("debugger", "become_flags", "become_exe")
 VARS = "vars"
@@ -46,10 +47,9 @@ def _environments(place: Located, reader: Reader) -> tuple[Any, ...]:
     value = place.value
     items = value if isinstance(value, list) else [value]
     for item in items:
-        if not isinstance(item, (dict, str)):
-            reader.problems.append(
-                place.error(f"`environment` must be a mapping, not {kind_of(item)}")
-            )
+        if not isinstance(item, dict) and not (isinstance(item, Source) and item.has_markers):
+            message = f"`environment` must be a mapping, not {kind_of(item)}"
+            reader.problems.append(place.error(message, hint="below it: `NAME: value`"))
     return tuple(items)
 
 

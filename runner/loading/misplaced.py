@@ -44,8 +44,18 @@ def advice(word: str, what: str, known: Iterable[str]) -> str | None:
         if home is not None:
             return home
     # The parts of module names recur (`_command`, `_config`): what shares one is not yet alike.
-    close = nearest(word, known, 0.75 if "_" in word else 0.6)
+    family = _family(word) if what == "task" else []
+    close = nearest(short_name(word), [*family, *known], 0.75 if "_" in word else 0.6)
+    if close is None and family:
+        return "`cli` types commands at any device, `config` configuration lines"
     return f"did you mean `{close}`?" if close else None
+
+
+def _family(word: str) -> list[str]:
+    """The usual actions of a platform, where the word begins like one of them: `ios_confg`."""
+    prefix = short_name(word).partition("_")[0]
+    kinds = ("command", "config", "facts", "ping")
+    return [f"{prefix}_{kind}" for kind in kinds] if resolve(f"{prefix}_command") else []
 
 
 def _home(word: str, what: str) -> str | None:

@@ -256,6 +256,13 @@ def _not_ours(place: Place, word: str) -> PlayrunError:
     return error
 
 
+def _configures(word: str) -> bool:
+    """Whether an action of Ansible's is one for the configuration of devices."""
+    short = short_name(word)
+    of_device = resolve(f"{short.partition('_')[0]}_command") is not None
+    return short.endswith("_config") or (of_device and not short.endswith(("_facts", "_ping")))
+
+
 def _unknown_action(place: Place, word: str) -> PlayrunError:
     if "{{" in word:
         return place.key_error(
@@ -263,7 +270,7 @@ def _unknown_action(place: Place, word: str) -> PlayrunError:
             hint="write a task for each action, with a `when`",
         )
     if known_elsewhere(word):
-        hint = "`config` types configuration lines" if word.endswith("_config") else None
+        hint = "`config` types configuration lines" if _configures(word) else None
         return place.key_error(f"the action `{word}` is not supported yet", hint=hint)
     close = nearest(word, [*words(), *IMPORTS])
     hint = f"did you mean `{close}`?" if close else None

@@ -26,7 +26,7 @@ _WORDS = {
     ),
     "did not find expected '-' indicator": (
         "a list item (- …) was expected here",
-        "a list cannot be followed by keys at the same indentation",
+        "items of a list begin with `- ` in one column, the keys of an item stand in one column",
     ),
     "found unexpected ':'": ("a ':' inside [ ] or { }", "quote the value it belongs to"),
     "could not find expected ':'": (

@@ -56,11 +56,12 @@ def _mapping(value: Any, name: str) -> Mapping[Any, Any]:
     if isinstance(value, Undefined):
         str(value)
     if not isinstance(value, Mapping):
-        raise TemplateFault(f"{name} wants a dictionary and got {_what(value)}")
+        raise TemplateFault(f"{name} wants a dictionary and got {what(value)}")
     return value
 
 
-def _what(value: Any) -> str:
+def what(value: Any) -> str:
+    """What a value is, in words."""
     words = {str: "text", list: "a list", type(None): "none", bool: "a boolean"}
     words |= {int: "a number", float: "a number", dict: "a dictionary"}
     return words.get(type(value), f"a {type(value).__name__}")
@@ -71,7 +72,7 @@ def sequence(value: Any, name: str) -> list[Any]:
     if isinstance(value, Undefined):
         str(value)
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
-        raise TemplateFault(f"{name} wants a list and got {_what(value)}")
+        raise TemplateFault(f"{name} wants a list and got {what(value)}")
     return list(value)
 
 
@@ -126,7 +127,7 @@ def _part(element: Any, names: list[str], skip_missing: bool) -> list[Any]:
             )
         found = found[name]
     if not isinstance(found, list):
-        raise TemplateFault(f"subelements: '{'.'.join(names)}' is {_what(found)}, not a list")
+        raise TemplateFault(f"subelements: '{'.'.join(names)}' is {what(found)}, not a list")
     return found
 
 

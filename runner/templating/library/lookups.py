@@ -14,7 +14,7 @@ from jinja2.utils import missing
 from runner.errors import PlayrunError, nearest
 from runner.templating.failures import TemplateFault, UndefinedUse
 from runner.templating.library import lookup_files, lookup_password
-from runner.templating.library.data import flatten, remove_keys, sequence, subelements
+from runner.templating.library.data import flatten, remove_keys, sequence, subelements, what
 from runner.templating.results import finished
 from runner.templating.seeking import Hide, LookupCall, Seeker, words
 
@@ -48,7 +48,9 @@ def _dict(call: LookupCall) -> list[Any]:
     found = []
     for term in call.terms:
         if not isinstance(term, Mapping):
-            raise TemplateFault("the lookup 'dict' wants a dictionary")
+            hint = "`loop` and `with_items` go through lists"
+            message = f"the lookup 'dict' wants a dictionary and got {what(term)}"
+            raise TemplateFault(message, hint=hint)
         found += [{"key": key, "value": value} for key, value in term.items()]
     return found
 
@@ -82,7 +84,9 @@ def _together(call: LookupCall) -> list[Any]:
 
 def _subelements(call: LookupCall) -> list[Any]:
     if len(call.terms) < 2:
-        raise TemplateFault("the lookup 'subelements' wants a list and the name of a list in it")
+        hint = 'with_subelements: ["{{ users }}", keys]'
+        message = "the lookup 'subelements' wants a list and the name of a list in its elements"
+        raise TemplateFault(message, hint=hint)
     value, path = call.terms[:2]
     options = call.terms[2] if len(call.terms) > 2 else {}
     pairs = subelements(value, path, bool(options.get("skip_missing")))
@@ -105,6 +109,9 @@ _SHORT = re.compile(
 )
 
 
+_SEQUENCE = ("start", "end", "count", "stride", "format")
+
+
 def _sequence(call: LookupCall) -> list[Any]:
     found: list[Any] = []
     for term in call.terms or [""]:
@@ -124,11 +131,15 @@ def _sequence_options(term: str) -> dict[str, Any]:
 
 
 def _numbers(options: Mapping[str, Any]) -> list[str]:
+    for name in options:
+        if name not in _SEQUENCE:
+            hint = f"it takes {', '.join(_SEQUENCE)}"
+            raise TemplateFault(f"the lookup 'sequence' has no option '{name}'", hint=hint)
     start, stride = _integer(options.get("start", 1)), _integer(options.get("stride", 1))
     if "count" in options:
         numbers = [start + at * stride for at in range(min(_integer(options["count"]), 10**6))]
     elif "end" not in options:
-        raise TemplateFault("the lookup 'sequence' needs count or end")
+        raise TemplateFault("the lookup 'sequence' needs count or end", hint="start=1 end=10")
     elif stride == 0:
         numbers = []
     elif (_integer(options["end"]) - start) * stride < 0:
