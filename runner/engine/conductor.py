@@ -9,8 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
+from runner.actions.api import AddHost, AddToGroup
 from runner.engine.frame import Given
 from runner.engine.plan import PlayPlan
 from runner.engine.ranks import ranked
@@ -119,6 +121,8 @@ class Conductor:
         """Hosts that `ansible_play_hosts` is without."""
         self._left: list[str] = []
         """Of those, the ones that the workers do not know of yet."""
+        self._added: list[tuple[int, tuple[AddHost | AddToGroup, ...]]] = []
+        """What tasks add to the inventory, with the place of the host that they ran for."""
         self._asked: dict[Position, bool] = {}
         """Tasks that somebody was asked about, and whether they run."""
         self._stop = self._end_play = self._cleared = self._grown = False
@@ -224,13 +228,13 @@ class Conductor:
         for value in progress.published:
             if value.host != progress.host:
                 self._hand_over(value)
-        for change in progress.inventory:
-            self._grown |= self._world.grow(change)
+        if progress.inventory:
+            self._added.append((self._hosts[progress.host].place, progress.inventory))
         if progress.early and progress.host not in self._out:
             self._out.add(progress.host)
             self._left.append(progress.host)
-        if progress.published or progress.secrets or progress.inventory:
-            self._tell_workers(News(published, progress.secrets, (), progress.inventory))
+        if progress.published or progress.secrets:
+            self._tell_workers(News(published, progress.secrets))
 
     def _published(self, progress: Progress) -> tuple[Published, ...]:
         """What a run_once task gave is every host's, for those too that read it there."""
@@ -244,6 +248,15 @@ class Conductor:
     def _tell_workers(self, news: News) -> None:
         left, self._left = tuple(self._left), []
         self._strategy.share(news._replace(left=left))
+
+    def _grow(self) -> None:
+        """Hosts stand in groups in the play's order, whoever was first to be through."""
+        added, self._added = sorted(self._added, key=itemgetter(0)), []
+        changes = tuple(change for _, changes in added for change in changes)
+        for change in changes:
+            self._grown |= self._world.grow(change)
+        if changes:
+            self._tell_workers(News(inventory=changes))
 
     def _hand_over(self, value: Published) -> None:
         """A fact that was delegated: the host it is about has it from now on."""
@@ -340,8 +353,12 @@ class Conductor:
     def _let_go(self) -> None:
         """Lets those go on whose yield is answered by where the others stand now."""
         if self._needy:
-            self._submit([(name, "go") for name in self._needy if self._is_satisfied(name)])
+            ready = [name for name in self._needy if self._is_satisfied(name)]
+            if ready:
+                self._grow()
+            self._submit([(name, "go") for name in ready])
         while not self._running:
+            self._grow()
             if self._left:
                 self._tell_workers(News())
             names = self._waiting.lowest(self._number_at)
