@@ -98,7 +98,8 @@ class Editor(Base):
         edited = self.edit(args, old or b"")
         want, changed, kept = wanted(args), edited.data != old, None
         if changed and not call.check:
-            new = New(edited.data, want, args.flag("backup"), args.text("validate"))
+            backup, validate = args.flag("backup"), args.text("validate")
+            new = New(edited.data, want, backup, validate, anywhere=True)
             kept = put(call, path, new)
         sides = settle(path, want, check=call.check) if path.exists() else Settled({}, {})
         message = edited.message if changed else ""

@@ -238,7 +238,8 @@ def _placed(call: Call, args: Arguments, target: Path, source: Source, want: Wan
     diff = [_shown(target, source)] if call.diff else []
     if call.check:
         return Outcome(changed=True, values={"diff": diff})
-    new = New(source.data, want, args.flag("backup"), args.text("validate"))
+    named = args.text("dest").endswith("/")
+    new = New(source.data, want, args.flag("backup"), args.text("validate"), anywhere=named)
     kept = put(call, target, new)
     values: dict[str, Any] = {
         **({"diff": diff} if diff or not _is_here(args) else {}),

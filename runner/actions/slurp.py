@@ -100,7 +100,7 @@ def _fetched(call: Call, source: Path, target: Path) -> Outcome:
         if target.exists() and target.read_bytes() == data:
             same = {"file": str(source), "dest": own(target), "checksum": sha1(data)}
             return Outcome(values={**same, "md5sum": md5(data)})
-        put(call, target, New(data))
+        put(call, target, New(data, anywhere=True))
     values = {
         "md5sum": md5(data),
         "dest": own(target),

@@ -46,17 +46,22 @@ class New(NamedTuple):
     want: Wanted = Wanted()
     backup: bool = False
     validate: str = ""
+    anywhere: bool = False
+    """Missing folders are made outside the project too."""
 
 
 def put(call: Call, target: Path, new: New) -> str | None:
     """Writes `target` in one step; returns the path of the backup, if one was wanted.
 
-    Without a mode a file keeps the one it has, and a new one gets the usual. Raises
-    ActionFailed, Refused.
+    Without a mode a file keeps the one it has, and a new one gets the usual. Missing folders
+    are made where files of runs lie: elsewhere a name that is mistyped must not make a tree.
+    Raises ActionFailed, Refused.
     """
     try:
         with suppress(FileNotFoundError, NotADirectoryError):
             return _put(call, target, new)
+        if not new.anywhere:
+            _refuse_far(call, target.parent)
         with _folder(target.parent):
             return _put(call, target, new)
     except OSError as error:
@@ -80,6 +85,15 @@ def _put(call: Call, target: Path, new: New) -> str | None:
         temporary.unlink(missing_ok=True)
         raise
     return kept
+
+
+def _refuse_far(call: Call, folder: Path) -> None:
+    plain = Path(os.path.normpath(folder))
+    homes = (call.paths.project, call.paths.playbook, call.paths.output)
+    if not folder.exists() and not any(plain.is_relative_to(home) for home in homes):
+        raise ActionFailed(
+            f"there is no folder {folder}", hint="outside the project, make it with `file` first"
+        )
 
 
 @contextmanager

@@ -77,10 +77,18 @@ def test_what_a_program_said_leads_nowhere(
 def test_what_the_user_wrote_leads_where_it_says(
     here: Path, playrun: Any, dest: str, file: str
 ) -> None:
-    (here / "sub").mkdir()
+    for folder in ("sub", "../sibling"):
+        (here / folder).mkdir()
     said = run(here, playrun, f'{{copy: {{content: x, dest: "{dest}"}}}}', "word")
     assert said.code == 0, said.out
     assert (here / file).read_text() == "x"
+
+
+@pytest.mark.parametrize("dest", ["{{ up }}/a.txt", "{{ playbook_dir }}/../sibling/deep/a.txt"])
+def test_no_folder_is_made_outside_the_project(here: Path, playrun: Any, dest: str) -> None:
+    assert run(here, playrun, f'{{copy: {{content: x, dest: "{dest}"}}}}', "word").code == 2
+    assert "there is no folder" in failure(here)["message"]
+    assert not (here / "../sibling").exists()
 
 
 def test_the_items_of_a_loop_are_the_users_if_they_are_written_there(
