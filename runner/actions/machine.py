@@ -12,7 +12,7 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -59,10 +59,13 @@ _PACKAGERS = {
 
 
 def facts(subsets: frozenset[str], environment: Mapping[str, str]) -> dict[str, Any]:
-    """The facts of the subsets `min`, `network`, `hardware`."""
+    """The facts of the subsets: what `setup` knows by these names."""
     found: dict[str, Any] = {}
-    if "min" in subsets:
-        found |= {**_lasting(), "ansible_date_time": date_time()}
+    for name in sorted(subsets & _LASTING.keys()):
+        found |= _lasting(name)
+    if "date_time" in subsets:
+        found["ansible_date_time"] = date_time()
+    if "env" in subsets:
         found["ansible_env"] = {**_shown_environment(), **environment}
     if "hardware" in subsets:
         found |= {**_processors(), **_memory()}
@@ -81,9 +84,9 @@ def _shown_environment() -> dict[str, str]:
 
 
 @functools.cache
-def _lasting() -> Mapping[str, Any]:
+def _lasting(subset: str) -> Mapping[str, Any]:
     """What does not change while we run."""
-    return {**_system(), **_distribution(), **_python(), **_user()}
+    return _LASTING[subset]()
 
 
 def _system() -> dict[str, Any]:
@@ -101,8 +104,6 @@ def _system() -> dict[str, Any]:
         "ansible_fqdn": full,
         "ansible_domain": full.partition(".")[2],
         "ansible_machine_id": _text("/etc/machine-id"),
-        "ansible_pkg_mgr": _packager(),
-        "ansible_service_mgr": _text("/proc/1/comm") or "service",
     }
 
 
@@ -240,3 +241,14 @@ def date_time() -> dict[str, str]:
         "tz_dst": time.tzname[1],
         "tz_offset": now.astimezone().strftime("%z"),
     }
+
+
+_LASTING: Mapping[str, Callable[[], Mapping[str, Any]]] = {
+    "platform": _system,
+    "pkg_mgr": lambda: {"ansible_pkg_mgr": _packager()},
+    "service_mgr": lambda: {"ansible_service_mgr": _text("/proc/1/comm") or "service"},
+    "distribution": _distribution,
+    "python": _python,
+    "user": _user,
+}
+"""What each subset gives that Ansible has by that name."""

@@ -9,22 +9,22 @@ from runner.actions.api import Base, Call, Outcome, Parameter
 from runner.actions.reading import Arguments
 from runner.errors import ActionFailed, nearest
 
-_SUBSETS = frozenset({"min", "network", "hardware"})
+_MINIMUM = frozenset("platform pkg_mgr service_mgr distribution python user date_time env".split())
+_ALL = _MINIMUM | {"network", "hardware"}
+_PART_OF = {
+    "interfaces": "network",
+    "kernel": "platform",
+    "machine": "platform",
+    "machine_id": "platform",
+    "os_family": "distribution",
+}
 _EMPTY_HERE = frozenset(
     (
-        "virtual ohai facter distribution platform env date_time python user pkg_mgr "
-        "service_mgr local lsb selinux ssh_pub_keys system_capabilities apparmor caps chroot "
-        "cmdline dns fips interfaces mounts devices iscsi loadavg processor kernel hostname "
-        "machine machine_id os_family"
+        "virtual ohai facter local lsb selinux ssh_pub_keys system_capabilities apparmor caps "
+        "chroot cmdline dns fips mounts devices iscsi loadavg processor hostname"
     ).split()
 )
-"""Subsets that Ansible knows and that are not apart here, or not there."""
-
-
-_IN_THE_MINIMUM = frozenset(
-    "env date_time python user pkg_mgr distribution platform hostname machine os_family".split()
-)
-"""Of those: parts of what is gathered as the minimum. Who asks for one gets all of it."""
+"""Subsets that Ansible knows and that are not there here."""
 
 
 class Setup(Base):
@@ -36,7 +36,7 @@ class Setup(Base):
     parameters: Mapping[str, Parameter] = {
         "filter": Parameter("list", says="Only facts whose names match, as a shell matches."),
         "gather_subset": Parameter(
-            "list", default=["all"], says="`min`, `network`, `hardware`, `all`; `!` takes out."
+            "list", default=["all"], says="`min`, `network`, `date_time`, …, `all`; `!` takes out."
         ),
         "gather_timeout": Parameter("number", default=10, says="Accepted; nothing here waits."),
         "fact_path": Parameter("text", says="Accepted; there are no local facts."),
@@ -63,26 +63,23 @@ def _matches(name: str, patterns: Sequence[str]) -> bool:
 
 
 def _subsets(asked: Sequence[str]) -> frozenset[str]:
-    """What is wanted: the minimum unless it is taken out, all if nothing is named."""
+    """What is wanted: the minimum and what is named, without what is taken out.
+
+    A subset that is named by itself stays whatever is taken out.
+    """
     _refuse_unknown(asked)
-    wanted = {text for text in asked if not text.startswith("!")}
-    unwanted = {text[1:] for text in asked if text.startswith("!")}
-    if "all" in wanted or not wanted:
-        wanted = set(_SUBSETS)
-    elif wanted & {"interfaces"}:
-        wanted.add("network")
-    if wanted & _IN_THE_MINIMUM:
-        wanted.add("min")
-        unwanted.discard("min")
-        asked = [*asked, "min"]
-    if "all" in unwanted:
-        named = {text for text in asked if text in _SUBSETS}
-        return frozenset(named | ({"min"} - unwanted))
-    return frozenset((wanted | {"min"}) & _SUBSETS - unwanted)
+    named = frozenset(_PART_OF.get(text, text) for text in asked)
+    out = frozenset(_PART_OF.get(text[1:], text[1:]) for text in asked if text.startswith("!"))
+    wanted = (_ALL if "all" in named else _MINIMUM) | named
+    if "all" in out:
+        out |= _ALL - _MINIMUM
+    if "min" in out:
+        out |= _MINIMUM
+    return (wanted - (out - named)) & _ALL
 
 
 def _refuse_unknown(asked: Sequence[str]) -> None:
-    known = _SUBSETS | _EMPTY_HERE | {"all"}
+    known = _ALL | _EMPTY_HERE | _PART_OF.keys() | {"all", "min"}
     for text in asked:
         name = text.removeprefix("!")
         if name not in known:
