@@ -146,8 +146,8 @@ class _Done(NamedTuple):
 
 
 def _line(call: Call, args: Arguments) -> str:
-    line = args.text("cmd").strip()
-    if not line:
+    line = args.text("cmd")
+    if not line.strip():
         raise ActionFailed(f"`{call.action}` needs a command to run")
     return line
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from runner.actions.api import Base, Call, Outcome, Parameter
 from runner.actions.places import marked
+from runner.actions.reading import Arguments
 from runner.errors import ActionFailed
 from runner.values import EMPTY
 
@@ -27,5 +28,5 @@ class SetFact(Base):
             if not name.isidentifier():
                 raise ActionFailed(f"`{name}` is no name for a variable")
         facts = {name: marked(value, call, name) for name, value in facts.items()}
-        gathered = facts if call.args.get("cacheable") else EMPTY
-        return Outcome(values={"ansible_facts": facts}, facts=facts, gathered=gathered)
+        shared = facts if Arguments(call, self.parameters).flag("cacheable") else EMPTY
+        return Outcome(values={"ansible_facts": facts}, facts=facts, gathered=shared)

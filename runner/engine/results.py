@@ -63,7 +63,9 @@ def refused(condition: Condition) -> Ended:
 def well(outcome: Outcome) -> Ended:
     """What an action gave that did not fail."""
     if outcome.skipped is not None:
-        values = {"msg": outcome.skipped, "changed": outcome.changed, "failed": False}
+        # An action that says why in its own words needs no message beside them.
+        why = {} if "skipped_reason" in outcome.values else {"msg": outcome.skipped}
+        values = {**why, "changed": outcome.changed, "failed": False}
         return Ended("skipped", {**values, **outcome.values, "skipped": True})
     values = {**outcome.values, "changed": outcome.changed, "failed": False}
     if outcome.gathered:
