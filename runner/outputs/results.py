@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.events import Failure, HostFinished, ItemFinished, TaskFinished, TaskRetried, TaskStatus
+from runner.outputs.differences import difference_lines
 from runner.outputs.lines import Line, Style
 from runner.outputs.terminal import one_line
 
@@ -19,8 +20,8 @@ _STYLES: dict[TaskStatus, Style] = {
     "unreachable": "unreachable",
 }
 _ALWAYS_SHOWN = frozenset({"debug", "assert"})
-_HIDDEN = frozenset({"failed", "ignored", "skipped", "stderr_lines", "stdout_lines", "unreachable"})
-_SHOWN_BY_DEBUG_ONLY = frozenset({"stderr_lines", "stdout_lines"})
+_SHOWN_BY_DEBUG_ONLY = frozenset({"diff", "stderr_lines", "stdout_lines"})
+_HIDDEN = frozenset({"failed", "ignored", "skipped", "unreachable"}) | _SHOWN_BY_DEBUG_ONLY
 _LOOPS_OWN = frozenset({"ansible_index_var", "ansible_loop", "ansible_loop_var", "changed", "item"})
 _LONGEST_SHOWN = 1000
 _LINES_SHOWN = 5
@@ -57,7 +58,15 @@ def result_lines(event: Result, verbosity: int, tag: str = "") -> list[Line]:
     if isinstance(event, TaskFinished) and event.included:
         names = ", ".join(map(one_line, event.included))
         return [Line(f"included: {host} => {names}", style)]
-    lead = f"{_WORDS[event.status]}: {host}{item}"
+    return [*_changes(event), *_well(event, verbosity, f"{_WORDS[event.status]}: {host}{item}")]
+
+
+def _changes(event: Result) -> list[Line]:
+    return difference_lines(event.values) if event.status == "changed" else []
+
+
+def _well(event: Result, verbosity: int, lead: str) -> list[Line]:
+    style = _STYLES[event.status]
     if not shows_values(event, verbosity):
         return [Line(lead, style), *(_unsent_lines(event) if verbosity else ())]
     if event.action not in _ALWAYS_SHOWN and "stdout" in event.values:
