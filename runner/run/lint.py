@@ -21,9 +21,9 @@ from runner.loading.playbook import read_playbook
 from runner.loading.standing import Loading
 from runner.loading.vault import Vault, file_password
 from runner.model import Play, Role, Scope, Task
-from runner.planning.texts import condition_faults, task_faults
 from runner.planning.walking import Walk
 from runner.run.lookups import NAMES
+from runner.run.unplanned import mistakes_of
 from runner.templating import Templar, refuse_vaulted
 from runner.values import Masks, Origin, Source, near
 
@@ -206,10 +206,7 @@ class Linter:
         return PlaybookIncludes(_any_task, vault=self._vault, roles_path=self._roles_path)
 
     def _of_task(self, task: Task) -> Iterator[PlayrunError]:
-        yield from task_faults(self._templar, task)
-        yield from self._templar.check(task.vars)
-        for condition in task.when[:1]:
-            yield from condition_faults(self._templar, condition)
+        yield from mistakes_of(task, self._templar)
         yield from self._refused(task)
 
     @staticmethod

@@ -11,10 +11,11 @@ from typing import Any, TextIO
 from runner import __version__
 from runner.connections.lockout import CredentialGate, ThreadGate
 from runner.engine.plan import PlayPlan
-from runner.errors import PlayrunError, Problems
+from runner.errors import LoadError, PlayrunError, Problems
 from runner.events import Event, Notice, RunFinished, RunStarted
 from runner.loading.patterns import select
-from runner.loading.playbook import load_playbook
+from runner.loading.playbook import read_playbook
+from runner.loading.standing import Loading, raise_problems
 from runner.model import Play, Playbook
 from runner.outputs.api import Dispatch, Output
 from runner.outputs.backups import Backups
@@ -30,6 +31,7 @@ from runner.run.conduct import conduct
 from runner.run.listing import list_playbook
 from runner.run.options import Ask, AskPerson, Options
 from runner.run.setup import STATE, Builder, Setup, unknown_host
+from runner.run.unplanned import more_mistakes
 from runner.run.worker import DeviceWorker, files_per_host, raise_file_limit
 from runner.settings import Settings
 
@@ -54,23 +56,19 @@ class Run:
     def load(self, files: Sequence[Path], builder: Builder) -> list[Playbook]:
         """The playbooks; raises Problems with all that is wrong in all of them."""
         playbooks: list[Playbook] = []
-        problems: list[PlayrunError] = []
+        loading = Loading(
+            builder.vault, builder.roles_path, builder.collections_path, builder.extra_vars
+        )
+        problems = loading.problems
         for file in files:
             try:
-                playbook, warnings = load_playbook(
-                    file,
-                    vault=builder.vault,
-                    roles_path=builder.roles_path,
-                    collections_path=builder.collections_path,
-                    extra_vars=builder.extra_vars,
-                )
-            except PlayrunError as error:
-                problems += error.problems if isinstance(error, Problems) else [error]
-                continue
-            playbooks.append(playbook)
-            self.warnings += warnings
+                playbooks.append(read_playbook(file, loading))
+            except LoadError as error:
+                problems.append(error)
         if problems:
-            raise problems[0] if len(problems) == 1 else Problems(problems)
+            problems += more_mistakes(playbooks, builder)
+            raise_problems(problems)
+        self.warnings += dict.fromkeys(loading.warnings)
         return playbooks
 
     def builder(self, folder: Path) -> Builder:
