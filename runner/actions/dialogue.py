@@ -14,10 +14,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from runner.actions.subprocesses import Cut, end
-from runner.connections.stream import Closed, Silence, TerminalStream
+
+if TYPE_CHECKING:
+    from runner.connections.stream import TerminalStream
 
 _GLANCE = 0.2
 """Seconds between two looks at whether the run is being cut off."""
@@ -76,6 +78,8 @@ def converse(
 
     `timeout`: seconds to wait for each question or the end. Raises Unanswered, Cut, OSError.
     """
+    from runner.connections.stream import TerminalStream
+
     master, slave = pty.openpty()
     try:
         _prepare(slave, echo=program.echo)
@@ -119,6 +123,8 @@ def _answered(
     cancelled: Callable[[], bool],
 ) -> tuple[bytes, bool]:
     """All that was printed, and whether it fell silent before its end."""
+    from runner.connections.stream import Closed, Silence
+
     printed = bytearray()
     patterns = [answer.pattern for answer in answers]
     deadline = _deadline(timeout)

@@ -24,8 +24,8 @@ from runner.platforms.model import Platform
 if TYPE_CHECKING:
     from runner.actions.webclient import Answer
 
-_NAME = re.compile(r"filename=\"?([^\";]+)", re.IGNORECASE)
-_DIGEST = re.compile(r"[0-9A-Fa-f]{32,128}")
+_NAME = r"(?i)filename=\"?([^\";]+)"
+_DIGEST = r"[0-9A-Fa-f]{32,128}"
 _LARGEST = 2_000_000_000
 """Bytes of a file that are fetched at most."""
 
@@ -84,7 +84,7 @@ def _checksum(text: str) -> tuple[str, str] | None:
     if not text:
         return None
     algorithm, _, digest = text.partition(":")
-    if algorithm not in CHECKSUMS or not _DIGEST.fullmatch(digest.strip()):
+    if algorithm not in CHECKSUMS or not re.fullmatch(_DIGEST, digest.strip()):
         raise ActionFailed(
             f"`checksum` is no checksum: {text!r}",
             hint=f"write `sha256:` and its digits; known are {', '.join(CHECKSUMS)}",
@@ -122,7 +122,7 @@ def _refused(answer: Answer, url: str, path: Path, elapsed: int) -> Outcome:
 
 def _inside(folder: Path, answer: Answer) -> Path:
     """A server may name the file, and no more than that."""
-    match = _NAME.search(answer.headers.get("Content-Disposition", ""))
+    match = re.search(_NAME, answer.headers.get("Content-Disposition", ""))
     offered = match[1] if match else urlsplit(answer.url).path
     name = os.path.basename(offered.strip())  # noqa: PTH119  it is no path of ours
     name = re.sub(r"[\x00-\x1f\x7f]", "", name)

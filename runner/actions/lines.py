@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from runner.connections.exchange import untypeable
 from runner.errors import ActionFailed
 
 
 def refuse_controls(line: str) -> None:
     """Raises ActionFailed for a line break or a control character, before any connection."""
+    from runner.connections.exchange import untypeable
+
     found = untypeable(line)
     if found is None:
         return

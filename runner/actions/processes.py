@@ -159,7 +159,7 @@ def _split(line: str) -> list[str]:
         raise ActionFailed(f"cannot split `{line}` into words: {error}") from error
 
 
-_VARIABLE = re.compile(r"\$(?:(?P<plain>\w+)|\{(?P<braced>[^}]*)\})", re.ASCII)
+_VARIABLE = r"(?a)\$(?:(?P<plain>\w+)|\{(?P<braced>[^}]*)\})"
 
 
 def _filled(word: str, more: Mapping[str, str]) -> str:
@@ -169,7 +169,7 @@ def _filled(word: str, more: Mapping[str, str]) -> str:
         name = match["plain"] or match["braced"]
         return more.get(name) or os.environ.get(name, match[0])
 
-    return _VARIABLE.sub(value, word)
+    return re.sub(_VARIABLE, value, word)
 
 
 def folder_of(call: Call, args: Arguments) -> Path:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runner.actions.api import Base, Call, Effect, Effects, Outcome, Parameter
 from runner.actions.commands import listed
@@ -17,13 +17,13 @@ from runner.actions.lines import refuse_controls
 from runner.actions.reading import Arguments
 from runner.actions.waiting import pause
 from runner.connections.api import Target
-from runner.connections.dial import Sockets
-from runner.connections.exchange import untypeable
-from runner.connections.telnet import TelnetTransport, open_telnet
 from runner.errors import ActionFailed, ConnectionFailed, ConnectionLost, TaskError
 from runner.platforms import load
 from runner.platforms.model import Platform
 from runner.values import Secret
+
+if TYPE_CHECKING:
+    from runner.connections.telnet import TelnetTransport
 
 _PORT = 23
 _GLANCE = 0.2
@@ -73,6 +73,9 @@ class Telnet(Base):
         commands = _commands(args)
         if call.check:
             return Outcome(skipped="check mode: nothing was typed")
+        from runner.connections.dial import Sockets
+        from runner.connections.telnet import open_telnet
+
         sockets = Sockets()
         wire = _Wire(call, open_telnet(_target(call, args), sockets), args)
         failure: Exception | None = None
@@ -145,6 +148,8 @@ def _converse(call: Call, wire: _Wire, args: Arguments, commands: Sequence[str])
     if args.flag("send_newline"):
         wire.type("")
     for name, text in (("user", user), ("password", password)):
+        from runner.connections.exchange import untypeable
+
         if text and untypeable(text):
             raise ActionFailed(f"there is a control character in the `{name}`: not sent")
     if password:

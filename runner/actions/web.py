@@ -43,12 +43,12 @@ class Request(NamedTuple):
     """`all`, `safe` (not when something is changed), `none`, or urllib's own way."""
 
 
-_SECRET_HEADER = re.compile(r"authori[sz]ation|cookie|token|secret|passw|(?:^|-|api)key$", re.I)
+_CONFIDENTIAL = r"(?i)authori[sz]ation|cookie|token|secret|passw|(?:^|-|api)key$"
 
 
 def is_secret(header: str) -> bool:
     """Whether what a header line says is for one server alone."""
-    return _SECRET_HEADER.search(header) is not None
+    return re.search(_CONFIDENTIAL, header) is not None
 
 
 def headers_of(call: Call, args: Arguments) -> dict[str, str]:

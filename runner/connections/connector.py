@@ -10,7 +10,6 @@ from runner.connections.api import Session, Target, Transcript, Transport
 from runner.connections.dial import Sockets
 from runner.connections.lockout import CredentialGate
 from runner.connections.sshsettings import SshConfigs
-from runner.connections.telnet import open_telnet
 from runner.errors import ConnectionFailed, ConnectionLost
 
 if TYPE_CHECKING:
@@ -63,6 +62,8 @@ class DeviceConnector:
                 self._ssh.cancel()
 
     def _telnet(self, target: Target) -> Session:
+        from runner.connections.telnet import open_telnet
+
         transport = open_telnet(target, self._sockets)
         try:
             return self._session(transport, target, authenticated=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import fcntl
 import json
 import os
@@ -194,6 +193,8 @@ def line_changes(old: bytes, new: bytes) -> tuple[int, int]:
     if max(len(before), len(after)) > _DIFF_LINES:
         one, other = Counter(before), Counter(after)
         return (other - one).total(), (one - other).total()
+    import difflib
+
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     same = sum(block.size for block in matcher.get_matching_blocks())
     return len(after) - same, len(before) - same

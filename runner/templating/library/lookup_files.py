@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import glob
 import io
 import os
@@ -160,6 +159,8 @@ def _csvfile(call: LookupCall) -> list[Any]:
 
 
 def _csv_values(text: str, delimiter: str, key: str, options: Mapping[str, str]) -> list[str]:
+    import csv
+
     try:
         key_column, column = int(options["keycol"]), int(options["col"])
         for row in csv.reader(io.StringIO(text), delimiter=delimiter):
