@@ -7,7 +7,7 @@ from pathlib import Path
 from re import Pattern
 from typing import Any
 
-from runner.actions.api import ANY, Call, Effect, Effects, OneOf, Outcome, Parameter, Place
+from runner.actions.api import Base, Call, Effect, Effects, Outcome, Parameter, Place
 from runner.errors import ActionFailed, CommandFailed
 from runner.events import Captured
 from runner.names import safe_component
@@ -16,7 +16,7 @@ from runner.platforms.model import Platform
 from runner.spool import HostFileWriter
 
 
-class Backup:
+class Backup(Base):
     """Runs the platform's backup command into `<host>.cfg` (or `path`).
 
     The end marker must be there, where the platform declares one. Lines that change by
@@ -29,18 +29,11 @@ class Backup:
         ),
         "raw": Parameter("flag", says="Keep lines that change by themselves."),
     }
-    one_of: OneOf = ANY
-    free_form: str | None = None
     place: Place = "device"
-    raw: frozenset[str] = frozenset()
 
     def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
         """It reads the device; the file is the host's own."""
         return frozenset({Effect.DEVICE_READ})
-
-    def writes(self, call: Call) -> bool:
-        """Never."""
-        return False
 
     def run(self, call: Call) -> Outcome:
         """Spools the configuration; an output compares it with the last one and keeps it."""

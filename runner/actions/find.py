@@ -15,7 +15,7 @@ from runner.actions.api import Base, Call, Effect, Effects, Outcome, Parameter
 from runner.actions.attributes import group_name, user_name
 from runner.actions.places import is_own
 from runner.actions.reading import Arguments
-from runner.actions.stat import CHECKSUMS, checksum
+from runner.actions.stat import CHECKSUMS, checksum, facts_of
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
 from runner.values import OwnPath
@@ -217,32 +217,5 @@ def _measure(name: str, text: str, units: Mapping[str, int]) -> int | None:
 
 
 def _facts(about: os.stat_result) -> dict[str, Any]:
-    mode = about.st_mode
-    facts: dict[str, Any] = {
-        "mode": f"{stat.S_IMODE(mode):04o}",
-        "isdir": stat.S_ISDIR(mode),
-        "ischr": stat.S_ISCHR(mode),
-        "isblk": stat.S_ISBLK(mode),
-        "isreg": stat.S_ISREG(mode),
-        "isfifo": stat.S_ISFIFO(mode),
-        "islnk": stat.S_ISLNK(mode),
-        "issock": stat.S_ISSOCK(mode),
-        "uid": about.st_uid,
-        "gid": about.st_gid,
-        "pw_name": user_name(about.st_uid),
-        "gr_name": group_name(about.st_gid),
-        "size": about.st_size,
-        "inode": about.st_ino,
-        "dev": about.st_dev,
-        "nlink": about.st_nlink,
-        "atime": about.st_atime,
-        "mtime": about.st_mtime,
-        "ctime": about.st_ctime,
-        "isuid": bool(mode & stat.S_ISUID),
-        "isgid": bool(mode & stat.S_ISGID),
-    }
-    classes = (("usr", 6), ("grp", 3), ("oth", 0))
-    for name, shift in classes:
-        for letter, bit in (("w", 2), ("r", 4), ("x", 1)):
-            facts[f"{letter}{name}"] = bool(mode >> shift & bit)
-    return facts
+    owners = {"pw_name": user_name(about.st_uid), "gr_name": group_name(about.st_gid)}
+    return {**facts_of(about), **owners}

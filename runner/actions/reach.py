@@ -6,26 +6,19 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from runner.actions.api import ANY, Call, Effect, Effects, OneOf, Outcome, Parameter, Place
+from runner.actions.api import Base, Call, Effect, Effects, Outcome, Parameter, Place
 from runner.platforms.model import Platform
 
 
-class Reach:
+class Reach(Base):
     """Opens a session and types an empty line."""
 
     parameters: Mapping[str, Parameter] = {}
-    one_of: OneOf = ANY
-    free_form: str | None = None
     place: Place = "device"
-    raw: frozenset[str] = frozenset()
 
     def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
         """It reads."""
         return frozenset({Effect.DEVICE_READ})
-
-    def writes(self, call: Call) -> bool:
-        """Never."""
-        return False
 
     def run(self, call: Call) -> Outcome:
         """Values: the prompt, the mode, the platform, seconds for the login and for a prompt."""

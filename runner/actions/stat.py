@@ -65,7 +65,11 @@ class Stat(Base):
         values = {
             "exists": True,
             "path": marked(str(path), call, "path"),
-            **_facts(about),
+            **facts_of(about),
+            "blocks": about.st_blocks,
+            "block_size": about.st_blksize,
+            "device_type": about.st_rdev,
+            **_names(about),
             **_access(path),
         }
         if stat.S_ISLNK(about.st_mode):
@@ -75,7 +79,8 @@ class Stat(Base):
         return Outcome(values={"stat": values})
 
 
-def _facts(about: os.stat_result) -> dict[str, Any]:
+def facts_of(about: os.stat_result) -> dict[str, Any]:
+    """What the system knows of a file, as results name it."""
     mode = about.st_mode
     return {
         "mode": f"{stat.S_IMODE(mode):04o}",
@@ -98,10 +103,6 @@ def _facts(about: os.stat_result) -> dict[str, Any]:
         **_permissions(mode),
         "isuid": bool(mode & stat.S_ISUID),
         "isgid": bool(mode & stat.S_ISGID),
-        "blocks": about.st_blocks,
-        "block_size": about.st_blksize,
-        "device_type": about.st_rdev,
-        **_names(about),
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 from runner.actions import ACTIONS
 from runner.engine.hostsettings import NAMES
 from runner.engine.provider import has_provider
-from runner.engine.target import platform_of, target_key, transport_of
+from runner.engine.target import platform_name, platform_of, target_key, transport_of
 from runner.engine.world import World
 from runner.errors import PlanError, PlayrunError
 from runner.model import Play, Task
@@ -80,11 +80,24 @@ class Devices:
             return error
         if transport == "local" or task.delegate_to is not None or host in CONTROLLER:
             return None
-        return PlanError(
-            f"`{task.written}` runs a program on the controller, and the host is a device",
-            origin=task.origin,
-            hint="type at the device with `cli`, or add `delegate_to: localhost`",
-        )
+        return _not_here(task, device=platform_name(variables, self._world) is not None)
+
+
+def _not_here(task: Task, *, device: bool) -> PlanError:
+    what, hint = (
+        "another machine",
+        (
+            "playrun runs no modules on servers: `cli` types at their shells (`platform: linux`), "
+            "`delegate_to: localhost` runs it here"
+        ),
+    )
+    if device:
+        what, hint = "a device", "type at the device with `cli`, or add `delegate_to: localhost`"
+    return PlanError(
+        f"`{task.written}` runs a program on the controller, and the host is {what}",
+        origin=task.origin,
+        hint=hint,
+    )
 
 
 def _concerns(task: Task) -> bool:
