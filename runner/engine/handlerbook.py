@@ -48,7 +48,9 @@ class HandlerBook:
 
         `params` are the variables of the include, which they see too.
         """
-        found = {(len(self._static), *place, number): each for number, each in enumerate(handlers)}
+        # A text comes next where roles are included deeper down: keys must compare.
+        first = (len(self._static), *place, "")
+        found = {(*first, number): each for number, each in enumerate(handlers)}
         if found.keys() - self._dynamic.keys():
             self._dynamic.update(found)
             self._params.update(dict.fromkeys(found, params))
