@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -42,3 +44,19 @@ def test_what_the_oracle_lets_differ_is_told() -> None:
 
 def _loaded(file: Path) -> Any:
     return YAML(typ="safe").load(file.read_text("utf-8"))
+
+
+def test_relative_targets_start_at_the_project(tmp_path: Path) -> None:
+    (tmp_path / "playbooks").mkdir()
+    (tmp_path / "playrun.toml").write_text("")
+    playbook = tmp_path / "playbooks/site.yml"
+    playbook.write_text("- hosts: h1\n  tasks: [{copy: {content: x, dest: made.txt}}]\n")
+    subprocess.run(
+        [sys.executable, "-m", "runner", "-i", "h1,", str(playbook)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+    assert (tmp_path / "made.txt").read_text() == "x"
+    assert not (tmp_path / "playbooks/made.txt").exists()
