@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ def write_project(here: Path, mistake: dict[str, Any]) -> None:
         path = here / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    for name, mode in mistake.get("modes", {}).items():
+        (here / name).chmod(mode)
 
 
 def told(out: str) -> str:
@@ -47,6 +50,7 @@ def test_a_mistake_is_told_with_its_place(
     write_project(here, mistake)
     said = playrun(*mistake.get("args", ["-i", "hosts.yml", "site.yml"]))
     text = (said.err + told(said.out)).replace(str(here), "<here>")
+    text = re.sub(r'"elapsed": \d+', '"elapsed": "<n>"', text)
     assert text == mistake["says"]
     assert said.code == mistake["exit"]
     assert (said.code == 1) != (here / ".playrun" / "runs").exists()
