@@ -22,7 +22,7 @@ def failed_with(ended: Ended, failure: Failure) -> Ended:
 def described(task: Task) -> Mapping[str, Any]:
     """A task as `ansible_failed_task` shows it: what was written, unrendered."""
     return {
-        "name": task.name or task.written or task.action,
+        "name": task.name,
         "action": task.written or task.action,
         "args": dict(task.args),
         "when": [str(condition) for condition in task.when],
