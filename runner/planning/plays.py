@@ -25,7 +25,6 @@ from runner.planning.segments import Part, cut
 from runner.planning.starting import Starting
 from runner.planning.strategies import Running, order_and_executor, processes_of, workers_of
 from runner.planning.tags import TagFilter, kept
-from runner.planning.varsfiles import absent, unreadable
 from runner.planning.walking import Fault, Spot, Walk
 from runner.templating import Names
 from runner.values import Source
@@ -69,8 +68,6 @@ class Planner:
         self._reads: dict[int, Names] = {}
         self.doubts: list[PlayrunError] = []
         """What is wrong in plays that were planned, but may never be come to."""
-        self.warnings: list[str] = []
-        """What is odd in them, and nobody's mistake for certain."""
 
     def learn_names(self, plays: Sequence[Play]) -> None:
         """Every name that a task may set while the plays run."""
@@ -136,9 +133,6 @@ class Planner:
         names = self._dynamic.names
         checks = PlayChecks(self._world, play, spots, ordered, self._reader, names)
         problems = checks.problems(walked.faults)
-        if ordered:
-            problems += unreadable(self._world, play)
-            self.warnings += absent(self._world, play)
         self.doubts += checks.doubts
         if problems and strict:
             raise problems[0] if len(problems) == 1 else Problems(problems)

@@ -27,6 +27,7 @@ from runner.outputs.records import RunFolder, new_run
 from runner.outputs.summary import JsonSummary
 from runner.outputs.tally import Tally
 from runner.planning.tags import tag_filter
+from runner.planning.varsfiles import absent, unreadable
 from runner.run.conduct import conduct
 from runner.run.listing import list_playbook
 from runner.run.options import Ask, AskPerson, Options
@@ -150,7 +151,10 @@ class Run:
 
     def _plans(self, setup: Setup) -> list[PlayPlan]:
         plans = setup.planner.plans(setup.plays, setup.hosts_of)
-        setup.warnings += [*setup.planner.warnings, *_doubtful(setup.planner.doubts)]
+        played = [plan.play for plan in plans if plan.hosts]
+        raise_problems([each for play in played for each in unreadable(setup.world, play)])
+        setup.warnings += [text for play in played for text in absent(setup.world, play)]
+        setup.warnings += _doubtful(setup.planner.doubts)
         return plans
 
     def _conduct(

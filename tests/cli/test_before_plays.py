@@ -82,3 +82,10 @@ def test_the_setting_any_errors_fatal_is_for_plays_that_say_nothing(
     said = ran(playrun, here, FATAL.replace("  tasks", f"  {keyword}\n  tasks"), "-i", "h1,h2,")
     assert said.code == 2
     assert ("TASK [after]" in said.out) is reached
+
+
+def test_to_look_at_a_playbook_needs_no_vault_password(here: Path, playrun: Any) -> None:
+    (here / "secret.yml").write_text("$ANSIBLE_VAULT;1.1;AES256\n3132\n")
+    text = (WANTS % "h1").replace("  tasks", "  vars_files: [secret.yml]\n  tasks")
+    assert ran(playrun, here, text, "-i", "h1,", "--syntax-check").code == 0
+    assert ran(playrun, here, text, "-i", "h1,", "--list-tasks").code == 0
