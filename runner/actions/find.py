@@ -66,12 +66,10 @@ class Find(Base):
         """Never changes anything; folders that are not there are told under `skipped_paths`."""
         args = Arguments(call, self.parameters)
         search = _search(args)
-        roots = [
-            call.paths.project / os.path.expanduser(folder)  # noqa: PTH111
-            for folder in args.texts("paths")
-        ]
+        folders = args.texts("paths")
+        roots = [call.paths.project / os.path.expanduser(folder) for folder in folders]  # noqa: PTH111
         skipped = {str(root): f"'{root}' is not a directory" for root in roots if not root.is_dir()}
-        own = all(is_own(str(root), call, "paths") for root in roots)
+        own = all(is_own(folder, call, "paths") for folder in folders)
         files: list[dict[str, Any]] = []
         most, examined = args.whole("limit"), 0
         for path, others in _all(roots, args):

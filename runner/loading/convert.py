@@ -332,6 +332,9 @@ def as_conditions(value: Any) -> tuple[Condition, ...]:
 
 
 def _condition(item: Any) -> Condition:
+    """Nothing holds, as in Ansible: people leave a lone dash behind."""
+    if item is None:
+        return True
     if isinstance(item, (bool, Source)):
         return item
     if isinstance(item, (int, float)):

@@ -34,6 +34,8 @@ from runner.outputs.tally import Tally
 from runner.outputs.terminal import Colour, one_line, wants_colour
 
 _MOST_FAILURES = 40
+_INCLUDES = ("include_tasks", "include_role")
+"""Told by what they include, once for all items."""
 _NOTICE_STYLES: dict[str, Style] = {"info": "", "warning": "warning", "error": "failed"}
 
 
@@ -139,10 +141,11 @@ class Console:
         """A host's lines for a task, its loop items gathered first; None: not through yet."""
         verbosity = self._options.verbosity
         if isinstance(event, ItemFinished):
-            self._items.setdefault(event.host, []).extend(result_lines(event, verbosity))
+            if event.action not in _INCLUDES or event.status != "ok":
+                self._items.setdefault(event.host, []).extend(result_lines(event, verbosity))
             return None
         items = self._items.pop(event.host, [])
-        if event.looped and items and event.status != "skipped":
+        if event.looped and items and event.status != "skipped" and not event.included:
             self._note_failure(event)
             ignoring = event.ignored and items[-1] != IGNORING
             return [*items, IGNORING] if ignoring else items

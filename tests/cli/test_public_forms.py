@@ -103,3 +103,70 @@ def test_the_lab_says_whom_it_cannot_play(here: Path, playrun: Playrun) -> None:
     said = playrun("-i", "hosts", "site", "--lab")
     assert said.code == 0, said.err
     assert "the lab plays no `vyos`" in said.out + said.err
+
+
+def test_what_find_gives_may_be_removed_under_a_relative_folder_too(
+    here: Path, playrun: Playrun
+) -> None:
+    _write(
+        here,
+        hosts="h1 ansible_connection=local\n",
+        old__a="1",
+        old__b="2",
+        site="""
+- hosts: all
+  gather_facts: false
+  tasks:
+    - find: {paths: old}
+      register: found
+    - set_fact: {names: "{{ found.files | map(attribute='path') | sort }}"}
+    - file: {path: "{{ item }}", state: absent}
+      loop: "{{ names[:1] }}"
+""",
+    )
+    said = playrun("-i", "hosts", "site")
+    assert said.code == 0, said.out + said.err
+    assert [path.name for path in (here / "old").iterdir()] == ["b"]
+
+
+def test_a_lone_dash_among_conditions_holds(here: Path, playrun: Playrun) -> None:
+    _write(
+        here,
+        hosts="h1 ansible_connection=local\n",
+        site="""
+- hosts: all
+  gather_facts: false
+  tasks:
+    - debug: {msg: shown}
+      when:
+        - 1 == 1
+        -
+    - debug: {msg: hidden}
+      when:
+        -
+        - 1 == 2
+""",
+    )
+    said = playrun("-i", "hosts", "site")
+    assert said.code == 0, said.out + said.err
+    assert "shown" in said.out
+    assert "hidden" not in said.out
+
+
+def test_an_include_with_a_loop_tells_what_it_includes(here: Path, playrun: Playrun) -> None:
+    _write(
+        here,
+        hosts="h1 ansible_connection=local\n",
+        more="- debug: {msg: '{{ item }}'}\n",
+        site="""
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {include_tasks: more, loop: [1, 2, 3], when: item != 2}
+""",
+    )
+    said = playrun("-i", "hosts", "site")
+    assert said.code == 0, said.out + said.err
+    assert "included: [h1] => more, more\n" in said.out
+    assert "skipping: [h1] => (item=2)" in said.out
+    assert "ok: [h1] => (item=1)\n" not in said.out
