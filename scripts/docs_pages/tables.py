@@ -6,8 +6,9 @@ import re
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import get_args
 
-from runner import platforms
+from runner import events, platforms
 from runner.actions import ACTIONS, names
 from runner.actions.api import Action, Parameter
 from runner.actions.flow import IMPORTS, META_WORDS
@@ -263,6 +264,15 @@ def layers() -> str:
     return "\n".join(["```", *found, "```"])
 
 
+def event_list() -> str:
+    """Every event of the run record, from the first sentence of its class."""
+    rows = []
+    for kind in get_args(events.Event):
+        doc = " ".join((kind.__doc__ or "").split())
+        rows.append((f"`{kind.__name__}`", doc.split(". ")[0].rstrip(".") + "."))
+    return _table(("event", "says"), rows)
+
+
 _COST = re.compile(r"^### The language: tasks that .*?(?=^###|^<!--|\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -290,6 +300,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "meta": lambda: _plain(words.META, META_WORDS, "word"),
     "actions": actions,
     "connection-variables": connection_variables,
+    "events": event_list,
     "language-cost": language_cost,
     "layers": layers,
     "platforms": platform_list,
