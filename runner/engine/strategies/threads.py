@@ -15,6 +15,10 @@ from runner.errors import PlanError
 from runner.events import Notice
 
 _TICK = 0.2
+_BACKLOG = 1_000
+"""Messages that wait to be heard before hosts may go on: those of a fleet would fill memory,
+since threads that only compute leave the one that listens little time."""
+_GLANCE = 0.01
 _STACK = 1024 * 1024
 """Bytes of stack a thread: twice what Python's limit of recursion takes of them, and no more,
 since 1,000 threads add up."""
@@ -34,6 +38,8 @@ class Threads:
         self._say = say or self._out.put
         self._threads: list[threading.Thread] = []
         self._under_way = 0
+        self._closed = False
+        self._turn = threading.Lock()
 
     def submit(self, steps: Iterable[Step]) -> None:
         """Queues the steps; starts a thread for each while there are fewer than `workers`."""
@@ -68,6 +74,7 @@ class Threads:
 
     def _serve(self) -> None:
         while (step := self._steps.get()) is not None:
+            self._wait_to_be_heard()
             progress = self._work.step(step, self._say)
             try:
                 self._say(progress)
@@ -77,6 +84,13 @@ class Threads:
                 self._say(
                     Progress(step.host, step.number, status="failed", failure=failure_of(error))
                 )
+
+    def _wait_to_be_heard(self) -> None:
+        if self._out.qsize() <= _BACKLOG:
+            return
+        with self._turn:
+            while self._out.qsize() > _BACKLOG and not self._closed:
+                time.sleep(_GLANCE)
 
     def share(self, news: News) -> None:
         """Who has left; the rest is known already, since there is one memory."""
@@ -102,6 +116,7 @@ class Threads:
 
     def close(self) -> None:
         """Ends idle threads; one that hangs is a daemon and ends with the process."""
+        self._closed = True
         for _ in self._threads:
             self._steps.put(None)
         for thread in self._threads:
