@@ -7,8 +7,12 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from runner.cli import COMMANDS
+
+if TYPE_CHECKING:
+    import click
 
 INTERRUPTED = 130
 _COLLECT_EVERY = 100_000
@@ -77,6 +81,7 @@ def _dispatch(words: list[str]) -> int:
     import click
 
     from runner.cli.commands import cli
+    from runner.errors import nearest
 
     if words and words[0] not in (*COMMANDS, "--help", "-h", "--version"):
         words = ["run", *words]
@@ -88,9 +93,17 @@ def _dispatch(words: list[str]) -> int:
         return INTERRUPTED
     except SystemExit:
         return 0  # What click makes of a reader that has gone.
+    except click.NoSuchOption as error:
+        close = nearest(error.option_name, error.possibilities or ())
+        hint = f"did you mean `{close}`?" if close else _help_of(error)
+        sys.stderr.write(f"playrun: there is no option `{error.option_name}`\n  → {hint}\n")
+        return 1
     except click.ClickException as error:
-        context = getattr(error, "ctx", None)
-        hint = f"see `{context.command_path} --help`" if context else "see `playrun --help`"
-        sys.stderr.write(f"playrun: {error.format_message()} ({hint})\n")
+        sys.stderr.write(f"playrun: {error.format_message()}\n  → {_help_of(error)}\n")
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _help_of(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"see `{context.command_path} --help`" if context else "see `playrun --help`"

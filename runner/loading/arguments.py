@@ -163,6 +163,8 @@ def _no_name(written: Written, key: str) -> PlayrunError:
 
 
 def _names(action: Action) -> str:
+    if "free_form" in action.parameters:
+        return "one word behind its colon"
     if "*" in action.parameters:
         return "names with their values: `name: value`"
     return ", ".join(action.parameters) or "none"

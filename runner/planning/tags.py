@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from runner.errors import nearest
 from runner.model import Block, Entry, Task
 
 
@@ -35,6 +36,20 @@ class TagFilter(NamedTuple):
 def tag_filter(only: Iterable[str], skip: Iterable[str]) -> TagFilter:
     """From the flags' values, each a list of words with commas."""
     return TagFilter(frozenset(words(only)), frozenset(words(skip)))
+
+
+SPECIAL = frozenset(("all", "always", "never", "tagged", "untagged"))
+
+
+def not_there(flags: Mapping[str, Iterable[str]], tasks: Iterable[Task]) -> Iterator[str]:
+    """What to say of tags in flags that no task has: most often they are misspelt."""
+    known = SPECIAL.union(*(task.tags for task in tasks))
+    for flag, values in flags.items():
+        for word in words(values):
+            if word not in known:
+                close = nearest(word, known - SPECIAL)
+                meant = f" (did you mean `{close}`?)" if close else ""
+                yield f"{flag} {word}: no task has this tag{meant}"
 
 
 def words(values: Iterable[str]) -> list[str]:

@@ -38,6 +38,13 @@ class InventoryHosts:
         return self._inventory.add(change)
 
 
+def unknown_name(inventory: Inventory, name: str) -> str:
+    """What to say of a name in `hosts` that no host or group has: it is a warning there."""
+    close = nearest(name, [*inventory.hosts, *inventory.group_names])
+    meant = f" (did you mean `{close}`?)" if close else ""
+    return f"no host or group is called `{name}`{meant}"
+
+
 def unknown_host(inventory: Inventory, name: str, where: str = "") -> LoadError:
     """The error for a name that no host or group has."""
     close = nearest(name, [*inventory.hosts, *inventory.group_names])

@@ -16,7 +16,7 @@ from runner.events import Event, Notice, RunFinished, RunStarted
 from runner.loading.patterns import select
 from runner.loading.playbook import read_playbook
 from runner.loading.standing import Loading, raise_problems
-from runner.model import Play, Playbook
+from runner.model import Play, Playbook, all_tasks
 from runner.outputs.api import Dispatch, Output
 from runner.outputs.backups import Backups
 from runner.outputs.claims import Claims
@@ -26,8 +26,9 @@ from runner.outputs.journal import Journal
 from runner.outputs.records import RunFolder, new_run
 from runner.outputs.summary import JsonSummary
 from runner.outputs.tally import Tally
-from runner.planning.tags import tag_filter
+from runner.planning.tags import not_there, tag_filter
 from runner.planning.varsfiles import absent, unreadable
+from runner.planning.walking import INCLUDES
 from runner.run.conduct import conduct
 from runner.run.listing import list_playbook
 from runner.run.options import Ask, AskPerson, Options
@@ -155,7 +156,15 @@ class Run:
         raise_problems([each for play in played for each in unreadable(setup.world, play)])
         setup.warnings += [text for play in played for text in absent(setup.world, play)]
         setup.warnings += _doubtful(setup.planner.doubts)
+        setup.warnings += self._tags_of_none(setup.plays)
         return plans
+
+    def _tags_of_none(self, plays: Sequence[Play]) -> Iterator[str]:
+        """What is odd about the tags in flags; files that are included may have them."""
+        tasks = [task for play in plays for task in all_tasks(play)]
+        if not any(task.action in INCLUDES for task in tasks):
+            flags = {"--tags": self._options.tags, "--skip-tags": self._options.skip_tags}
+            yield from not_there(flags, tasks)
 
     def _conduct(
         self,

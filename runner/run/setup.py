@@ -33,7 +33,7 @@ from runner.planning.strategies import Running
 from runner.planning.tags import TagFilter, tag_filter
 from runner.run.credentials import become_password, login_password, settled, vault_of
 from runner.run.devices import Devices
-from runner.run.hosts import InventoryHosts, unknown_host
+from runner.run.hosts import InventoryHosts, unknown_host, unknown_name
 from runner.run.inventories import STATE, inventory_sources, read_inventory
 from runner.run.lookups import lookups_of
 from runner.run.magic import magic_of
@@ -68,7 +68,7 @@ class Setup:
         """The hosts a play selects, after --limit. Raises LoadError or RenderError."""
         chosen = self._chosen(play)
         if not self._may_find_more(play):
-            self.warnings += _unknown(chosen)
+            self.warnings += _unknown(self.inventory, chosen)
         return self._within_limit(chosen.hosts)
 
     def _chosen(self, play: Play) -> Selection:
@@ -103,7 +103,7 @@ class Setup:
         play = self.plays[index]
         chosen = self._chosen(play)
         if self._may_find_more(play):
-            self.warnings += _unknown(chosen)
+            self.warnings += _unknown(self.inventory, chosen)
         hosts = self._within_limit(chosen.hosts)
         self.world.names = None
         mask_passwords(self, hosts)
@@ -124,8 +124,8 @@ class Setup:
         return kept.hosts
 
 
-def _unknown(chosen: Selection) -> list[str]:
-    return [f"no host or group is called `{name}`" for name in chosen.unknown]
+def _unknown(inventory: Inventory, chosen: Selection) -> list[str]:
+    return [unknown_name(inventory, name) for name in chosen.unknown]
 
 
 class Builder:
