@@ -123,6 +123,11 @@ def _is_foreign(name: str, variables: Variables, world: World) -> bool:
 def platform_of(variables: Variables, world: World, task: Task | None = None) -> Platform:
     """A host's platform. Raises PlanError when it has none or an unknown one."""
     name = platform_name(variables, world, task)
+    if name is None and "platform" in variables:
+        raise PlanError(
+            "`platform` is set, but not in the inventory nor with -e, where it counts",
+            hint="in a play or task write `ansible_network_os`",
+        )
     if name is None:
         raise PlanError(
             "no platform is set",

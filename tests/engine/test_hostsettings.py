@@ -9,6 +9,7 @@ import pytest
 from single import Single, single
 
 from runner.connections.api import Target
+from runner.errors import PlanError
 
 INVENTORY = """
 all:
@@ -93,3 +94,11 @@ def test_the_address_is_seen_by_templates_too(tmp_path: Path) -> None:
     found = one(tmp_path, "{host: web}")
     variables = found.host.variables(found.tasks[0], (0,), found.execution(0)._frame)
     assert variables["ansible_host"] == "192.0.2.7"
+
+
+def test_a_platform_that_does_not_count_is_told_how_to(tmp_path: Path) -> None:
+    file = tmp_path / "hosts.yml"
+    file.write_text("all: {hosts: {h1: {}}}\n")
+    with pytest.raises(PlanError, match="not in the inventory") as told:
+        single(tmp_path, PLAY % ("{platform: cisco_ios}", "{}"), str(file))
+    assert "ansible_network_os" in str(told.value.hint)
