@@ -22,7 +22,7 @@ from runner.actions.facts.ios import IOS
 from runner.actions.facts.iosxr import IOSXR
 from runner.actions.facts.junos import JUNOS
 from runner.actions.facts.nxos import NXOS
-from runner.actions.facts.parsing import System
+from runner.actions.facts.parsing import Ask, System, tame
 from runner.actions.facts.vyos import VYOS
 from runner.connections.api import Session
 from runner.errors import ActionFailed, CommandFailed, nearest
@@ -66,11 +66,7 @@ class Facts(Base):
         _refuse_resources(call.args.get("gather_network_resources"))
         wanted = chosen(_listed(call.args.get("gather_subset") or "min"), system)
         session = call.session()
-        ask = _asking(session)
-        facts: dict[str, Any] = {}
-        for name in wanted:
-            # What `default` says stands; `legacy` has other ideas of some names.
-            facts = {**system.subsets[name](ask), **facts}
+        facts = gathered_by(system, wanted, _asking(session))
         about = {
             "system": system.name,
             "api": "cliconf",
@@ -81,6 +77,17 @@ class Facts(Base):
         }
         gathered = {f"ansible_net_{name}": value for name, value in about.items()}
         return Outcome(gathered={**gathered, "ansible_network_resources": {}})
+
+
+def gathered_by(system: System, wanted: Sequence[str], ask: Ask) -> dict[str, Any]:
+    """The facts of some subsets. Raises what `ask` raises."""
+    facts: dict[str, Any] = {}
+    for name in wanted:
+        # A configuration is kept as it is; all else is read for what stands in it.
+        asking = ask if name == "config" else lambda command: tame(ask(command))
+        # What `default` says stands; `legacy` has other ideas of some names.
+        facts = {**system.subsets[name](asking), **facts}
+    return facts
 
 
 def _system(call: Call) -> System:

@@ -7,6 +7,11 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+_WIDEST = 400
+"""Characters of a line that are read."""
+_LONGEST = 2_000_000
+"""Characters of a text that are read."""
+
 Ask = Callable[[str], str]
 """Gives what a command prints; nothing where the device refuses it."""
 
@@ -21,6 +26,20 @@ class System(NamedTuple):
     subsets: Mapping[str, Subset]
 
 
+def tame(text: str) -> str:
+    """A text in which no search takes long, whatever a device prints.
+
+    Patterns with blanks or digits before what they look for take the square of a run's length.
+    """
+    if structure(text) is not None:
+        return text
+    kept: list[str] = []
+    for line in text[:_LONGEST].split("\n"):
+        if line.strip() or (kept and kept[-1]):
+            kept.append(line.rstrip()[:_WIDEST] if line.strip() else "")
+    return "\n".join(kept)
+
+
 def first(pattern: str, text: str) -> str | None:
     """The first group where `pattern` is found, blanks removed; `^` and `$` are line ends."""
     found = re.search(pattern, text, re.MULTILINE)
@@ -30,7 +49,7 @@ def first(pattern: str, text: str) -> str | None:
 def number(pattern: str, text: str) -> int | None:
     """The first group as a whole number."""
     found = first(pattern, text)
-    return int(found) if found and found.isdigit() else None
+    return int(found) if found and found.isdecimal() else None
 
 
 def every(pattern: str, text: str) -> list[str]:
@@ -64,7 +83,7 @@ def structure(text: str) -> Any:
         return None
     try:
         return json.loads(stripped)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
