@@ -22,6 +22,7 @@ from runner.platforms.model import Platform
 
 _COUNT = 5
 _SECONDS_A_PACKET = 3.0
+_WORD = re.compile(r"[\w:/][\w.:/%@+,-]*")
 
 _CISCO = re.compile(
     r"Success rate is (?P<percent>\d+) percent \((?P<rx>\d+)/(?P<tx>\d+)\)"
@@ -186,7 +187,7 @@ class PingDevice(Base):
         platform = call.platform()
         command, count = ping_command(call.args, platform)
         session = call.session()
-        limit = count * _SECONDS_A_PACKET * max(1.0, float(call.args.get("timeout") or 1))
+        limit = count * _SECONDS_A_PACKET * max(1, _whole("timeout", call.args.get("timeout") or 1))
         reply = session.command(command, timeout=max(60.0, limit))
         if reply.error is not None:
             raise CommandFailed(f"the device refused `{command}`: {reply.error}")
@@ -223,14 +224,22 @@ def ping_command(args: Mapping[str, Any], platform: Platform) -> tuple[str, int]
         parts.append(words.format(_word(name, value)))
     command = " ".join(parts)
     refuse_controls(command)
-    return command, int(given.get("count") or _COUNT)
+    return command, _whole("count", given.get("count") or _COUNT)
 
 
 def _word(name: str, value: Any) -> str:
+    """One word, of characters that no shell acts on: it may come from another device."""
     text = str(value).strip()
-    if any(character.isspace() for character in text):
-        raise ActionFailed(f"`{name}` of a ping is one word, not {text!r}")
+    if _WORD.fullmatch(text) is None:
+        raise ActionFailed(f"`{name}` of a ping is one word, an address or a name, not {text!r}")
     return text
+
+
+def _whole(name: str, value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise ActionFailed(f"`{name}` of a ping is a number, not {value!r}") from None
 
 
 def _refuse_unknown(given: Mapping[str, Any], ways: Ways, platform: Platform) -> None:
