@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -191,7 +192,7 @@ class Run:
         def warn(text: str) -> None:
             tell(Notice(time.time(), "warning", setup.masks.mask(text)))
 
-        for text in dict.fromkeys([*self.warnings, *setup.warnings, *_too_many(plans)]):
+        for text in _in_order([*self.warnings, *setup.warnings, *_too_many(plans)]):
             warn(text)
         transcripts = self._options.transcript or self._options.verbosity >= 3
         worker = DeviceWorker(
@@ -254,6 +255,21 @@ class Run:
             colour=self._settings.color,
         )
         return [Console(stream, shown, tally)]
+
+
+_PLACE = re.compile(r"(?P<file>[^\s:]+):(?P<line>\d+)(?::(?P<column>\d+))?: ")
+
+
+def _in_order(warnings: Iterable[str]) -> list[str]:
+    """Each once; those of one file together, from its top."""
+    files: dict[str, int] = {}
+
+    def place(text: str) -> tuple[int, int, int]:
+        found = _PLACE.match(text)
+        rank = files.setdefault(found["file"] if found else "", len(files))
+        return (rank, int(found["line"]), int(found["column"] or 0)) if found else (rank, 0, 0)
+
+    return sorted(dict.fromkeys(warnings), key=place)
 
 
 def _planning_again(setup: Setup, warn: Callable[[str], None]) -> Callable[[int], PlayPlan]:
