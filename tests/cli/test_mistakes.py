@@ -56,3 +56,19 @@ def test_a_mistake_is_told_with_its_place(
     assert (said.code == 1) != (here / ".playrun" / "runs").exists()
     assert "Traceback" not in said.out + said.err
     assert "defect" not in said.out + said.err
+
+
+@pytest.mark.parametrize(
+    "name", ["ten at once", "resource module", "filter misspelt in a template file"]
+)
+def test_all_are_told_at_once_by_a_check_and_by_a_run(here: Path, playrun: Any, name: str) -> None:
+    (mistake,) = (each for each in MISTAKES if each["name"] == name)
+    write_project(here, mistake)
+    run, check = (
+        playrun("-i", "hosts.yml", "site.yml", *more) for more in ((), ("--syntax-check",))
+    )
+    assert run.err == check.err
+    places = re.findall(r"^playrun: ([\w./]+):(\d+):(\d+): ", run.err, re.MULTILINE)
+    assert len(places) == len(set(places)) > 1
+    files = list(dict.fromkeys(file for file, _, _ in places))
+    assert places == sorted(places, key=lambda at: (files.index(at[0]), int(at[1]), int(at[2])))
