@@ -139,6 +139,8 @@ class Call:
     """Reads a file of variables, vaulted or not. Raises LoadError."""
     ask: Callable[[str, bool], str] | None = None
     """Asks the person at the terminal (prompt, echo); None when there is nobody."""
+    simulated: bool = False
+    """Simulated devices are in the hosts' places: nothing may be typed at another."""
     hide: Callable[[str], object] = lambda _secret: None
     """Makes a text a secret: masked from now on wherever it would be shown."""
     opened: Opener = refuse_vaulted

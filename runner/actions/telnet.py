@@ -76,6 +76,8 @@ class Telnet(Base):
         from runner.connections.dial import Sockets
         from runner.connections.telnet import open_telnet
 
+        if call.simulated:
+            return Outcome(skipped="--lab: nothing was typed, it would reach a real device")
         sockets = Sockets()
         wire = _Wire(call, open_telnet(_target(call, args), sockets), args)
         failure: Exception | None = None

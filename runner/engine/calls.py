@@ -222,6 +222,7 @@ class Caller:
             delegate=name,
             load_variables=world.includes.variables if world.includes is not None else None,
             ask=world.ask,
+            simulated=world.simulated,
             hide=world.masks.add,
             opened=world.opened,
         )

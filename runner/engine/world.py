@@ -120,6 +120,8 @@ class World:
     platform: Callable[[str], Platform]
     """A platform by name. Raises PlanError for an unknown one."""
     extra_vars: Mapping[str, Any] = field(default_factory=dict)
+    simulated: bool = False
+    """Simulated devices are in the hosts' places."""
     overrides: Callable[[str], Mapping[str, Any]] = lambda _host: {}
     """Variables that win over everything: where the lab's stand-in of a host is."""
     magic: Mapping[str, Any] = field(default_factory=dict)

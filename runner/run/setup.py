@@ -337,6 +337,7 @@ class Builder:
         }
         world = setup.world
         nothing: Mapping[str, Any] = {}
+        world.simulated = True
         world.overrides = lambda host: overrides.get(host, nothing)
         world.defaults = world.defaults._replace(
             known_hosts=str(running.known_hosts),

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from calling import a_call
+from playrunning import Playrun
 
 from runner.actions.telnet import Telnet
 from runner.errors import ActionFailed, Unreachable
@@ -117,3 +118,21 @@ def test_check_mode_types_nothing(tmp_path: Path) -> None:
     made = call(tmp_path, 1, command="x")
     made.check = True
     assert Telnet().run(made).skipped
+
+
+def test_no_real_device_is_reached_from_the_lab(here: Path, playrun: Playrun) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        port = server.getsockname()[1]
+        (here / "hosts").write_text("r1 ansible_network_os=ios ansible_password=x\n")
+        (here / "site.yml").write_text(f"""
+- hosts: r1
+  gather_facts: false
+  tasks:
+    - telnet: {{host: 127.0.0.1, port: {port}, command: [reload], timeout: 5}}
+""")
+        said = playrun("site.yml", "-i", "hosts", "--lab")
+        with pytest.raises(BlockingIOError):
+            server.accept()
+    assert said.code == 0, said.out + said.err
+    assert "skipping: [r1]" in said.out
