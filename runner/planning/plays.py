@@ -30,6 +30,7 @@ from runner.templating import Names
 from runner.values import Source
 
 _NOTHING: frozenset[str] = frozenset()
+_OF_RESCUES = frozenset({"ansible_failed_task", "ansible_failed_result"})
 _OF_CONNECTIONS = frozenset(name for names in NAMES.values() for name in names)
 
 HostsOf = Callable[[Play], Sequence[str]]
@@ -235,7 +236,8 @@ class Planner:
         if read.lookups & {"varnames", "template"}:
             return None
         wanted = read.variables | read.host_names | _OF_CONNECTIONS
-        return frozenset(name for name in names if name in wanted or name.startswith("ansible_"))
+        told = frozenset(name for name in names if name in wanted or name.startswith("ansible_"))
+        return told | (_OF_RESCUES & wanted)
 
     def _name(self, play: Play) -> str:
         """The play's name, filled in as far as it says nothing of single hosts."""
