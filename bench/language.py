@@ -189,7 +189,8 @@ import sys
 from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
 folder, out, hosts = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-template = Environment(loader=FileSystemLoader(folder), trim_blocks=True).get_template("t.j2")
+settings = {"trim_blocks": True, "keep_trailing_newline": True}
+template = Environment(loader=FileSystemLoader(folder), **settings).get_template("t.j2")
 out.mkdir()
 for n in range(hosts):
     name = f"h{n:05}"
@@ -218,7 +219,9 @@ def templates(given: Given) -> Found:
             if target.exists():
                 target.rename(where.folder / f"ours{next(counter)}")
             target.mkdir()
-            return ours(where, play, hosts)
+            cost = ours(where, play, hosts)
+            _check(where.folder, target, hosts)
+            return cost
 
         where.hosts(FLEET)
         costs = in_turns(
@@ -238,6 +241,13 @@ def templates(given: Given) -> Found:
     lines = [*_HEAD, *(cost.row(name) for name, cost in found.items())]
     bar = Bar(f"{FLEET:,} hosts × a template of 100 lines: to bare Jinja", ratio, 1.3)
     return Found("Templates", lines, [bar])
+
+
+def _check(folder: Path, target: Path, hosts: int) -> None:
+    """Both have written the same, or the figures mean nothing."""
+    bare = next(folder.glob(f"bare*/h{hosts - 1:05}"))
+    if (target / bare.name).read_text() != bare.read_text():
+        raise RuntimeError(f"{target / bare.name} is not what bare Jinja makes of the template")
 
 
 PARTS = {"tasks": tasks, "fleet": fleet, "templates": templates}
