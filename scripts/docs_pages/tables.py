@@ -89,10 +89,13 @@ def _not_on(name: str) -> str:
 
 
 def with_lookups() -> str:
-    """What may stand behind `with_`."""
-    return _table(
-        ("keyword", "its items are"), ((f"`with_{name}`", doc) for name, doc in WITH.items())
+    """What may stand behind `with_`, without what is only refused."""
+    rows = (
+        (f"`with_{name}`", doc)
+        for name, doc in WITH.items()
+        if not words.LOOKUPS.get(name, "").startswith("Refused")
     )
+    return _table(("keyword", "its items are"), rows)
 
 
 def _choices(choices: tuple[str, ...]) -> str:
