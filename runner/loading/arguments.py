@@ -255,6 +255,6 @@ def _check_cli(written: Written, args: Mapping[str, Any], problems: list[Playrun
         if name == "commands":
             check_commands(place.at(key), problems)
         elif name == "wait_for":
-            check_conditions(place.at(key), problems)
+            check_conditions(place.at(key), args.get("commands"), problems)
     if "command" in args:
         check_answers(place, place.value, problems)

@@ -85,17 +85,24 @@ def _unknown_key(place: Place, key: Any) -> PlayrunError:
     return place.at(key).key_error(f"a command has no key `{key}`", hint=hint)
 
 
-def check_conditions(place: Place, problems: list[PlayrunError]) -> None:
-    """Notes conditions of `wait_for` that cannot be read; templates are judged when rendered."""
+def check_conditions(place: Place, commands: Any, problems: list[PlayrunError]) -> None:
+    """Notes conditions of `wait_for` that cannot be read, or ask about a command that is not
+    there; templates are judged when rendered."""
+    count = len(commands) if isinstance(commands, list) else None
     value = place.value
     for index, item in enumerate(value if isinstance(value, list) else [value]):
         if not isinstance(item, str) or _is_template(item):
             continue
+        where = place.at(index) if isinstance(value, list) else place
         try:
-            read_condition(item)
+            asked = read_condition(item).path[0]
         except ActionFailed as error:
-            where = place.at(index) if isinstance(value, list) else place
             problems.append(where.error(error.message, hint=error.hint))
+            continue
+        if count is not None and isinstance(asked, int) and not -count <= asked < count:
+            hint = f"commands count from 0: result[{count - 1}] is the last" if count else None
+            message = f"the condition `{item}` asks about a command that is not there"
+            problems.append(where.error(message, hint=hint))
 
 
 def check_answers(place: Place, item: Mapping[Any, Any], problems: list[PlayrunError]) -> None:
