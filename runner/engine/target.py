@@ -62,15 +62,17 @@ def transport_of(variables: Variables, play: Play, task: Task | None, world: Wor
     short = _short_connection(word)
     if short in _CONNECTIONS:
         return _CONNECTIONS[short]
+    host = "" if origin is not None else str(variables["inventory_hostname"])
+    origin = origin or (None if task is None else task.origin)
     if short.rpartition(".")[2] in _REFUSED:
         raise PlanError(
-            f"the connection `{word}` is no command line",
+            f"the connection `{word}`{host and f' of {host}'} is no command line",
             origin=origin,
             hint="playrun speaks SSH and Telnet: network_cli, ssh, telnet, local",
         )
     close = nearest(word, ["network_cli", "ssh", "telnet", "local"])
     raise PlanError(
-        f"there is no connection `{word}`",
+        f"there is no connection `{word}`{host and f', as {host} has it'}",
         origin=origin,
         hint=f"did you mean `{close}`?" if close else "use network_cli, ssh, telnet or local",
     )

@@ -38,6 +38,7 @@ class Devices:
         self._play = play
         self._variables_of = variables_of
         self._fine: set[Hashable] = set()
+        self._faults: dict[str, PlayrunError] = {}
         self.platforms: dict[str, Platform] = {}
         self.classes = self._classes(fleet, reader, [task for task in tasks if _concerns(task)])
         """Hosts that are the same in this; none if no task asks."""
@@ -77,7 +78,8 @@ class Devices:
                 self.platforms[platform.name] = platform
                 return None
         except PlayrunError as error:
-            return error
+            # The same for many tasks: told where the first of them stands.
+            return self._faults.setdefault(error.message, error)
         if transport == "local" or task.delegate_to is not None or host in CONTROLLER:
             return None
         return _not_here(task, device=platform_name(variables, self._world) is not None)

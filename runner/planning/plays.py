@@ -182,7 +182,7 @@ class Planner:
         serial = sizes(play.serial, self._world.templar, variables)
         return PlayPlan(
             index=index,
-            play=play._replace(name=self._name(play), serial=serial),
+            play=play._replace(name=self.name_of(play), serial=serial),
             hosts=ordered,
             items=(),
             order=order,
@@ -239,7 +239,7 @@ class Planner:
         told = frozenset(name for name in names if name in wanted or name.startswith("ansible_"))
         return told | (_OF_RESCUES & wanted)
 
-    def _name(self, play: Play) -> str:
+    def name_of(self, play: Play) -> str:
         """The play's name, filled in as far as it says nothing of single hosts."""
         world = self._world
         known = world.templar.variables(play.vars).with_layer(world.extra_vars)

@@ -12,17 +12,22 @@ def list_playbook(
     what: frozenset[str],
     hosts_of: Callable[[Play], Sequence[str]],
     tasks_of: Callable[[Play], Sequence[Task]],
+    words_of: Callable[[Play], tuple[str, str]],
 ) -> Iterator[str]:
-    """The lines for one playbook; `what` holds `hosts`, `tasks`, `tags`, or nothing."""
+    """The lines for one playbook; `what` holds `hosts`, `tasks`, `tags`, or nothing.
+
+    `words_of` gives a play's pattern and its name, filled in.
+    """
     yield f"\nplaybook: {playbook.file}"
     if not what:
         return
     for number, play in enumerate(playbook.plays, start=1):
         tags = ",".join(sorted(play.tags))
-        yield f"\n  play #{number} ({play.hosts}): {play.name}\tTAGS: [{tags}]"
+        pattern, name = words_of(play)
+        yield f"\n  play #{number} ({pattern}): {name}\tTAGS: [{tags}]"
         hosts = hosts_of(play)
         if "hosts" in what:
-            yield f"    pattern: {play.hosts.split(',')}"
+            yield f"    pattern: {pattern.split(',')}"
             yield f"    hosts ({len(hosts)}):"
             yield from (f"      {host}" for host in hosts)
         tasks = [task for task in tasks_of(play) if not _is_unseen(task)]

@@ -125,7 +125,8 @@ class Run:
         setup = builder.build(plays, runs=False, tags=all_tags if wants_all else None)
         with setup.stack:
             for playbook in playbooks:
-                yield from list_playbook(playbook, what, setup.hosts_of, setup.planner.tasks_of)
+                tasks_of, words_of = setup.planner.tasks_of, setup.words_of
+                yield from list_playbook(playbook, what, setup.hosts_of, tasks_of, words_of)
             self.warnings += setup.warnings
 
     def syntax_check(self, files: Sequence[Path]) -> Iterator[str]:
@@ -149,7 +150,9 @@ class Run:
                 raise found[0] if len(found) == 1 else Problems(found)
             self.warnings += setup.warnings
         for playbook in playbooks:
-            yield from list_playbook(playbook, frozenset(), setup.hosts_of, lambda _play: ())
+            yield from list_playbook(
+                playbook, frozenset(), setup.hosts_of, lambda _play: (), setup.words_of
+            )
 
     def _plans(self, setup: Setup) -> list[PlayPlan]:
         plans = setup.planner.plans(setup.plays, setup.hosts_of)

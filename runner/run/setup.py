@@ -85,6 +85,12 @@ class Setup:
             grows_inventory(task) for one in before for task in self.planner.known_tasks(one)
         )
 
+    def words_of(self, play: Play) -> tuple[str, str]:
+        """A play's pattern and its name as people are shown them, filled in."""
+        pattern = self._pattern(play)
+        text = pattern if isinstance(pattern, str) else ",".join(pattern)
+        return text, self.planner.name_of(play)
+
     def _pattern(self, play: Play) -> str | list[str]:
         """The pattern with what all hosts share filled in; a list there is as good as its
         commas."""

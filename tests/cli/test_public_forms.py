@@ -170,3 +170,34 @@ def test_an_include_with_a_loop_tells_what_it_includes(here: Path, playrun: Play
     assert "included: [h1] => more, more\n" in said.out
     assert "skipping: [h1] => (item=2)" in said.out
     assert "ok: [h1] => (item=1)\n" not in said.out
+
+
+def test_a_listing_fills_in_whom_a_play_is_for(here: Path, playrun: Playrun) -> None:
+    _write(
+        here,
+        hosts="h1\nh2\n",
+        site="[{hosts: '{{ who }}', gather_facts: false, tasks: [{debug: {msg: hi}}]}]\n",
+    )
+    said = playrun("-i", "hosts", "site", "-e", "who=h1", "--list-hosts")
+    assert "play #1 (h1): h1\t" in said.out
+    assert "pattern: ['h1']" in said.out
+
+
+def test_a_connection_that_is_no_command_line_is_refused_by_task_and_line(
+    here: Path, playrun: Playrun
+) -> None:
+    _write(
+        here,
+        hosts="sw1 ansible_network_os=eos ansible_connection=httpapi\n",
+        site="""
+- hosts: all
+  gather_facts: false
+  tasks:
+    - eos_command: {commands: show version}
+    - eos_command: {commands: show clock}
+""",
+    )
+    said = playrun("-i", "hosts", "site")
+    assert said.code == 1
+    assert said.err.count("the connection `httpapi` of sw1 is no command line") == 1
+    assert "site:5:7: " in said.err
