@@ -192,6 +192,12 @@ def target_of(host: str, variables: Variables, play: Play, task: Task, world: Wo
 
     For a task that is delegated, `host` and `variables` are those of the delegate.
     """
+    if world.simulated and not world.overrides(host):
+        raise PlanError(
+            f"--lab: no simulated device is in the place of {host}, and real ones are left alone",
+            origin=task.origin,
+            hint="write the host's name as it is in `hosts` or `delegate_to`, not as a template",
+        )
     settings = Settings(variables, world, provider_of(host, task, variables, world))
     defaults = world.defaults
     transport = transport_of(variables, play, task, world)
