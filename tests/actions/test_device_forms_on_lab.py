@@ -61,7 +61,7 @@ def test_wait_for(play: Any) -> None:
         interval: 0
       ignore_errors: true
     - name: bad
-      ios_command: {commands: show version, wait_for: "result[0] includes x"}
+      ios_command: {commands: show version, wait_for: "{{ 'result[0] includes x' }}"}
       ignore_errors: true
 """)
     assert said.code == 0, said.out
