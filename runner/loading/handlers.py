@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from runner.errors import LoadError, nearest
 from runner.loading.convert import Place
 from runner.loading.standing import Standing
-from runner.model import Entry, Handler, tasks_in
+from runner.model import Entry, Handler, Task, tasks_in
 
 
 def as_handlers(
@@ -15,7 +15,21 @@ def as_handlers(
 ) -> tuple[Handler, ...]:
     """The tasks as handlers, of `role` or of the play."""
     listens = standing.parts.listens
-    return tuple(Handler(task, listens.get(task.origin, ()), role) for task in tasks_in(entries))
+    found = [Handler(task, listens.get(task.origin, ()), role) for task in tasks_in(entries)]
+    standing.loading.warnings += _never_run(found)
+    return tuple(found)
+
+
+def _never_run(handlers: Iterable[Handler]) -> Iterator[str]:
+    """What to say of handlers that nothing can notify."""
+    names: dict[str, Task] = {}
+    for task, listen, _ in handlers:
+        if not task.name and not listen:
+            yield f"{task.origin}: nothing can notify a handler without `name` and `listen`"
+        first = names.setdefault(task.name, task) if task.name else task
+        if first is not task and not listen:
+            called = f"a handler is called `{task.name}` in {first.origin.file}:{first.origin.line}"
+            yield f"{task.origin}: {called} already; that one runs"
 
 
 def unknown_notified(places: Iterable[Place], handlers: Iterable[Handler]) -> Iterator[LoadError]:
