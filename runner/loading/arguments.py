@@ -242,7 +242,15 @@ def _fits(value: Any, kind: str) -> bool:
         return value is not None and not isinstance(value, dict)
     if kind == "flag":
         return as_flag(value) is not None
-    return isinstance(value, int) or (isinstance(value, str) and value.isdecimal())
+    return isinstance(value, (int, float)) or _is_number(value)
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        float(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def _check_cli(written: Written, args: Mapping[str, Any], problems: list[PlayrunError]) -> None:

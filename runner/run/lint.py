@@ -82,7 +82,7 @@ class Report(NamedTuple):
             yield from (f"  {finding}" for finding in looked.findings)
         would = sum(not looked.findings for looked in self.files)
         yield ""
-        yield f"{would} of {_count(len(self.files), 'file')} would run as they are"
+        yield f"would run as they are: {would} of {_count(len(self.files), 'file')}"
         yield from (f"  {about}: {number}" for about, number in self._kinds())
 
     def _kinds(self) -> list[tuple[str, int]]:

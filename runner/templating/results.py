@@ -119,6 +119,6 @@ def as_text(value: Any) -> str:
         return ""
     if isinstance(value, Secret):
         return value.reveal()
-    if isinstance(value, (list, tuple, dict)):
+    if isinstance(value, (list, tuple, Mapping)):
         return str(finished(value))
     return str(value)

@@ -75,7 +75,7 @@ def test_tells_what_would_not_run(playrun: Playrun) -> None:
 def test_says_so_when_all_would_run(playrun: Playrun) -> None:
     done = playrun("lint", "--ansible", "well.yml")
     assert done.code == 0
-    assert done.out == "well.yml: 1 task, all would run\n\n1 of 1 file would run as they are\n"
+    assert done.out == "well.yml: 1 task, all would run\n\nwould run as they are: 1 of 1 file\n"
 
 
 @pytest.mark.usefixtures("project")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import sys
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -192,3 +193,8 @@ def test_what_filters_give_reads_as_lists_in_text(templar: Templar) -> None:
 def test_yaml_is_quoted_as_ansible_quotes_it(templar: Templar) -> None:
     text = "{{ {'y': '', 'n': 'no'} | to_nice_yaml }}"
     assert rendered(templar, text) == "n: 'no'\ny: ''\n"
+
+
+def test_a_mapping_that_is_made_as_it_is_read_stands_in_text_as_one(templar: Templar) -> None:
+    variables = templar.variables().with_data({"groups": MappingProxyType({"all": ["r1"]})})
+    assert templar.render(Source("x {{ groups }}"), variables) == "x {'all': ['r1']}"
