@@ -11,9 +11,7 @@ from runner.yaml import scalars
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./+~^$(\\][^\x00-\x1f\x7f-\xa0\ud800-\udfff\u2028\u2029\ufeff#]*")
 _LITERAL = re.compile(r"[^\x00-\x09\x0b-\x1f\x7f-\xa0\ud800-\udfff\u2028\u2029\ufeff]+")
-_OTHERS_READ_AS_NUMBER_OR_DATE = re.compile(
-    r"[-+.]?[0-9][0-9_,.:eE+\-]*([tT ].*)?|0[xob].*|[=<]"
-)
+_OTHERS_READ_AS_NUMBER_OR_DATE = re.compile(r"[-+.]?[0-9][0-9_,.:eE+\-]*([tT ].*)?|0[xob].*|[=<]")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
