@@ -178,8 +178,9 @@ class Attempts:
             raise
 
     def _exhausted(self, ended: Ended, retrying: _Retrying) -> Ended:
+        """`failed_when` has the last word here too."""
         ended.values["attempts"] = retrying.attempts - 1
-        if ended.failed:
+        if ended.failed or self._on.task.failed_when:
             return ended
         conditions = ", ".join(map(str, retrying.until))
         message = f"`until: {conditions}` did not hold after {retrying.attempts} attempts"
