@@ -2,9 +2,9 @@
 
 A play is drawn as plain data and written as JSON, which is YAML. Every task gets a number as
 its name, so that a difference can be told by it. Left out on purpose are Ansible's oddities
-(tests/oracle/oddities.yaml): a run_once that fails inside a block, any_errors_fatal,
-max_fail_percentage, an ignore_errors that is a template; and what is not certain under Ansible
-itself (see `Where`).
+(tests/oracle/oddities.yaml): a run_once that fails inside a block, any_errors_fatal and
+max_fail_percentage where something is rescued, an ignore_errors that is a template; and what is
+not certain under Ansible itself (see `Where`).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ Tree = dict[str, Any]
 FACTS = ("f0", "f1", "f2")
 RESULTS = ("r0", "r1")
 HANDLERS = ("h0", "h1", "h2")
+UNSURE = "seeded == n"
 CONDITIONS = (
     "n == 1",
     "n > 2",
@@ -34,10 +35,13 @@ CONDITIONS = (
     "f1 | default('x') == k",
     "r0 is defined",
     "r0 is not defined or r0 is not failed",
-    "seeded == n",
+    UNSURE,
     "inventory_hostname in groups['odd']",
+    "inventory_hostname in groups['g_1'] | default([])",
+    "v is defined",
+    "w | default('-') == 'role'",
 )
-"""Every host can answer them, but for `seeded == n`, which fails where that is not set."""
+"""Every host can answer them, but for `UNSURE`, which fails where `seeded` is not set."""
 OWN_TEXTS = (
     "n={{ n }}",
     "{{ m }}",
@@ -45,13 +49,20 @@ OWN_TEXTS = (
     "{{ [f2 | default(none), n, k] }}",
     "{{ r0.changed | default('?') }} {{ r1.results | default([]) | length }}",
     "{{ ansible_failed_task.name | default('well') }}",
+    "{{ v | default('-') }} {{ w | default('-') }}",
+    "{{ role_name | default('-') }} {{ ansible_role_name | default('-') }}",
 )
+ROLES = ("ra", "rb")
 PLAY_HOSTS = "{{ ansible_play_hosts }} of {{ ansible_play_batch }}"
 TEXTS = (*OWN_TEXTS, PLAY_HOSTS, "{{ hostvars[groups['all'][0]].f0 | default('none') }}")
 VALUES = ("1", "{{ n }}", "{{ k }}", "{{ m + 1 }}", "{{ f0 | default(0) }}", "{{ [n, m] }}")
 LOOPS = ([1, 2], ["a"], [], "{{ range(m) | list }}", "{{ [n, 9] }}", ["{{ k }}", "{{ m }}"])
 
+NEW_HOST = {"name": "new", "groups": "odd", "n": 9, "m": 1, "k": "a"}
+
 conditions = st.sampled_from(CONDITIONS)
+given = st.dictionaries(st.sampled_from("vw"), st.sampled_from(["given", "{{ n }}!", "{{ k }}"]))
+"""Variables of a play, a block, a task, a role, an include."""
 
 
 class Where(NamedTuple):
@@ -63,6 +74,7 @@ class Where(NamedTuple):
 
     block: bool = False
     file: bool = False
+    role: str = ""
 
 
 def actions(where: Where, safe: bool) -> st.SearchStrategy[Tree]:
@@ -70,7 +82,7 @@ def actions(where: Where, safe: bool) -> st.SearchStrategy[Tree]:
     debug = st.sampled_from(OWN_TEXTS if where.file else TEXTS).map(
         lambda text: {"debug": {"msg": text}}
     )
-    fact = st.tuples(st.sampled_from(FACTS), st.sampled_from(VALUES))
+    fact = st.tuples(st.sampled_from([*FACTS, "v"]), st.sampled_from(VALUES))
     kinds = [debug, fact.map(lambda pair: {"set_fact": dict([pair])})]
     if not safe:
         kinds += [
@@ -88,47 +100,77 @@ def tasks(draw: st.DrawFn, where: Where) -> Tree:
     safe = once and where.block
     task = draw(actions(where, safe))
     if draw(st.integers(0, 3)) == 0:
-        task["loop"] = draw(st.sampled_from(LOOPS))
-        if "debug" in task and draw(st.booleans()):
-            task["debug"] = {"msg": "{{ item }}"}
+        task |= draw(loops("debug" in task))
     if once:
         task["run_once"] = True
     chosen = draw(st.sets(st.sampled_from(KEYWORDS), max_size=3))
     for keyword in sorted(chosen):
-        if not (safe and keyword in ("when", "failed_when", "changed_when")):
-            task[keyword] = draw(keyword_values(keyword))
+        if not (safe and keyword in ("when", "failed_when", "changed_when", "until")):
+            task[keyword] = draw(keyword_values(keyword, where))
+    if "until" in task:
+        task |= {"retries": draw(st.integers(0, 2)), "delay": 0}
+        task.pop("failed_when", None)  # Ansible calls items failed then that are not
+    if once and "set_fact" in task and "delegate_to" in task and draw(st.booleans()):
+        task["delegate_facts"] = True
     if task.get("debug") == {"msg": PLAY_HOSTS}:
         task.pop("failed_when", None)  # who failed it first would be seen by the others
     return task
 
 
-KEYWORDS = ("when", "register", "ignore_errors", "failed_when", "changed_when", "notify", "tags")
+KEYWORDS = (
+    *("when", "register", "ignore_errors", "failed_when", "changed_when", "notify", "tags"),
+    *("when", "register", "notify", "vars", "until", "delegate_to", "throttle"),
+)
 
 
-def keyword_values(keyword: str) -> st.SearchStrategy[Any]:
+@st.composite
+def loops(draw: st.DrawFn, shown: bool) -> Tree:
+    """A loop, with its control; `shown`: the task may show its items."""
+    control: Tree = draw(st.sampled_from([{}, {}, {"loop_var": "it"}, {"index_var": "at"}]))
+    control = dict(control)
+    if draw(st.integers(0, 3)) == 0:
+        control["extended"] = True
+    found: Tree = {"loop": draw(st.sampled_from(LOOPS))}
+    if control:
+        found["loop_control"] = control
+    if shown and draw(st.booleans()):
+        words = [control.get("loop_var", "item"), *(["at"] if "index_var" in control else [])]
+        words += ["ansible_loop.length"] if "extended" in control else []
+        found["debug"] = {"msg": " ".join(f"{{{{ {word} }}}}" for word in words)}
+    return found
+
+
+def keyword_values(keyword: str, where: Where = Where()) -> st.SearchStrategy[Any]:  # noqa: B008
     """What a keyword of a task may hold."""
+    handlers = [f"of {where.role}"] * 3 if where.role else []
     found: dict[str, st.SearchStrategy[Any]] = {
         "when": st.one_of(conditions, st.lists(conditions, min_size=2, max_size=2)),
         "register": st.sampled_from(RESULTS),
         "ignore_errors": st.booleans(),
         "failed_when": st.sampled_from(["n == 2", "m == 0", False]),
         "changed_when": st.sampled_from([True, "n == 1", "m > 0", False]),
-        "notify": st.lists(st.sampled_from([*HANDLERS, "topic"]), min_size=1, max_size=2),
+        "notify": st.lists(
+            st.sampled_from([*HANDLERS, "topic", *handlers]), min_size=1, max_size=2
+        ),
         "tags": st.sampled_from([["t0"], ["t1"], ["t0", "t1"], ["always"], ["never", "t1"]]),
+        "vars": given,
+        "until": st.sampled_from(["n == 1", "m > 0", "k == 'a'", "true"]),
+        "delegate_to": st.sampled_from(["h1", "{{ groups['all'][-1] }}", "{{ 'h' ~ n }}"]),
+        "throttle": st.integers(1, 2),
     }
     return found[keyword]
 
 
 @st.composite
-def blocks(draw: st.DrawFn, depth: int) -> Tree:
+def blocks(draw: st.DrawFn, depth: int, where: Where) -> Tree:
     """A block with rescue, always, or neither."""
-    inner = entries(depth - 1, Where(block=True), 3)
+    inner = entries(depth - 1, where._replace(block=True), 3)
     block: Tree = {"block": draw(inner)}
     for part in ("rescue", "always"):
         if draw(st.booleans()):
             block[part] = draw(inner)
     for keyword in sorted(
-        draw(st.sets(st.sampled_from(["when", "ignore_errors", "tags"]), max_size=1))
+        draw(st.sets(st.sampled_from(["when", "ignore_errors", "tags", "vars"]), max_size=2))
     ):
         block[keyword] = draw(keyword_values(keyword))
     return block
@@ -145,10 +187,33 @@ def includes(draw: st.DrawFn) -> Tree:
     if dynamic and draw(st.integers(0, 2)) == 0:
         task["loop"] = draw(st.sampled_from(LOOPS))
         task["loop_control"] = {"loop_var": "outer"}
+    if dynamic and draw(st.integers(0, 3)) == 0:
+        task["include_tasks"] = {"file": name, "apply": draw(applied)}
     if draw(st.integers(0, 3)) == 0:
-        task["vars"] = {"f2": "given"}
+        task["vars"] = {"f2": "given", **draw(given)}
     if draw(st.integers(0, 3)) == 0:
         task["tags"] = draw(keyword_values("tags"))
+    return task
+
+
+applied = st.fixed_dictionaries(
+    {}, optional={"tags": keyword_values("tags"), "vars": given, "when": conditions}
+)
+
+
+@st.composite
+def role_tasks(draw: st.DrawFn) -> Tree:
+    """A role, taken now or when it is known which."""
+    name = draw(st.sampled_from([*ROLES, "r{{ k }}"]))
+    dynamic = "{{" in name or draw(st.booleans())
+    args: Tree = {"name": name}
+    if dynamic and draw(st.integers(0, 3)) == 0:
+        args["apply"] = draw(applied)
+    if dynamic and draw(st.integers(0, 3)) == 0:
+        args["public"] = True
+    task: Tree = {"include_role" if dynamic else "import_role": args}
+    for keyword in sorted(draw(st.sets(st.sampled_from(["when", "tags", "vars"]), max_size=2))):
+        task[keyword] = draw(keyword_values(keyword))
     return task
 
 
@@ -156,10 +221,25 @@ def entries(depth: int, where: Where, most: int) -> st.SearchStrategy[list[Tree]
     """A list of tasks, blocks and includes."""
     kinds: list[st.SearchStrategy[Tree]] = [tasks(where)] * 4
     if depth > 0:
-        kinds += [blocks(depth), includes()]
+        kinds.append(blocks(depth, where))
+    if depth > 0 and not where.role:
+        kinds += [includes(), role_tasks()]
     if depth > 1:
-        kinds += [st.sampled_from([{"meta": "flush_handlers"}, {"meta": "noop"}])]
+        kinds.append(metas())
     return st.lists(st.one_of(kinds), min_size=1, max_size=most)
+
+
+@st.composite
+def metas(draw: st.DrawFn) -> Tree:
+    """What steers a play, and what adds to the inventory for all hosts at once."""
+    kinds: list[Tree] = [{"meta": word} for word in ("flush_handlers", "flush_handlers", "noop")]
+    kinds += [{"add_host": NEW_HOST}]
+    if draw(st.integers(0, 3)) == 0:
+        # A condition that fails here ends Ansible's whole run.
+        return {"meta": "end_host", "when": draw(conditions.filter(lambda text: text != UNSURE))}
+    if draw(st.integers(0, 3)) == 0:
+        return {"group_by": {"key": "g_{{ m }}"}, "when": draw(conditions)}
+    return draw(st.sampled_from(kinds))
 
 
 @st.composite
@@ -184,25 +264,64 @@ RESULT = """
 
 
 @st.composite
+def role_entries(draw: st.DrawFn) -> Tree:
+    """A role of a play, with its parameters."""
+    entry: Tree = {"role": draw(st.sampled_from(ROLES))}
+    for keyword in sorted(draw(st.sets(st.sampled_from(["when", "tags", "vars"]), max_size=2))):
+        entry[keyword] = draw(keyword_values(keyword))
+    if draw(st.integers(0, 3)) == 0:
+        entry["v"] = "parameter"
+    return entry
+
+
+@st.composite
+def roles(draw: st.DrawFn) -> dict[str, Any]:
+    """The files of two roles, of which one may need the other."""
+    files: dict[str, Any] = {}
+    for name in ROLES:
+        where = Where(block=True, file=True, role=name)
+        files[f"roles/{name}/tasks/main.yml"] = draw(entries(1, where, 3))
+        files[f"roles/{name}/handlers/main.yml"] = [
+            {"name": f"of {name}", "debug": {"msg": draw(st.sampled_from(OWN_TEXTS))}}
+        ]
+        for part in ("defaults", "vars"):
+            if draw(st.booleans()):
+                files[f"roles/{name}/{part}/main.yml"] = dict.fromkeys(
+                    draw(st.sets(st.sampled_from("vw"))), f"{part} of {name}"
+                )
+    if draw(st.integers(0, 3)) == 0:
+        files["roles/ra/meta/main.yml"] = {"dependencies": [draw(role_entries()) | {"role": "rb"}]}
+    return files
+
+
+@st.composite
 def plays(draw: st.DrawFn) -> Tree:
     """One play."""
     play: Tree = {"hosts": "all", "gather_facts": False}
     play |= draw(st.sampled_from([{}, {}, {}, {"serial": 1}, {"serial": 2}, {"serial": "50%"}]))
     play |= draw(st.sampled_from([{}, {}, {}, {"force_handlers": True}]))
-    play |= draw(st.sampled_from([{}, {}, {}, {"vars": {"f2": "play"}}]))
+    play |= draw(st.sampled_from([{}, {}, {}, {"vars": {"f2": "play", "v": "play"}}]))
     seed = {"set_fact": {"seeded": "{{ n }}"}, "when": "m == 0", "tags": ["always"]}
     told = {name: f"{{{{ {name} | default('-') }}}}" for name in FACTS}
     told |= {name: RESULT.strip().replace("@", name) for name in RESULTS}
     dump = {"debug": {"msg": told}, "tags": ["always"]}
+    roles = draw(st.lists(role_entries(), max_size=2)) if draw(st.booleans()) else []
     return {
         **play,
+        **({"roles": roles} if roles else {}),
         "handlers": draw(handlers()),
         "tasks": [seed, *draw(entries(2, Where(), 5)), dump],
     }
 
 
 HOST = st.tuples(st.integers(0, 2), st.sampled_from("ab"))
-ARGS = st.sampled_from([(), (), (), ("--tags", "t0"), ("--skip-tags", "t0"), ("--tags", "t1")])
+ARGS = st.sampled_from(
+    [
+        *[()] * 6,
+        *[("--tags", "t0"), ("--skip-tags", "t0"), ("--tags", "t1")],
+        *[("-e", "w=extra"), ("--check",), ("--limit", "odd")],
+    ]
+)
 
 
 @st.composite
@@ -213,6 +332,8 @@ def cases(draw: st.DrawFn) -> Case:
         f"inc{number}.yml": draw(entries(0, Where(block=True, file=True), 3)) for number in range(2)
     }
     book = draw(st.lists(plays(), min_size=1, max_size=2))
+    if "role" in json.dumps(book):
+        included |= draw(roles())
     number(book, included)
     files = {"hosts": inventory(hosts), "site.yml": json.dumps(book, indent=1)}
     files |= {name: json.dumps(each, indent=1) for name, each in included.items()}
@@ -226,9 +347,10 @@ def inventory(hosts: list[tuple[int, str]]) -> str:
     return "\n".join(["[all]", *lines, "[odd]", *odd, LOCAL])
 
 
-def number(book: list[Tree], included: dict[str, list[Tree]]) -> None:
+def number(book: list[Tree], included: dict[str, Any]) -> None:
     """Gives every task that has no name one of its own."""
-    lists = [play["tasks"] for play in book] + list(included.values())
+    lists = [play["tasks"] for play in book]
+    lists += [each for name, each in included.items() if "/" not in name or "/tasks/" in name]
     for count, task in enumerate(task for each in lists for task in walk(each)):
         if "meta" not in task:
             task["name"] = f"t{count}"
