@@ -373,3 +373,32 @@ def _is(event: Any, kind: type[Any], task: str) -> bool:
 def test_running_defaults_name_the_executor(tmp_path: Path) -> None:
     played = play(tmp_path, basic("linear"), running=Running(executor="serial"))
     assert [event.executor for event in played.events if hasattr(event, "executor")] == ["serial"]
+
+
+GROUPING = """
+- hosts: all
+  gather_facts: false
+  strategy: linear
+  tasks:
+    - {name: grouped, group_by: {key: found}}
+    - {name: seen, debug: {msg: "{{ groups['found'] | join(' ') }}"}}
+"""
+
+
+def test_a_group_lists_hosts_in_the_plays_order_whoever_was_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last_is_through = threading.Event()
+
+    class Late(type(ACTIONS["group_by"])):  # type: ignore[misc]
+        def run(self, call: Call) -> Outcome:
+            if call.host == "h3":
+                last_is_through.set()
+            else:
+                assert last_is_through.wait(20)
+            outcome: Outcome = super().run(call)
+            return outcome
+
+    monkeypatch.setitem(ACTIONS, "group_by", Late())
+    played = play(tmp_path, GROUPING, hosts(3))
+    assert played.messages("h1")[-1] == "h1 h2 h3"
