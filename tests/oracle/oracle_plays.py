@@ -75,6 +75,8 @@ class Where(NamedTuple):
     block: bool = False
     file: bool = False
     role: str = ""
+    tidying: bool = False
+    """In a rescue or always: a role there counts for Ansible, though the tags leave none of it."""
 
 
 def actions(where: Where, safe: bool) -> st.SearchStrategy[Tree]:
@@ -166,9 +168,10 @@ def blocks(draw: st.DrawFn, depth: int, where: Where) -> Tree:
     """A block with rescue, always, or neither."""
     inner = entries(depth - 1, where._replace(block=True), 3)
     block: Tree = {"block": draw(inner)}
+    tidying = entries(depth - 1, where._replace(block=True, tidying=True), 3)
     for part in ("rescue", "always"):
         if draw(st.booleans()):
-            block[part] = draw(inner)
+            block[part] = draw(tidying)
     for keyword in sorted(
         draw(st.sets(st.sampled_from(["when", "ignore_errors", "tags", "vars"]), max_size=2))
     ):
@@ -223,7 +226,9 @@ def entries(depth: int, where: Where, most: int) -> st.SearchStrategy[list[Tree]
     if depth > 0:
         kinds.append(blocks(depth, where))
     if depth > 0 and not where.role:
-        kinds += [includes(), role_tasks()]
+        kinds.append(includes())
+    if depth > 0 and not where.role and not where.tidying:
+        kinds.append(role_tasks())
     if depth > 1:
         kinds.append(metas())
     return st.lists(st.one_of(kinds), min_size=1, max_size=most)
@@ -290,7 +295,9 @@ def roles(draw: st.DrawFn) -> dict[str, Any]:
                     draw(st.sets(st.sampled_from("vw"))), f"{part} of {name}"
                 )
     if draw(st.integers(0, 3)) == 0:
-        files["roles/ra/meta/main.yml"] = {"dependencies": [draw(role_entries()) | {"role": "rb"}]}
+        needed = draw(role_entries()) | {"role": "rb"}
+        needed.pop("when", None)  # of two conditions that do not hold each tells another
+        files["roles/ra/meta/main.yml"] = {"dependencies": [needed]}
     return files
 
 
