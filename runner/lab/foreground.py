@@ -27,9 +27,9 @@ def serve_forever(
     with start_lab(topology, cache=cache, ports=PORTS) as lab:
         if inventory is not None:
             _write(inventory, dump(lab.inventory()))
-        for line in describe(lab, inventory):
-            echo(line)
         try:
+            for line in describe(lab, inventory):
+                echo(line)
             lab.wait()
         except KeyboardInterrupt:
             echo("")
