@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from runner.errors import LoadError, PlayrunError, Problems
+from runner.outputs.terminal import printable
 from runner.values import Origin
 
 _LONGEST = 1 << 20
@@ -13,7 +14,14 @@ _LONGEST = 1 << 20
 
 
 def explain(error: PlayrunError) -> str:
-    """The text for stderr, ending in a newline."""
+    """The text for stderr, ending in a newline, with nothing in it that moves a cursor.
+
+    A message may quote what an inventory program or a service has said.
+    """
+    return printable(_told(error))
+
+
+def _told(error: PlayrunError) -> str:
     if isinstance(error, Problems):
         parts = [_explained(problem) for problem in _in_order(error.problems)]
         told = f"playrun: {len(parts)} problems; nothing was run\n" if parts[1:] else ""
