@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runner.actions.api import ANY, NOTHING, Action, Call, Effects, OneOf, Outcome, Parameter, Place
-from runner.platforms.model import Platform
+from runner.actions.api import Action, Base, Call, Outcome, Parameter
 
 META_WORDS = (
     "flush_handlers",
@@ -44,46 +43,25 @@ ROLE_PARAMETERS: Mapping[str, Parameter] = {
 """What `import_role` takes."""
 
 
-class IncludeTasks:
+class IncludeTasks(Base):
     """Goes on with the tasks of a file, which is read when a host comes to it. `apply` holds
     keywords for all of them."""
 
     parameters: Mapping[str, Parameter] = {**TASKS_PARAMETERS, "apply": APPLY}
-    one_of: OneOf = ANY
     free_form: str | None = "file"
-    place: Place = "controller"
     raw: frozenset[str] = frozenset({"apply"})
-
-    def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
-        """It touches nothing itself."""
-        return NOTHING
-
-    def writes(self, call: Call) -> bool:
-        """Never."""
-        return False
 
     def run(self, call: Call) -> Outcome:
         """The file to include, and how."""
         return _asked("file", call.args)
 
 
-class IncludeRole:
+class IncludeRole(Base):
     """Goes on with the tasks of a role, which is read when a host comes to it. `apply` holds
     keywords for all of them; `public` leaves its variables to the tasks that follow."""
 
     parameters: Mapping[str, Parameter] = {**ROLE_PARAMETERS, "apply": APPLY}
-    one_of: OneOf = ANY
-    free_form: str | None = None
-    place: Place = "controller"
     raw: frozenset[str] = frozenset({"apply"})
-
-    def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
-        """It touches nothing itself."""
-        return NOTHING
-
-    def writes(self, call: Call) -> bool:
-        """Never."""
-        return False
 
     def run(self, call: Call) -> Outcome:
         """The role to include, and how."""
@@ -106,7 +84,7 @@ IMPORTS: Mapping[str, Action] = {"import_role": ImportRole(), "import_tasks": Im
 """Words that are gone when a playbook is loaded: what they name stands in their place."""
 
 
-class Meta:
+class Meta(Base):
     """Steers the play: runs notified handlers, ends it for a host or for all, and the like."""
 
     parameters: Mapping[str, Parameter] = {
@@ -114,18 +92,7 @@ class Meta:
             "text", required=True, choices=META_WORDS, says="What is to be done."
         )
     }
-    one_of: OneOf = ANY
     free_form: str | None = "free_form"
-    place: Place = "controller"
-    raw: frozenset[str] = frozenset()
-
-    def effects(self, args: Mapping[str, Any], platforms: tuple[Platform, ...]) -> Effects:
-        """It touches nothing itself."""
-        return NOTHING
-
-    def writes(self, call: Call) -> bool:
-        """Never."""
-        return False
 
     def run(self, call: Call) -> Outcome:
         """The word."""
