@@ -33,5 +33,5 @@ def test_a_case_goes_as_under_ansible(ahead: Oracle, name: str) -> None:
 def differing(oracle: Oracle, case: Case) -> list[str]:
     assert case.differs["why"] in NAMED, "a difference must be named in differences.yaml"
     found, ran = oracle.playrun(case)
-    lines = as_meant(case, oracle.ansible(case), found)
+    lines = oracle.judged(case, lambda ansible: as_meant(case, ansible, found))
     return [*lines, *ran.err.splitlines()[-12:]] if lines else []

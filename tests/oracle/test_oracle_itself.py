@@ -120,3 +120,19 @@ def test_a_driver_ends_with_its_input(oracle: Oracle, tmp_path: Path) -> None:
     pid = driver._process.pid
     driver.close()
     assert not Path(f"/proc/{pid}").exists()
+
+
+SAYING = from_texts(
+    "says",
+    {
+        "hosts": inventory(1),
+        "site.yml": "- hosts: all\n  gather_facts: false\n  tasks: [{debug: {msg: a}}]\n",
+    },
+)
+
+
+@pytest.mark.oracle
+def test_a_difference_stands_only_if_ansible_agrees_with_itself(oracle: Oracle) -> None:
+    verdicts = iter([["by chance"], []])
+    assert oracle.judged(SAYING, lambda _: next(verdicts)) == []
+    assert oracle.judged(SAYING, lambda ran: [ran["hosts"]["h1"][0][1]]) == ["ok"]
