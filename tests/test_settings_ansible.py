@@ -38,6 +38,8 @@ def from_cfg(home: Path, text: str) -> Settings:
 
 
 def test_what_public_repositories_set(home: Path) -> None:
+    (home / "p/plugins/filter").mkdir(parents=True)
+    (home / "p/more").mkdir()
     settings = from_cfg(
         home,
         """
@@ -101,6 +103,12 @@ enable_plugins = host_list, script
     assert settings.inventory_cache == 600
     assert settings.source_of("workers") == "p/ansible.cfg"
     assert settings.warnings == ()
+
+
+def test_folders_for_filters_that_are_not_there_are_nothing(home: Path) -> None:
+    (home / "p/mine").mkdir(parents=True)
+    settings = from_cfg(home, "[defaults]\nfilter_plugins = ./filter_plugins:mine\n")
+    assert settings.filter_plugins == ("p/mine",)
 
 
 @pytest.mark.parametrize(

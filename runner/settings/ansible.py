@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,6 +44,13 @@ class _Known(NamedTuple):
     """Other names of the same come after the one that wins."""
     variables: tuple[str, ...] = ()
     read: Callable[[str], Any] = str
+    kept: Callable[[Any], Any] = lambda value: value
+    """What counts of the value, once its paths are known."""
+
+
+def _there(folders: Sequence[str]) -> tuple[str, ...]:
+    """A folder for plugins that is not there is nothing to Ansible; many files name one."""
+    return tuple(folder for folder in folders if Path(folder).is_dir())
 
 
 def _list_of(separator: str) -> Callable[[str], list[str]]:
@@ -92,7 +99,12 @@ _KNOWN = (
         _PATHS,
     ),
     _Known(
-        ("filter_plugins",), _DEFAULTS, ("filter_plugins",), ("ANSIBLE_FILTER_PLUGINS",), _PATHS
+        ("filter_plugins",),
+        _DEFAULTS,
+        ("filter_plugins",),
+        ("ANSIBLE_FILTER_PLUGINS",),
+        _PATHS,
+        _there,
     ),
     _Known(("workers",), _DEFAULTS, ("forks",), ("ANSIBLE_FORKS",), _whole),
     _Known(("strategy",), _DEFAULTS, ("strategy",), ("ANSIBLE_STRATEGY",), _strategy),
@@ -236,7 +248,7 @@ def _set(
     value = known.read(text)
     for name in known.settings:
         if value is not None and value != []:
-            layer.values[name] = convert(_SETTINGS[name], value, base, error)
+            layer.values[name] = known.kept(convert(_SETTINGS[name], value, base, error))
             layer.sources[name] = source
 
 
