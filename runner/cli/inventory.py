@@ -36,7 +36,7 @@ def command(as_list: bool, graph: bool, host: str | None, **given: Any) -> int:
         click.echo("\n".join(_tree(inventory, "all", 0)))
     elif host is not None:
         if not inventory.has_host(host):
-            from runner.run.setup import unknown_host
+            from runner.run.hosts import unknown_host
 
             raise unknown_host(inventory, host)
         _print(_shown(inventory.vars_of(host), masks))

@@ -2,44 +2,32 @@
 
 from __future__ import annotations
 
-import re
-import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, TextIO
 
-from runner import __version__
 from runner.connections.lockout import CredentialGate, ThreadGate
 from runner.engine.plan import PlayPlan
 from runner.errors import LoadError, PlayrunError, Problems
-from runner.events import Event, Notice, RunFinished, RunStarted
 from runner.loading.patterns import select
 from runner.loading.playbook import read_playbook
 from runner.loading.standing import Loading, raise_problems
-from runner.model import Play, Playbook, all_tasks
-from runner.outputs.api import Dispatch, Output
-from runner.outputs.backups import Backups
-from runner.outputs.claims import Claims
-from runner.outputs.console import Console, ConsoleOptions
-from runner.outputs.hostfiles import HostFiles
-from runner.outputs.journal import Journal
-from runner.outputs.records import RunFolder, new_run
-from runner.outputs.summary import JsonSummary
-from runner.outputs.tally import Tally
-from runner.planning.tags import not_there, tag_filter
+from runner.model import Play, Playbook
+from runner.outputs.api import Output
+from runner.planning.tags import tag_filter
 from runner.planning.varsfiles import absent, unreadable
-from runner.planning.walking import INCLUDES
 from runner.run.conduct import conduct
+from runner.run.hosts import unknown_host
 from runner.run.listing import list_playbook
 from runner.run.options import Ask, AskPerson, Options
-from runner.run.setup import STATE, Builder, Setup, unknown_host
+from runner.run.outputs import RunOutputs
+from runner.run.prepare import prepare
+from runner.run.project import Project
+from runner.run.setup import Setup
 from runner.run.unplanned import more_mistakes
-from runner.run.worker import DeviceWorker, files_per_host, raise_file_limit
+from runner.run.warnings import doubtful, in_order, tags_of_none, too_many_workers
+from runner.run.worker import DeviceWorker
 from runner.settings import Settings
-
-_TOLD = 5
-"""Doubtful mistakes that a run warns of."""
 
 
 class Run:
@@ -56,11 +44,14 @@ class Run:
         self.warnings: list[str] = []
         """What is odd about the files, for whoever calls `listing`."""
 
-    def load(self, files: Sequence[Path], builder: Builder) -> list[Playbook]:
+    def _project(self, folder: Path) -> Project:
+        return Project(self._options, self._settings, folder, self._ask, self._person)
+
+    def _load(self, files: Sequence[Path], project: Project) -> list[Playbook]:
         """The playbooks; raises Problems with all that is wrong in all of them."""
         playbooks: list[Playbook] = []
         loading = Loading(
-            builder.vault, builder.roles_path, builder.collections_path, builder.extra_vars
+            project.vault, project.roles_path, project.collections_path, project.extra_vars
         )
         problems = loading.problems
         for file in files:
@@ -69,60 +60,43 @@ class Run:
             except LoadError as error:
                 problems.append(error)
         if problems:
-            problems += more_mistakes(playbooks, builder)
+            problems += more_mistakes(playbooks, project)
             raise_problems(problems)
         self.warnings += dict.fromkeys(loading.warnings)
         return playbooks
 
-    def builder(self, folder: Path) -> Builder:
-        """What builds the set-up of this run."""
-        return Builder(self._options, self._settings, folder, self._ask, self._person)
-
     def playbooks(self, files: Sequence[Path]) -> int:
         """Runs playbook files; returns the exit code."""
-        builder = self.builder(files[0].parent)
-        playbooks = self.load(files, builder)
-        plays = [play for playbook in playbooks for play in playbook.plays]
-        names = tuple(playbook.file for playbook in playbooks)
-        return self.plays(plays, names, builder, ())
-
-    def plays(
-        self,
-        plays: Sequence[Play],
-        names: tuple[str, ...],
-        builder: Builder,
-        more: Sequence[Output],
-        *,
-        console: bool = True,
-    ) -> int:
-        """Runs plays; `more` outputs see the events too; `console` False shows nothing else."""
-        setup = builder.build(plays)
+        project = self._project(files[0].parent)
+        playbooks = self._load(files, project)
+        setup = prepare(project, _plays(playbooks))
         with setup.stack:
             plans = self._plans(setup)
-            return self._conduct(setup, plans, names, more, console=console)
+            names = tuple(playbook.file for playbook in playbooks)
+            return self._conduct(setup, plans, RunOutputs(setup, names, None, self._began))
 
-    def adhoc(self, play: Play, more: Sequence[Output]) -> int:
+    def adhoc(self, play: Play, screens: Sequence[Output]) -> int:
         """Runs a play made from the command line. Raises LoadError for an unknown host."""
-        builder = self.builder(self._settings.root)
-        setup = builder.build([play])
+        project = self._project(self._settings.root)
+        setup = prepare(project, [play])
         with setup.stack:
             chosen = select(setup.inventory, str(play.hosts))
             if chosen.unknown:
                 raise unknown_host(setup.inventory, chosen.unknown[0])
             plans = self._plans(setup)
-            return self._conduct(setup, plans, (), more, console=False)
+            return self._conduct(setup, plans, RunOutputs(setup, (), screens, self._began))
 
     def listing(self, files: Sequence[Path], what: frozenset[str]) -> Iterator[str]:
         """The lines of --list-hosts, --list-tasks, --list-tags.
 
         Tags are looked for to be asked for: tasks that are tagged `never` count then.
         """
-        builder = self.builder(files[0].parent)
-        playbooks = self.load(files, builder)
-        plays = [play for playbook in playbooks for play in playbook.plays]
+        project = self._project(files[0].parent)
+        playbooks = self._load(files, project)
         all_tags = tag_filter(("all", "never"), self._options.skip_tags)
         wants_all = "tags" in what and not self._options.tags
-        setup = builder.build(plays, runs=False, tags=all_tags if wants_all else None)
+        tags = all_tags if wants_all else None
+        setup = prepare(project, _plays(playbooks), runs=False, tags=tags)
         with setup.stack:
             for playbook in playbooks:
                 tasks_of, words_of = setup.planner.tasks_of, setup.words_of
@@ -134,18 +108,11 @@ class Run:
 
         What a run would only warn of counts too. Raises Problems, or the one PlayrunError.
         """
-        builder = self.builder(files[0].parent)
-        playbooks = self.load(files, builder)
-        plays = [play for playbook in playbooks for play in playbook.plays]
-        setup = builder.build(plays, runs=False)
+        project = self._project(files[0].parent)
+        playbooks = self._load(files, project)
+        setup = prepare(project, _plays(playbooks), runs=False)
         with setup.stack:
-            problems: list[PlayrunError] = []
-            try:
-                setup.planner.plans(setup.plays, setup.hosts_of)
-            except PlayrunError as error:
-                problems += error.problems if isinstance(error, Problems) else [error]
-            problems += setup.planner.doubts
-            found = list({str(problem): problem for problem in problems}.values())
+            found = list({str(problem): problem for problem in _mistakes(setup)}.values())
             if found:
                 raise found[0] if len(found) == 1 else Problems(found)
             self.warnings += setup.warnings
@@ -159,120 +126,50 @@ class Run:
         played = [plan.play for plan in plans if plan.hosts]
         raise_problems([each for play in played for each in unreadable(setup.world, play)])
         setup.warnings += [text for play in played for text in absent(setup.world, play)]
-        setup.warnings += _doubtful(setup.planner.doubts)
-        setup.warnings += self._tags_of_none(setup.plays)
+        setup.warnings += doubtful(setup.planner.doubts)
+        setup.warnings += tags_of_none(self._options, setup.plays)
         return plans
 
-    def _tags_of_none(self, plays: Sequence[Play]) -> Iterator[str]:
-        """What is odd about the tags in flags; files that are included may have them."""
-        tasks = [task for play in plays for task in all_tasks(play)]
-        if not any(task.action in INCLUDES for task in tasks):
-            flags = {"--tags": self._options.tags, "--skip-tags": self._options.skip_tags}
-            yield from not_there(flags, tasks)
-
-    def _conduct(
-        self,
-        setup: Setup,
-        plans: Sequence[PlayPlan],
-        names: tuple[str, ...],
-        more: Sequence[Output],
-        *,
-        console: bool,
-    ) -> int:
-        record = new_run(self._settings.root.absolute() / STATE, self._began)
-        setup.world.folder = record.path
-        tally = Tally()
-        screens = [*more, *self._screens(tally, console)]
-        dispatch = Dispatch([*self._outputs(setup, record, tally, names), *screens])
-
-        def tell(event: Event | None) -> None:
-            if event is not None:
-                dispatch.handle(event)
-
-        check, flags = self._options.check, self._options.whereabouts()
-        tell(RunStarted(self._began, record.run, names, check, str(record.path), flags))
-
-        def warn(text: str) -> None:
-            tell(Notice(time.time(), "warning", setup.masks.mask(text)))
-
-        for text in _in_order([*self.warnings, *setup.warnings, *_too_many(plans)]):
-            warn(text)
+    def _conduct(self, setup: Setup, plans: Sequence[PlayPlan], outputs: RunOutputs) -> int:
+        setup.world.folder = outputs.record.path
+        outputs.begin()
+        for text in in_order([*self.warnings, *setup.warnings, *too_many_workers(plans)]):
+            outputs.warn(text)
         transcripts = self._options.transcript or self._options.verbosity >= 3
         worker = DeviceWorker(
-            self._gate(plans),
+            _gate(plans, self._settings.auth_failures_max),
             self._settings.handshakes,
-            record.transcripts if transcripts else None,
-            warn,
+            outputs.record.transcripts if transcripts else None,
+            outputs.warn,
         )
         interrupted = False
         try:
-            interrupted = conduct(plans, setup.world, worker, tell, _planning_again(setup, warn))
+            again = _planning_again(setup, outputs.warn)
+            interrupted = conduct(plans, setup.world, worker, outputs.tell, again)
         finally:
-            tell(RunFinished(time.time(), record.run, interrupted))
-            dispatch.close()
-        for notice in dispatch.unseen(screens):
-            sys.stderr.write(f"playrun: {notice.text}\n")
-        code = tally.exit_code()
-        return code or (1 if dispatch.broken else 0)
-
-    def _gate(self, plans: Sequence[PlayPlan]) -> CredentialGate:
-        failures = self._settings.auth_failures_max
-        if any(plan.executor == "processes" for plan in plans):
-            from runner.connections.lockout_processes import ProcessGate
-
-            return ProcessGate(failures)
-        return ThreadGate(failures)
-
-    def _outputs(
-        self, setup: Setup, record: RunFolder, tally: Tally, names: tuple[str, ...]
-    ) -> list[Output]:
-        claims = Claims()
-        root = setup.world.paths.output
-        manifest: dict[str, Any] = {
-            "playrun": __version__,
-            "playbooks": names,
-            "output": str(root),
-            "limit": self._options.limit,
-            "check": self._options.check,
-            "tags": list(self._options.tags),
-            "skip_tags": list(self._options.skip_tags),
-        }
-        state = self._settings.root.absolute() / STATE
-        return [
-            tally,
-            HostFiles(root, claims),
-            Backups(root, state, claims),
-            Journal(record, tally, manifest, self._settings.runs_keep),
-        ]
-
-    def _screens(self, tally: Tally, console: bool) -> list[Output]:
-        options = self._options
-        if options.json:
-            return [*self._console(sys.stderr, tally, quiet=True), JsonSummary(sys.stdout, tally)]
-        return self._console(sys.stdout, tally, quiet=options.quiet) if console else []
-
-    def _console(self, stream: TextIO, tally: Tally, *, quiet: bool) -> list[Output]:
-        shown = ConsoleOptions(
-            quiet=quiet,
-            verbosity=self._options.verbosity,
-            colour=self._settings.color,
-        )
-        return [Console(stream, shown, tally)]
+            outputs.end(interrupted=interrupted)
+        return outputs.exit_code()
 
 
-_PLACE = re.compile(r"(?P<file>[^\s:]+):(?P<line>\d+)(?::(?P<column>\d+))?: ")
+def _plays(playbooks: Sequence[Playbook]) -> list[Play]:
+    return [play for playbook in playbooks for play in playbook.plays]
 
 
-def _in_order(warnings: Iterable[str]) -> list[str]:
-    """Each once; those of one file together, from its top."""
-    files: dict[str, int] = {}
+def _mistakes(setup: Setup) -> Iterator[PlayrunError]:
+    """All that planning finds, and what a run would only warn of."""
+    try:
+        setup.planner.plans(setup.plays, setup.hosts_of)
+    except PlayrunError as error:
+        yield from error.problems if isinstance(error, Problems) else [error]
+    yield from setup.planner.doubts
 
-    def place(text: str) -> tuple[int, int, int]:
-        found = _PLACE.match(text)
-        rank = files.setdefault(found["file"] if found else "", len(files))
-        return (rank, int(found["line"]), int(found["column"] or 0)) if found else (rank, 0, 0)
 
-    return sorted(dict.fromkeys(warnings), key=place)
+def _gate(plans: Sequence[PlayPlan], failures_max: int) -> CredentialGate:
+    if any(plan.executor == "processes" for plan in plans):
+        from runner.connections.lockout_processes import ProcessGate
+
+        return ProcessGate(failures_max)
+    return ThreadGate(failures_max)
 
 
 def _planning_again(setup: Setup, warn: Callable[[str], None]) -> Callable[[int], PlayPlan]:
@@ -286,23 +183,3 @@ def _planning_again(setup: Setup, warn: Callable[[str], None]) -> Callable[[int]
         return plan
 
     return again
-
-
-def _doubtful(doubts: Sequence[PlayrunError]) -> Iterator[str]:
-    """Warnings of what is wrong where hosts may never come to."""
-    told = list(dict.fromkeys(map(str, doubts)))
-    yield from told[:_TOLD]
-    if len(told) > _TOLD:
-        yield f"{len(told) - _TOLD} more mistakes where hosts may never come to: --syntax-check"
-
-
-def _too_many(plans: Sequence[PlayPlan]) -> Iterator[str]:
-    """Says so when `workers` needs more open files than this process may have."""
-    room = raise_file_limit()
-    for plan in plans:
-        at_once = min(plan.workers, len(plan.hosts)) // plan.processes
-        if files_per_host(at_once) > room:
-            yield (
-                f"workers: {plan.workers} needs more open files than the limit of this shell "
-                f"allows ({room}); raise it with `ulimit -n`, or use fewer workers"
-            )

@@ -8,37 +8,28 @@ not: the task that defines one may be the one that could not be read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from runner.actions.api import Paths
 from runner.actions.places import find_source
 from runner.engine.prepared import Prepared
 from runner.engine.world import Includes
 from runner.errors import PlayrunError, Problems, TaskError
-from runner.loading.includes import PlaybookIncludes
 from runner.model import Play, Playbook, Task
 from runner.planning.texts import TemplateFiles, condition_faults, is_template, task_faults
 from runner.planning.walking import Walk
 from runner.run.lookups import NAMES
-from runner.run.setup import Builder
+from runner.run.project import Project
 from runner.templating import Templar
 from runner.templating.plugins import load_filters
 
 
-def more_mistakes(playbooks: Iterable[Playbook], builder: Builder) -> Iterator[PlayrunError]:
+def more_mistakes(playbooks: Iterable[Playbook], project: Project) -> Iterator[PlayrunError]:
     """All that is wrong in what could be read of playbooks."""
-    settings = builder.settings
-    filters = load_filters([Path(folder) for folder in settings.filter_plugins])
-    templar = Templar(lookups=dict.fromkeys(NAMES), filters=filters, opened=builder.vault.opened)
-    includes = PlaybookIncludes(
-        lambda _task: True,
-        vault=builder.vault,
-        roles_path=builder.roles_path,
-        collections_path=builder.collections_path,
-        extra_vars=builder.extra_vars,
-    )
-    root = settings.root.absolute()
-    paths = Paths(root, builder.playbook_dir.absolute(), root)
+    filters, opened = load_filters(project.filter_plugins), project.vault.opened
+    templar = Templar(lookups=dict.fromkeys(NAMES), filters=filters, opened=opened)
+    includes = project.includes(lambda _task: True)
+    root = project.settings.root.absolute()
+    paths = Paths(root, project.playbook_dir.absolute(), root)
     for playbook in playbooks:
         for play in playbook.plays:
             yield from _in_play(play, templar, includes, paths)

@@ -27,7 +27,7 @@ from runner.planning.plays import Planner
 from runner.planning.strategies import Running
 from runner.planning.tags import TagFilter
 from runner.run.conduct import conduct
-from runner.run.setup import InventoryHosts
+from runner.run.hosts import InventoryHosts
 from runner.templating import Templar
 from runner.values import Masks
 

@@ -15,7 +15,7 @@ from runner.loading.playbook import load_playbook
 from runner.planning.plays import Planner
 from runner.planning.strategies import Running
 from runner.planning.tags import TagFilter
-from runner.run.setup import InventoryHosts
+from runner.run.hosts import InventoryHosts
 from runner.templating import Templar
 from runner.values import Masks
 

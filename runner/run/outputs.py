@@ -1,0 +1,110 @@
+"""The outputs of one run: screen, host files, backups, record."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any, TextIO
+
+from runner import __version__
+from runner.events import Event, Notice, RunFinished, RunStarted
+from runner.outputs.api import Dispatch, Output
+from runner.outputs.backups import Backups
+from runner.outputs.claims import Claims
+from runner.outputs.console import Console, ConsoleOptions
+from runner.outputs.hostfiles import HostFiles
+from runner.outputs.journal import Journal
+from runner.outputs.records import new_run
+from runner.outputs.summary import JsonSummary
+from runner.outputs.tally import Tally
+from runner.run.options import Options
+from runner.run.project import Project
+from runner.run.setup import Setup
+from runner.settings import Settings
+
+
+class RunOutputs:
+    """Begins the record of a run. Raises FileTrouble where that cannot be.
+
+    `names`: its playbooks. `screens`: what shows it; None: the console.
+    """
+
+    def __init__(
+        self, setup: Setup, names: tuple[str, ...], screens: Sequence[Output] | None, began: float
+    ) -> None:
+        project = self._project = setup.project
+        self._names = names
+        self._began = began
+        self.record = new_run(project.state, began)
+        self._tally = Tally()
+        more = screens or ()
+        self._screens = [*more, *_screens(project, self._tally, console=screens is None)]
+        self._dispatch = Dispatch([*self._files(setup), *self._screens])
+
+    def _files(self, setup: Setup) -> list[Output]:
+        project, claims, root = self._project, Claims(), setup.world.paths.output
+        manifest = _manifest(project.options, self._names, str(root))
+        return [
+            self._tally,
+            HostFiles(root, claims),
+            Backups(root, project.state, claims),
+            Journal(self.record, self._tally, manifest, project.settings.runs_keep),
+        ]
+
+    def begin(self) -> None:
+        """Tells them that the run has begun."""
+        options, record = self._project.options, self.record
+        where = options.whereabouts()
+        self.tell(
+            RunStarted(self._began, record.run, self._names, options.check, str(record.path), where)
+        )
+
+    def tell(self, event: Event | None) -> None:
+        """An event for all of them."""
+        if event is not None:
+            self._dispatch.handle(event)
+
+    def warn(self, text: str) -> None:
+        """A warning for all of them, without secrets."""
+        self.tell(Notice(time.time(), "warning", self._project.masks.mask(text)))
+
+    def end(self, *, interrupted: bool) -> None:
+        """Tells them that the run has ended, and closes them."""
+        self.tell(RunFinished(time.time(), self.record.run, interrupted))
+        self._dispatch.close()
+
+    def exit_code(self) -> int:
+        """The run's; what no screen could show any more goes to standard error."""
+        for notice in self._dispatch.unseen(self._screens):
+            sys.stderr.write(f"playrun: {notice.text}\n")
+        return self._tally.exit_code() or (1 if self._dispatch.broken else 0)
+
+
+def _manifest(options: Options, names: tuple[str, ...], output: str) -> dict[str, Any]:
+    return {
+        "playrun": __version__,
+        "playbooks": names,
+        "output": output,
+        "limit": options.limit,
+        "check": options.check,
+        "tags": list(options.tags),
+        "skip_tags": list(options.skip_tags),
+    }
+
+
+def _screens(project: Project, tally: Tally, *, console: bool) -> list[Output]:
+    options, settings = project.options, project.settings
+    if options.json:
+        errors = _console(sys.stderr, tally, options, settings, quiet=True)
+        return [errors, JsonSummary(sys.stdout, tally)]
+    if not console:
+        return []
+    return [_console(sys.stdout, tally, options, settings, quiet=options.quiet)]
+
+
+def _console(
+    stream: TextIO, tally: Tally, options: Options, settings: Settings, *, quiet: bool
+) -> Console:
+    shown = ConsoleOptions(quiet=quiet, verbosity=options.verbosity, colour=settings.color)
+    return Console(stream, shown, tally)
