@@ -7,6 +7,7 @@
 from runner.yaml.building import VaultHook
 from runner.yaml.documents import Document, decode, parse
 from runner.yaml.dumping import dump
+from runner.yaml.emitting import emit
 from runner.yaml.scalars import as_text
 
-__all__ = ["Document", "VaultHook", "as_text", "decode", "dump", "parse"]
+__all__ = ["Document", "VaultHook", "as_text", "decode", "dump", "emit", "parse"]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from runner import yaml
@@ -65,106 +63,17 @@ def from_yaml_all(value: Any) -> list[Any]:
     return [from_yaml(text) for at, text in enumerate(documents) if at or text.strip()]
 
 
-def to_yaml(value: Any, default_flow_style: bool | None = None, **options: Any) -> str:
+def to_yaml(value: Any, *, default_flow_style: bool | None = None, **options: Any) -> str:
     """`value` as YAML; containers that hold no containers stand on one line."""
-    return _yaml(value, flow=default_flow_style is not False, indent=2, **options)
+    try:
+        return yaml.emit(finished(value), default_flow_style=default_flow_style, **options)
+    except ValueError as error:
+        raise TemplateFault(f"to_yaml: {error}") from error
 
 
 def to_nice_yaml(value: Any, indent: int = 4, **options: Any) -> str:
     """`value` as YAML for people: every element on a line of its own."""
-    return _yaml(
-        value, flow=bool(options.pop("default_flow_style", False)), indent=indent, **options
-    )
-
-
-def _yaml(
-    value: Any,
-    *,
-    flow: bool,
-    indent: int,
-    sort_keys: bool = True,
-    explicit_start: bool = False,
-    **_kw: Any,
-) -> str:
-    writer = _Writer(flow, max(2, int(indent)), sort_keys)
-    start = "---\n" if explicit_start else ""
-    return start + "\n".join(writer.lines(finished(value))) + "\n"
-
-
-class _Writer:
-    """Writes block style with any indent; `flow` puts innermost containers on one line."""
-
-    def __init__(self, flow: bool, indent: int, sort_keys: bool) -> None:
-        self._flow = flow
-        self._indent = " " * indent
-        self._sort_keys = sort_keys
-
-    def lines(self, value: Any) -> Iterator[str]:
-        if not self._is_block(value):
-            yield from self._one(value)
-        elif isinstance(value, Mapping):
-            for key, item in self._pairs(value):
-                yield from self._entry(f"{_inline(key)}:", item)
-        else:
-            for item in value:
-                yield from self._item(item)
-
-    def _is_block(self, value: Any) -> bool:
-        if not isinstance(value, (Mapping, list)) or not value:
-            return False
-        inner = value.values() if isinstance(value, Mapping) else value
-        return not self._flow or any(isinstance(item, (Mapping, list)) for item in inner)
-
-    def _pairs(self, value: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
-        pairs = list(value.items())
-        if self._sort_keys:
-            pairs.sort(key=lambda pair: (not isinstance(pair[0], str), str(pair[0])))
-        return pairs
-
-    def _one(self, value: Any) -> list[str]:
-        if isinstance(value, Mapping) and value:
-            inside = (f"{_inline(key)}: {_inline(item)}" for key, item in self._pairs(value))
-            return [f"{{{', '.join(inside)}}}"]
-        if isinstance(value, list) and value:
-            return [f"[{', '.join(map(_inline, value))}]"]
-        return _scalar(value)
-
-    def _entry(self, lead: str, item: Any) -> Iterator[str]:
-        lines = self.lines(item)
-        first = next(lines)
-        if not self._is_block(item):
-            yield f"{lead} {first}"
-            shift = self._indent
-        else:
-            # A list under a key is not indented, a dictionary is.
-            shift = "" if isinstance(item, list) else self._indent
-            yield lead
-            yield shift + first
-        for line in lines:
-            yield shift + line if line else line
-
-    def _item(self, item: Any) -> Iterator[str]:
-        lines = self.lines(item)
-        lead = f"-{self._indent[1:]}" if self._is_block(item) else "- "
-        yield lead + next(lines)
-        for line in lines:
-            yield self._indent + line if line else line
-
-
-def _scalar(value: Any) -> list[str]:
-    return yaml.dump(value).removesuffix("\n").split("\n")
-
-
-_FLOW_SPECIAL = frozenset(",[]{}\n")
-_UNPRINTABLE = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff]")
-
-
-def _inline(value: Any) -> str:
-    """A scalar on one line, in a form that also stands inside brackets."""
-    if not isinstance(value, str) or not (set(value) & _FLOW_SPECIAL):
-        return _scalar(value)[0]
-    quoted = json.dumps(value, ensure_ascii=False)
-    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)
+    return to_yaml(value, indent=indent, **{"default_flow_style": False, **options})
 
 
 FILTERS: dict[str, Any] = {
