@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,30 @@ from runner.settings import Settings, load_settings
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 HELP = {"help_option_names": ["-h", "--help"]}
+
+VAULT_OPTIONS: tuple[Decorator, ...] = (
+    click.option(
+        "-J",
+        "--ask-vault-password",
+        "--ask-vault-pass",
+        is_flag=True,
+        help="Ask for the vault password.",
+    ),
+    click.option(
+        "--vault-password-file",
+        "--vault-pass-file",
+        multiple=True,
+        metavar="FILE",
+        help="A file (or program) with the vault password.",
+    ),
+    click.option(
+        "--vault-id",
+        multiple=True,
+        metavar="ID@SOURCE",
+        help="A vault password by its id; SOURCE is a file, a program or `prompt`.",
+    ),
+)
+"""Where vault passwords come from."""
 
 _CONNECTION: tuple[Decorator, ...] = (
     click.option(
@@ -60,26 +84,7 @@ _CONNECTION: tuple[Decorator, ...] = (
         metavar="FILE",
         help="A file whose first line is the enable password.",
     ),
-    click.option(
-        "-J",
-        "--ask-vault-password",
-        "--ask-vault-pass",
-        is_flag=True,
-        help="Ask for the vault password.",
-    ),
-    click.option(
-        "--vault-password-file",
-        "--vault-pass-file",
-        multiple=True,
-        metavar="FILE",
-        help="A file (or program) with the vault password.",
-    ),
-    click.option(
-        "--vault-id",
-        multiple=True,
-        metavar="ID@SOURCE",
-        help="A vault password by its id; SOURCE is a file, a program or `prompt`.",
-    ),
+    *VAULT_OPTIONS,
     click.option("-b", "--become", is_flag=True, help="Become privileged (enable)."),
     click.option("--become-method", metavar="NAME", help="Accepted; on devices it is `enable`."),
     click.option(
@@ -131,7 +136,12 @@ _CONNECTION: tuple[Decorator, ...] = (
 
 def connection_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The flags that say which hosts, how to reach them, and how much to show."""
-    for option in reversed(_CONNECTION):
+    return with_options(_CONNECTION, command)
+
+
+def with_options(options: Sequence[Decorator], command: Callable[..., Any]) -> Callable[..., Any]:
+    """The command with several options, which its help lists in this order."""
+    for option in reversed(options):
         command = option(command)
     return command
 

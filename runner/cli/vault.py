@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from runner.cli.asking import ask_secret
-from runner.cli.options import HELP, settings_for
+from runner.cli.options import HELP, VAULT_OPTIONS, settings_for, with_options
 from runner.errors import LoadError
 from runner.loading.files import read_file
 from runner.loading.vault import Vault, file_password, typed_password, vault_id_password
@@ -31,28 +31,6 @@ from runner.settings import Settings
 _STDIN = "-"
 _Change = Callable[[bytes, str], bytes]
 
-_PASSWORDS = (
-    click.option(
-        "--vault-id",
-        multiple=True,
-        metavar="ID@SOURCE",
-        help="A vault password by its id; SOURCE is a file, a program or `prompt`.",
-    ),
-    click.option(
-        "--vault-password-file",
-        "--vault-pass-file",
-        multiple=True,
-        metavar="FILE",
-        help="A file (or program) with the vault password.",
-    ),
-    click.option(
-        "-J",
-        "--ask-vault-password",
-        "--ask-vault-pass",
-        is_flag=True,
-        help="Ask for the vault password.",
-    ),
-)
 _ENCRYPT_ID = click.option(
     "--encrypt-vault-id", metavar="ID", help="The password to encrypt with, if there are several."
 )
@@ -64,9 +42,7 @@ _FILES = click.argument("files", nargs=-1, metavar="[FILE]...")
 
 
 def _passwords(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(_PASSWORDS):
-        command = option(command)
-    return command
+    return with_options(VAULT_OPTIONS, command)
 
 
 class _Commands(click.Group):

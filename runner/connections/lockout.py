@@ -11,7 +11,7 @@ import enum
 import hashlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -147,6 +147,21 @@ class Ledger:
             state.failures += 1
 
 
+@contextlib.contextmanager
+def told(tell: Callable[[Outcome], None]) -> Iterator[Attempt]:
+    """An attempt whose outcome is told when it ends, however it ends."""
+    attempt = Attempt()
+    outcome = Outcome.ABANDONED
+    try:
+        yield attempt
+        outcome = attempt.outcome
+    except AuthenticationFailed as error:
+        outcome = outcome_of(error)
+        raise
+    finally:
+        tell(outcome)
+
+
 class ThreadGate:
     """A CredentialGate for the threads of one process."""
 
@@ -159,21 +174,16 @@ class ThreadGate:
     @contextlib.contextmanager
     def attempt(self, key: str) -> Iterator[Attempt]:
         """See `CredentialGate.attempt`."""
-        attempt = Attempt()
         if self._enter(key) is Verdict.FREE:
-            yield attempt
+            yield Attempt()
             return
-        outcome = Outcome.ABANDONED
-        try:
+        with told(lambda outcome: self._finish(key, outcome)) as attempt:
             yield attempt
-            outcome = attempt.outcome
-        except AuthenticationFailed as error:
-            outcome = outcome_of(error)
-            raise
-        finally:
-            with self._changed:
-                self._ledger.finish(key, outcome)
-                self._changed.notify_all()
+
+    def _finish(self, key: str, outcome: Outcome) -> None:
+        with self._changed:
+            self._ledger.finish(key, outcome)
+            self._changed.notify_all()
 
     def cancel(self) -> None:
         """See `CredentialGate.cancel`."""

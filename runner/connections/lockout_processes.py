@@ -23,10 +23,9 @@ from runner.connections.lockout import (
     Outcome,
     Verdict,
     cancelled,
-    outcome_of,
     refused,
+    told,
 )
-from runner.errors import AuthenticationFailed
 
 _LONGEST_KEY = 256
 
@@ -71,22 +70,12 @@ class ProcessGate:
     @contextlib.contextmanager
     def attempt(self, key: str) -> Iterator[Attempt]:
         """See `CredentialGate.attempt`."""
-        attempt = Attempt()
         ticket = self._enter(key)
         if ticket is None:
-            yield attempt
+            yield Attempt()
             return
-        outcome = Outcome.ABANDONED
-        try:
+        with told(lambda outcome: _send(ticket, outcome)) as attempt:
             yield attempt
-            outcome = attempt.outcome
-        except AuthenticationFailed as error:
-            outcome = outcome_of(error)
-            raise
-        finally:
-            with contextlib.suppress(OSError):
-                ticket.send(outcome.value)
-            ticket.close()
 
     def cancel(self) -> None:
         """See `CredentialGate.cancel`; for the calling process."""
@@ -144,6 +133,12 @@ class ProcessGate:
     def _forget(self, ticket: socket.socket) -> None:
         with self._lock:
             self._waiting.discard(ticket)
+
+
+def _send(ticket: socket.socket, outcome: Outcome) -> None:
+    with contextlib.suppress(OSError):
+        ticket.send(outcome.value)
+    ticket.close()
 
 
 @dataclass(slots=True)

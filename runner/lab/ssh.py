@@ -8,6 +8,7 @@ from pathlib import Path
 
 import asyncssh
 
+from runner.lab.backpressure import Backpressure
 from runner.lab.device import Device
 from runner.lab.serving import admitted, hang_up, serve_session
 from runner.lab.session import HangUp, Session
@@ -148,7 +149,7 @@ class _Login(asyncssh.SSHServer):
         return False if self._device is None else SSHWire(self._device)
 
 
-class SSHWire(asyncssh.SSHServerSession[bytes]):
+class SSHWire(Backpressure, asyncssh.SSHServerSession[bytes]):
     """One shell on one SSH connection: a `Wire` for a terminal."""
 
     def __init__(self, device: Device) -> None:
@@ -156,7 +157,6 @@ class SSHWire(asyncssh.SSHServerSession[bytes]):
         self.terminal.tty = False
         self._device = device
         self._channel: asyncssh.SSHServerChannel[bytes] | None = None
-        self._writable: asyncio.Future[None] | None = None
         self._task: asyncio.Task[None] | None = None
         self._command = ""
 
@@ -203,28 +203,14 @@ class SSHWire(asyncssh.SSHServerSession[bytes]):
     def connection_lost(self, _exc: Exception | None) -> None:
         self.terminal.feed_eof()
         self._channel = None
-        if self._writable is not None and not self._writable.done():
-            self._writable.set_exception(ConnectionResetError())
+        self.stop_waiting()
         if self._task is not None:
             self._task.cancel()
-
-    def pause_writing(self) -> None:
-        self._writable = asyncio.get_running_loop().create_future()
-
-    def resume_writing(self) -> None:
-        if self._writable is not None and not self._writable.done():
-            self._writable.set_result(None)
-        self._writable = None
 
     def write(self, data: bytes) -> None:
         """Queues data."""
         if self._channel is not None:
             self._channel.write(data)
-
-    async def drain(self) -> None:
-        """Waits for a slow client."""
-        if self._writable is not None:
-            await self._writable
 
     def close(self) -> None:
         """Ends the session after what is queued, and the connection with it, as devices do."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from runner.lab.backpressure import Backpressure
 from runner.lab.device import Device
 from runner.lab.serving import admitted, hang_up, serve_session
 from runner.lab.session import HangUp
@@ -84,7 +85,7 @@ class Options:
             self.reply += bytes([IAC, DONT, option])
 
 
-class TelnetWire(asyncio.Protocol):
+class TelnetWire(Backpressure, asyncio.Protocol):
     """One Telnet connection: a `Wire` for a terminal."""
 
     def __init__(self, device: Device) -> None:
@@ -92,7 +93,6 @@ class TelnetWire(asyncio.Protocol):
         self._device = device
         self._options = Options()
         self._transport: asyncio.Transport | None = None
-        self._writable: asyncio.Future[None] | None = None
         self._task: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -127,30 +127,14 @@ class TelnetWire(asyncio.Protocol):
     def connection_lost(self, _exc: Exception | None) -> None:
         """The client is gone."""
         self.terminal.feed_eof()
-        if self._writable is not None and not self._writable.done():
-            self._writable.set_exception(ConnectionResetError())
+        self.stop_waiting()
         if self._task is not None:
             self._task.cancel()
-
-    def pause_writing(self) -> None:
-        """The client reads too slowly."""
-        self._writable = asyncio.get_running_loop().create_future()
-
-    def resume_writing(self) -> None:
-        """The client has caught up."""
-        if self._writable is not None and not self._writable.done():
-            self._writable.set_result(None)
-        self._writable = None
 
     def write(self, data: bytes) -> None:
         """Queues data, 0xff doubled."""
         if self._transport is not None:
             self._transport.write(data.replace(b"\xff", b"\xff\xff") if b"\xff" in data else data)
-
-    async def drain(self) -> None:
-        """Waits for a slow client."""
-        if self._writable is not None:
-            await self._writable
 
     def close(self) -> None:
         """Ends the connection after what is queued."""

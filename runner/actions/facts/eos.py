@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from runner.actions.facts.parsing import Ask, System, every, first, known, structure
+from runner.actions.facts.parsing import Ask, System, every, first, known, running_config, structure
 
 _INTERFACE = {
     "description": "description",
@@ -49,12 +49,6 @@ def hardware(ask: Ask) -> dict[str, Any]:
     return facts
 
 
-def config(ask: Ask) -> dict[str, Any]:
-    """The running configuration."""
-    text = ask("show running-config")
-    return {"config": text.strip()} if text else {}
-
-
 def interfaces(ask: Ask) -> dict[str, Any]:
     """Interfaces with their addresses, and neighbours."""
     four: list[str] = []
@@ -93,6 +87,6 @@ EOS = System(
         "default": default,
         "hardware": hardware,
         "interfaces": interfaces,
-        "config": config,
+        "config": running_config,
     },
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from runner.actions.facts.parsing import Ask, System, first, known
+from runner.actions.facts.parsing import Ask, System, first, known, running_config
 
 
 def default(ask: Ask) -> dict[str, Any]:
@@ -16,12 +16,6 @@ def default(ask: Ask) -> dict[str, Any]:
         hostname=first(r"^FRRouting \S+ \(([^)\s]+)\)", version)
         or first(r"^hostname (\S+)", ask("show running-config")),
     )
-
-
-def config(ask: Ask) -> dict[str, Any]:
-    """The running configuration."""
-    text = ask("show running-config")
-    return {"config": text.strip()} if text else {}
 
 
 def interfaces(ask: Ask) -> dict[str, Any]:
@@ -56,4 +50,4 @@ def _addresses(family: str, text: str) -> list[dict[str, str]]:
     return [{"address": address, "subnet": subnet} for address, subnet in pairs]
 
 
-FRR = System("frr", {"default": default, "interfaces": interfaces, "config": config})
+FRR = System("frr", {"default": default, "interfaces": interfaces, "config": running_config})

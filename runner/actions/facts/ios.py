@@ -13,6 +13,7 @@ from runner.actions.facts.parsing import (
     first,
     known,
     number,
+    running_config,
     without_errors,
 )
 
@@ -131,12 +132,6 @@ def utilization(text: str) -> dict[str, Any]:
             about["five_seconds_interrupt"] = int(interrupt)
         cores[f"core_{core}" if core else "core"] = about
     return cores
-
-
-def config(ask: Ask) -> dict[str, Any]:
-    """The running configuration."""
-    text = ask("show running-config")
-    return {"config": text.strip()} if text else {}
 
 
 def interfaces(ask: Ask) -> dict[str, Any]:
@@ -261,6 +256,6 @@ IOS = System(
         "default": default,
         "hardware": hardware,
         "interfaces": interfaces,
-        "config": config,
+        "config": running_config,
     },
 )

@@ -14,6 +14,7 @@ from runner.actions.facts.parsing import (
     first,
     known,
     number,
+    running_config,
     without_errors,
 )
 
@@ -68,12 +69,6 @@ def _utilization(text: str) -> dict[str, int]:
         return {}
     names = ("one_minute", "five_minutes", "fifteen_minutes")
     return {name: int(value) for name, value in zip(names, found.groups(), strict=True)}
-
-
-def config(ask: Ask) -> dict[str, Any]:
-    """The running configuration."""
-    text = ask("show running-config")
-    return {"config": text.strip()} if text else {}
 
 
 def interfaces(ask: Ask) -> dict[str, Any]:
@@ -150,6 +145,6 @@ IOSXR = System(
         "default": default,
         "hardware": hardware,
         "interfaces": interfaces,
-        "config": config,
+        "config": running_config,
     },
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from runner.actions.facts.parsing import Ask, System, every, first, known
+from runner.actions.facts.parsing import Ask, System, config_of, every, first, known
 
 _MODULE = re.compile(
     r"^(?P<name>(?:FPC|PIC|Routing Engine|Midplane|Power Supply|PSM|PEM|Fan Tray|CB|SCB|Chassis"
@@ -86,8 +86,7 @@ def _modules(text: str) -> list[dict[str, str]]:
 
 def config(ask: Ask) -> dict[str, Any]:
     """The configuration, as `show configuration` prints it."""
-    text = ask("show configuration")
-    return {"config": text.strip()} if text else {}
+    return config_of(ask("show configuration"))
 
 
 def interfaces(ask: Ask) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from runner.actions.facts.parsing import (
     first,
     known,
     rows,
+    running_config,
     structure,
 )
 
@@ -117,12 +118,6 @@ def _utilization(found: Mapping[str, Any]) -> dict[str, int]:
         "five_seconds_interrupt": percent("fivesec_intr_percent"),
         "one_minute": percent("onemin_percent"),
     }
-
-
-def config(ask: Ask) -> dict[str, Any]:
-    """The running configuration."""
-    text = ask("show running-config")
-    return {"config": text.strip()} if text else {}
 
 
 def features(ask: Ask) -> dict[str, Any]:
@@ -293,7 +288,7 @@ NXOS = System(
         "legacy": legacy,
         "hardware": hardware,
         "interfaces": interfaces,
-        "config": config,
+        "config": running_config,
         "features": features,
     },
 )

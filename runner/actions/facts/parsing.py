@@ -102,3 +102,13 @@ def rows(table: Any, *path: str) -> list[Any]:
 def without_errors(text: str, *signs: str) -> str:
     """The text, or nothing if one of the signs stands in it."""
     return "" if any(sign in text for sign in signs) else text
+
+
+def config_of(text: str) -> dict[str, Any]:
+    """The subset `config`; empty where the device did not show it."""
+    return {"config": text.strip()} if text else {}
+
+
+def running_config(ask: Ask) -> dict[str, Any]:
+    """The running configuration."""
+    return config_of(ask("show running-config"))
