@@ -38,6 +38,7 @@ from runner.actions.telnet import Telnet
 from runner.actions.tempfiles import Tempfile
 from runner.actions.transfer import NetGet, NetPut
 from runner.actions.uri import Uri
+from runner.actions.validating import ValidateArgumentSpec
 from runner.actions.wait_for import WaitFor
 from runner.actions.wait_for_connection import WaitForConnection
 
@@ -86,6 +87,7 @@ ACTIONS: Mapping[str, Action] = {
     "tempfile": Tempfile(),
     "template": Template(),
     "uri": Uri(),
+    "validate_argument_spec": ValidateArgumentSpec(),
     "wait_for": WaitFor(),
     "wait_for_connection": WaitForConnection(),
 }

@@ -38,7 +38,7 @@ ROLE_PARAMETERS: Mapping[str, Parameter] = {
     "handlers_from": Parameter("text", says="Another file of its `handlers/`."),
     "allow_duplicates": Parameter("flag", says="Whether it runs again if it has run already."),
     "public": Parameter("flag", says="Whether later tasks see its variables."),
-    "rolespec_validate": Parameter("flag", says="Accepted; arguments are not validated."),
+    "rolespec_validate": Parameter("flag", says="Whether its arguments are looked at first."),
 }
 """What `import_role` takes."""
 

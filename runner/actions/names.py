@@ -70,6 +70,7 @@ _OWN = {
     "tempfile": "tempfile",
     "template": "template",
     "uri": "uri",
+    "validate_argument_spec": "validate_argument_spec",
     "wait_for": "wait_for",
     "wait_for_connection": "wait_for_connection",
 }

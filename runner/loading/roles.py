@@ -14,6 +14,7 @@ from runner.loading.inherit import VARS, narrowed
 from runner.loading.keywords import ROLE
 from runner.loading.misplaced import is_action
 from runner.loading.rolefiles import find_role, role_document, role_file, role_variables
+from runner.loading.rolespecs import validation
 from runner.loading.standing import Standing
 from runner.loading.taskfiles import entries_of
 from runner.loading.tasks import Parts
@@ -47,6 +48,8 @@ class Wanted(NamedTuple):
     """Keywords that tell two uses of a role apart."""
     by_task: bool = False
     """Whether a task names it; else a play or another role's meta file does."""
+    validates: bool = True
+    """Whether its arguments are looked at first, where it says what they are to be."""
 
 
 class ReadRole(NamedTuple):
@@ -69,6 +72,7 @@ class ReadRole(NamedTuple):
 class _Meta(NamedTuple):
     dependencies: Place | None = None
     again: bool = False
+    specs: Place | None = None
 
 
 def listed_roles(place: Place, standing: Standing) -> list[ReadRole]:
@@ -148,7 +152,8 @@ def role_of_task(
     files = {part: str(name) for part, name in names.items()}
     again = as_flag(args.get("allow_duplicates", True)) is not False
     own = (inner.when, sorted(inner.tags), inner.keywords.get(VARS, EMPTY))
-    return Wanted(name, place, inner, files=files, again=again, own=own, by_task=True)
+    validates = as_flag(args.get("rolespec_validate", True)) is not False
+    return Wanted(name, place, inner, {}, {}, files, again, own, by_task=True, validates=validates)
 
 
 def read_role(wanted: Wanted, standing: Standing) -> ReadRole | None:
@@ -240,7 +245,10 @@ def _read_meta(path: Path, standing: Standing) -> _Meta:
     if not isinstance(place.value, dict):
         raise place.error(f"a meta file is a mapping, not {kind_of(place.value)}")
     again = as_flag(place.value.get("allow_duplicates", False)) is True
-    return _Meta(place.at("dependencies") if "dependencies" in place.value else None, again)
+    dependencies, specs = (
+        place.at(key) if key in place.value else None for key in ("dependencies", "argument_specs")
+    )
+    return _Meta(dependencies, again, specs)
 
 
 def _dependencies(role: Role, meta: _Meta, wanted: Wanted, standing: Standing) -> list[ReadRole]:
@@ -265,9 +273,9 @@ def _own_entries(wanted: Wanted, path: Path, standing: Standing, meta: _Meta) ->
     file = role_file(path, "tasks", name)
     if file is None and name is not None:
         raise wanted.place.error(f"the role `{wanted.name}` has no `tasks/{name}`")
-    if file is None:
-        return ()
-    entries = entries_of(file, standing, wanted.place)
+    entries = () if file is None else entries_of(file, standing, wanted.place)
+    if wanted.validates:
+        entries = (*validation(path, name, wanted.params, meta.specs, standing), *entries)
     again = meta.again if wanted.again is None else wanted.again
     if again or not entries:
         return entries

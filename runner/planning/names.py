@@ -83,6 +83,8 @@ class NameReader:
             # `debug: var` shows an undefined variable as such.
             (rest if name == "var" else body).append(first)
             rest += others
+        if task.action == "validate_argument_spec":
+            rest.append(_of_spec(task.args.get("argument_spec")))
         return body, rest
 
     def _of_keywords(self, task: Task) -> list[Names]:
@@ -164,6 +166,13 @@ class NameReader:
             if found is not NO_NAMES:
                 parts.append(found._replace(required=_NOTHING))
         return merged(parts)._replace(required=frozenset(must))
+
+
+def _of_spec(spec: Any) -> Names:
+    """The variables that are called as the options of an argument spec are."""
+    if isinstance(spec, dict):
+        return Names(variables=frozenset(map(str, spec)))
+    return Names(complete=False)
 
 
 def _lenient(task: Task) -> list[Any]:

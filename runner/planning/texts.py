@@ -21,7 +21,7 @@ _TEMPLATE_FILES = ("template", "config")
 _MAKES_NO_FILES = frozenset(
     "add_host assert debug facts fail find gather_facts group_by include_role include_tasks "
     "include_vars meta pause ping ping_device reach set_fact set_stats setup slurp stat wait_for "
-    "wait_for_connection".split()
+    "validate_argument_spec wait_for_connection".split()
 )
 """Any other action may make a file which a later task takes as its `src`."""
 
