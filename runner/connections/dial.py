@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import select
 import socket
 import threading
@@ -106,8 +107,17 @@ def _resolve(address: str, port: int) -> list[_Candidate]:
         found = socket.getaddrinfo(address.strip("[]"), port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise Unreachable(f"no address found for {address!r}: {reason}") from None
+        message = f"no address found for {address!r}: {reason}"
+        raise Unreachable(message, hint=_on_address(address)) from None
     return list(dict.fromkeys((family, where) for family, _, _, _, where in found))
+
+
+def _on_address(address: str) -> str:
+    if re.search(r"/\d+$", address):
+        return "`ansible_host` is an address without the length of its prefix"
+    if re.search(r"[^:]:\d+$", address):
+        return "the port stands in `ansible_port`"
+    return "`ansible_host` says where a host is; a name is looked up in /etc/hosts and DNS"
 
 
 def _connect(candidate: _Candidate, timeout: float, sockets: Sockets) -> socket.socket:

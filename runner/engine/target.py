@@ -168,7 +168,7 @@ def _become(settings: Settings, variables: Variables, play: Play, task: Task, wo
     for value in (settings.get("become"), task.become, play.become):
         rendered = world.templar.render(value, variables)
         if rendered is not None:
-            return truth(rendered)
+            return _flag("become", rendered)
     return world.defaults.become
 
 
@@ -223,12 +223,12 @@ def target_of(host: str, variables: Variables, play: Play, task: Task, world: Wo
         become_password=settings.secret("become_password") or defaults.become_password,
         console_user=settings.text("console_user"),
         console_password=settings.secret("console_password"),
-        ssh_legacy=truth(settings.get("ssh_legacy")),
+        ssh_legacy=_flag("ssh_legacy", settings.get("ssh_legacy")),
         ssh_common_args=_ssh_args(settings, defaults),
         ssh_config_file=defaults.ssh_config,
         host_key_checking=_host_keys(settings, defaults),
         known_hosts=settings.text("known_hosts") or defaults.known_hosts,
-        encoding=settings.text("encoding") or defaults.encoding,
+        encoding=_encoding(settings.text("encoding")) or defaults.encoding,
         timeouts=_timeouts(settings, defaults.timeouts),
     )
 
@@ -251,6 +251,27 @@ def _check_method(
         origin=getattr(written, "origin", None) or task.origin,
         hint="use `become_method: enable`, or leave it out",
     )
+
+
+_FLAGS = frozenset("true yes on 1 y t false no off 0 n f".split()) | {"", "none"}
+
+
+def _flag(name: str, value: Any) -> bool:
+    if isinstance(value, str) and value.strip().lower() not in _FLAGS:
+        raise PlanError(f"{name} is true or false, not {value!r}")
+    return truth(value)
+
+
+def _encoding(name: str | None) -> str | None:
+    """`name`, where Python knows an encoding of text under it."""
+    if not name:
+        return None
+    try:
+        "".encode(name)
+    except LookupError:
+        hint = "for example utf-8, latin-1, cp1252"
+        raise PlanError(f"there is no encoding {name!r}", hint=hint) from None
+    return name
 
 
 def _rendered(own: Any, plays: Any, variables: Variables, world: World) -> Any:

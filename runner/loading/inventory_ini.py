@@ -30,6 +30,7 @@ _QUOTED = re.compile(r"""(?:[^\r\n\\#"']|"[^"\\]*"|'[^']*')*""")
 _QUOTED_WORD = re.compile(r"""(?:[^ \t"']|"[^"]*"|'[^']*')+""")
 _QUOTES = re.compile(r"""(["'])(.*?)\1""")
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
+_PAIR = re.compile(r"[A-Za-z_]\w*=\S*")
 _ADDRESS = re.compile(r"[0-9]+(?:\.[0-9]+){2,}(?:/[0-9]+)?")
 _LONGEST_LITERAL = 20_000
 
@@ -103,13 +104,24 @@ class _Filler:
         for word in words[1:]:
             name, equals, written = word.partition("=")
             if not equals or not name:
-                raise self._error("a word that is no key=value", "quote a value with blanks")
+                raise self._no_pair(word)
             self._set(scope, name, written)
         place = partial(_same, self._origin)
         for name in names:
             member = self.tree.add_host(name, self._group, self.file, place)
             if scope.values:
                 member.scopes.append(scope)
+
+    def _no_pair(self, word: str) -> LoadError:
+        hint = "quote a value with blanks"
+        if word.startswith("=") or f"{word} =" in self._line:
+            hint = "no blanks around `=`"
+        elif word.endswith(":"):
+            hint = f"in an INI inventory write `{word[:-1]}=value`"
+        at = self._line.find(word)
+        if at >= 0:
+            self._origin = self._origin._replace(column=at + 1)
+        return self._error("a word that is no key=value", hint)
 
     def _words(self, line: str) -> list[str]:
         if not _SPECIAL.search(line):
@@ -122,7 +134,14 @@ class _Filler:
             raise self._error("a quote is never closed", "close it") from None
 
     def _names(self, pattern: str) -> ranges.HostNames:
-        if pattern.endswith(":") or pattern == "---":
+        if pattern.startswith("[") and "]" not in self._line:
+            raise self._error("a section without its end", "write [group] on a line of its own")
+        if _PAIR.fullmatch(pattern):
+            self.warnings.append(
+                f"{self._origin}: `{pattern}` is read as the name of a host: variables of a "
+                f"group stand in a section [{self._group}:vars]"
+            )
+        if (pattern.endswith(":") and "[" not in pattern) or pattern == "---":
             raise self._error(
                 f"{pattern} is no host", "a YAML inventory needs the suffix .yml or .yaml"
             )
@@ -137,7 +156,7 @@ class _Filler:
     def _variable(self, line: str) -> None:
         name, equals, written = (part.strip() for part in line.partition("="))
         if not equals or not name:
-            raise self._error("expected key=value")
+            raise self._error("expected key=value", "one on each line: name=value")
         group = self.tree.add_group(self._group)
         if name == "ansible_group_priority":
             group.priority = self._priority(written)
@@ -155,7 +174,8 @@ class _Filler:
     def _child(self, line: str) -> None:
         match = _GROUP.fullmatch(line)
         if match is None:
-            raise self._error("expected the name of a group")
+            hint = "only names of groups stand here, each on its own line"
+            raise self._error("expected the name of a group", hint)
         error = self._error(
             f"[{self._group}:children] names {match[1]}, and there is no such group",
             f"add a section [{match[1]}]",

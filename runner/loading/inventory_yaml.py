@@ -12,6 +12,11 @@ from runner.loading.scopes import PlainScope, YamlScope
 from runner.yaml import Document
 
 _SECTIONS = ("hosts", "vars", "children")
+_NO_LIST = {
+    "hosts": "write each as a key: `r1:`",
+    "children": "write each as a key: `routers:`",
+    "vars": "write `name: value`, without dashes",
+}
 _DEEPEST = 40
 
 Path = tuple[Any, ...]
@@ -71,7 +76,7 @@ class _Filler:
             return {str(entries): None}
         if isinstance(entries, dict):
             return entries
-        hint = "write each as a key: `r1:`" if isinstance(entries, list) else None
+        hint = _NO_LIST[where[-1]] if isinstance(entries, list) else None
         raise self.document.error(f"{where[-1]} must be a mapping", where, hint=hint)
 
     def _section(self, group: str, section: str, entries: dict[Any, Any], where: Path) -> None:
@@ -117,7 +122,9 @@ class _Filler:
         if not isinstance(pattern, str):
             raise self.document.key_error("a host's name must be text", where, hint="quote it")
         if values is not None and not isinstance(values, dict):
-            raise self.document.error(f"the variables of {pattern} must be a mapping", where)
+            hint = "below the host: `name: value`, an address as `ansible_host: 192.0.2.1`"
+            message = f"the variables of {pattern} must be a mapping"
+            raise self.document.error(message, where, hint=hint)
         try:
             names, port = ranges.expand(pattern)
         except ValueError as problem:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from runner import yaml
-from runner.errors import LoadError, PlayrunError, Problems
+from runner.errors import LoadError, PlayrunError, Problems, nearest
 from runner.loading.convert import Located, Place
 from runner.loading.files import read_file
 from runner.loading.varfiles import read_vars
@@ -162,4 +162,20 @@ def raise_problems(problems: list[PlayrunError]) -> None:
 def missing_file(place: Located, what: str, name: str, looked: list[Path]) -> LoadError:
     """A file that is at none of the places where it was looked for."""
     where = ", ".join(dict.fromkeys(str(path) for path in looked))
-    return place.error(f"there is no {what} `{name}`", hint=f"looked for {where}")
+    hint = f"looked for {where}"
+    close = nearest_file(looked)
+    hint = f"did you mean `{close}`? {hint}" if close else hint
+    return place.error(f"there is no {what} `{name}`", hint=hint)
+
+
+def nearest_file(looked: Iterable[Path]) -> str | None:
+    """The name most like one that is not there, among the files beside it."""
+    for path in looked:
+        try:
+            beside = [entry.name for entry in path.parent.iterdir() if entry.is_file()]
+        except OSError:
+            continue
+        close = nearest(path.name, beside, cutoff=0.75)
+        if close:
+            return close
+    return None

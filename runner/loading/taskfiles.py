@@ -8,6 +8,7 @@ from runner.errors import LoadError
 from runner.loading.convert import Located, Place, kind_of
 from runner.loading.standing import Standing, missing_file
 from runner.model import Entry, Scope
+from runner.values import near
 
 
 def find_static(name: str, scope: Scope, place: Located, *, handlers: bool) -> Path | LoadError:
@@ -56,7 +57,7 @@ def entries_of(path: Path, standing: Standing, place: Located | None) -> tuple[E
         return ()
     tasks = Place(document, ())
     if tasks.value is None:
-        standing.loading.warnings.append(f"{path}: there are no tasks in this file")
+        standing.loading.warnings.append(f"{near(path)}: there are no tasks in this file")
         return ()
     if not isinstance(tasks.value, list):
         standing.loading.note(

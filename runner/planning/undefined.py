@@ -151,13 +151,27 @@ class Undefined:
         for (index, name, path), found in self._found.items():
             hosts = self._fleet.ordered(found)
             task = self._spots[index].task
-            known = {*self._variables_of(hosts[0], task), *self._dynamic}
+            known = {*self._variables_of(hosts[0], task), *self._dynamic, *_FUNCTIONS}
             close = nearest(name, known)
             yield PlanError(
                 f"`{name}`, which `{task.label}` uses, is not defined for {some(hosts)}",
                 origin=(path and origin_in_file(path, name)) or origin_of(task, name),
                 hint=_hint(task, name, close),
             )
+
+
+_FUNCTIONS = ("hostvars", "lookup", "query", "groups", "true", "false")
+_AS_FILTERS = {
+    **{name: f"`x | {name}`" for name in ("int", "float", "list", "sum", "min", "max", "abs")},
+    "len": "`x | length`",
+    "str": "`x | string`",
+    "sorted": "`x | sort`",
+    "set": "`x | unique`",
+    "round": "`x | round`",
+    "reversed": "`x | reverse`",
+    "bool": "`x | bool`",
+}
+_BOOLEANS = {"never": "false", "always": "true"}
 
 
 def _hint(task: Task, name: str, close: str | None) -> str:
@@ -169,6 +183,10 @@ def _hint(task: Task, name: str, close: str | None) -> str:
     compared = re.compile(rf"[=!]=\s*{word}\s*(?:$|\)|\band\b|\bor\b)")
     if any(compared.search(text) for text in conditions_of(task) if isinstance(text, Source)):
         return f"if it is a text, it needs quotes of its own: `'{name}'`"
+    if name in _AS_FILTERS:
+        return f"templates have no function `{name}`: {_AS_FILTERS[name]}"
+    if name in _BOOLEANS:
+        return f"the condition is `{_BOOLEANS[name]}`"
     if close:
         return f"did you mean `{close}`?"
     dashed = re.compile(rf"[A-Za-z_]-{word}\b|\b{word}-[A-Za-z_]")

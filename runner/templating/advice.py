@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from runner.errors import nearest
+
 _OPEN = re.compile(
     r"[Uu]nexpected end of template\. Jinja was looking for the following tags: (?P<wanted>.+)\. "
     r"The innermost block that needs to be closed is '(?P<block>\w+)'"
 )
 _TAG = re.compile(r"[Ee]ncountered unknown tag '(?P<tag>\w+)'(?:\..*tags?: (?P<wanted>[^.]+))?")
 _HINTS = (
+    (r"unexpected '(AND|OR|NOT|IN|IS)' after", "LOWER"),
+    (r"unexpected 'contains' after", "write `'x' in value`, or the test: `value is contains('x')`"),
+    (r"unexpected ',' after", "several conditions are a list: one `- …` each"),
+    (r"unexpected char '\?'", "write `a if condition else b`"),
+    (r"unexpected char '\$'", "variables stand without a `$`"),
+    (r"missing end of comment", "close it with `#}`"),
+    (r"missing end of raw", "close it with `{% endraw %}`"),
     (r"unexpected '}'|expected 'end of print statement'|unexpected end of template$", "CLOSE"),
     (r"unexpected '='", "to compare, write `==`"),
     (r"unexpected char '&'", "write `and` for &&"),
@@ -20,10 +29,12 @@ _HINTS = (
 )
 _MEANINGS = {
     "CLOSE": "each {{ needs its }}, each bracket and quote its end",
+    "LOWER": "`and`, `or`, `not`, `in` and `is` are written in small letters",
     "COMMA": "an operator, a comma or a quote is missing between two values",
 }
-_TEXT_AND_NUMBER = re.compile(
-    r"can only concatenate (str|list)|unsupported operand type|not supported between instances"
+_TAGS = (
+    *("for", "if", "elif", "else", "set", "block", "extends", "include", "import", "from"),
+    *("macro", "call", "filter", "raw", "with"),
 )
 
 
@@ -32,24 +43,41 @@ def on_syntax(message: str) -> tuple[str, str | None]:
     message = message.rstrip(".")
     opened = _OPEN.search(message)
     if opened is not None:
-        end = opened["wanted"].partition("'")[2].partition("'")[0]
+        ends = re.findall(r"'(end\w+)'", opened["wanted"])
         message = f"the template ends within `{opened['block']}`"
-        return message, f"close it with `{{% {end} %}}`"
+        return message, f"close it with `{{% {ends[0]} %}}`" if ends else None
     unknown = _TAG.search(message)
     if unknown is not None:
         wanted = (unknown["wanted"] or "").replace("'", "`")
-        return f"there is no tag `{unknown['tag']}`", f"here it may be {wanted}" if wanted else None
+        hint = f"here it may be {wanted}" if wanted else _on_tag(unknown["tag"])
+        return f"there is no tag `{unknown['tag']}`", hint
     for pattern, hint in _HINTS:
         if re.search(pattern, message):
             return message[:1].lower() + message[1:], _MEANINGS.get(hint, hint)
     return message[:1].lower() + message[1:], None
 
 
-def on_types(error: Exception) -> str | None:
-    """What to do where values of different types were put together."""
-    if isinstance(error, TypeError) and _TEXT_AND_NUMBER.search(str(error)):
-        return "`~` joins anything as text; `| int` makes a number of a text"
+def _on_tag(tag: str) -> str | None:
+    if tag.startswith("end") and tag[3:] in _TAGS:
+        return f"no `{tag[3:]}` is open here"
+    if tag == "do":
+        return "`{% set … %}` keeps a value"
+    close = nearest(tag, _TAGS)
+    return f"did you mean `{close}`?" if close else None
+
+
+def on_undefined(name: str | None) -> str | None:
+    """What to do where a variable is not there that something else brings."""
+    if name is None:
+        return None
+    if name == "ansible_loop":
+        return "it is there with `loop_control: {extended: true}`"
+    if name.startswith("ansible_net_"):
+        return _FACTS
     return None
+
+
+_FACTS = "`gather_facts: true` in the play, or a task like `ios_facts` before, brings the facts"
 
 
 def on_missing(name: str | None, known: Collection[object]) -> str | None:
@@ -58,6 +86,8 @@ def on_missing(name: str | None, known: Collection[object]) -> str | None:
         return "that task was skipped: ask `is not skipped` before its result is used"
     if "results" in known and name in ("stdout", "stdout_lines", "stderr", "rc", "output"):
         return "that task looped: the result of each item is in `results`"
+    if not known and name is not None and name.startswith("net_"):
+        return _FACTS
     if name in ("key", "value"):
         return "`with_dict`, or `loop` over `| dict2items`, gives items with `key` and `value`"
     return None

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, nodes
 
 from runner.errors import nearest
+from runner.templating.library.lookups import UNSUPPORTED
 from runner.templating.names import LOOKUPS
 
 
@@ -33,6 +34,12 @@ _BY_NAME = {
 """Filters that take the name of a filter or test: as first argument, or after an attribute."""
 
 
+_OF_THE_OTHER_KIND = {
+    "filter": "`{name}` is a test: write `x is {name}`",
+    "test": "`{name}` is a filter: write `x | {name}`",
+}
+
+
 def faults(
     tree: nodes.Template, environment: Environment, lookups: frozenset[str]
 ) -> Iterator[Fault]:
@@ -52,7 +59,10 @@ def _unless_known(
 ) -> Iterator[Fault]:
     known: dict[str, Any] = environment.filters if kind == "filter" else environment.tests
     if name is not None and name not in known:
-        yield _unknown(kind, name, (word for word in known if "." not in word), node.lineno)
+        other = environment.tests if kind == "filter" else environment.filters
+        hint = _OF_THE_OTHER_KIND[kind].format(name=name) if name in other else None
+        words = (word for word in known if "." not in word)
+        yield _unknown(kind, name, words, node.lineno, hint)
 
 
 def _named_in(node: nodes.Filter, environment: Environment) -> Iterator[Fault]:
@@ -66,11 +76,17 @@ def _named_in(node: nodes.Filter, environment: Environment) -> Iterator[Fault]:
 
 def _lookup(call: nodes.Call, lookups: frozenset[str]) -> Iterator[Fault]:
     name = call.args[0].value if isinstance(call.args[0], nodes.Const) else None
-    if isinstance(name, str) and name.rpartition(".")[2] not in lookups:
+    if not isinstance(name, str):
+        return
+    short = name.rpartition(".")[2]
+    if short in UNSUPPORTED:
+        message = f"the lookup '{name}' is not supported yet"
+        yield Fault(message, call.lineno, UNSUPPORTED[short], "lookup")
+    elif short not in lookups:
         yield _unknown("lookup", name, lookups, call.lineno)
 
 
-def _unknown(kind: str, name: str, known: Any, line: int) -> Fault:
-    close = nearest(name.rpartition(".")[2], known)
-    hint = f"did you mean '{close}'?" if close else None
+def _unknown(kind: str, name: str, known: Any, line: int, hint: str | None = None) -> Fault:
+    close = None if hint else nearest(name.rpartition(".")[2], known)
+    hint = f"did you mean '{close}'?" if close else hint
     return Fault(f"there is no {kind} '{name}'", line, hint, kind)

@@ -10,6 +10,7 @@ from jinja2.exceptions import SecurityError
 
 from runner.errors import PlayrunError, RenderError, nearest
 from runner.templating import advice
+from runner.templating.wrong_types import in_words
 from runner.values import Origin, near
 
 
@@ -78,7 +79,10 @@ def render_error(
         return UndefinedVariable(error.message or "a value is undefined", origin=place)
     if isinstance(error, TemplateFault):
         return RenderError(error.message, origin=place, hint=error.hint)
-    return RenderError(_words(error), origin=place, hint=advice.on_types(error))
+    told = in_words(error)
+    if told is not None:
+        return RenderError(told[0], origin=place, hint=told[1])
+    return RenderError(_words(error), origin=place)
 
 
 def _syntax_error(error: TemplateSyntaxError, origin: Origin | None) -> RenderError:
@@ -95,6 +99,9 @@ def _undefined(
     error: UndefinedUse, place: Origin | None, variables: Iterable[str]
 ) -> UndefinedVariable:
     known = variables if error.known is None else error.known
+    hint = advice.on_undefined(error.name) if error.known is None else None
+    if hint is not None:
+        return UndefinedVariable(str(error), origin=place, hint=hint)
     close = nearest(error.name, [k for k in known if isinstance(k, str)]) if error.name else None
     hint = f"did you mean '{close}'?" if close else None
     if hint is None and error.known is not None:

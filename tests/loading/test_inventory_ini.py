@@ -111,7 +111,7 @@ def test_groups_of_earlier_sources_count_as_declared() -> None:
 
 
 WRONG_LINES = [
-    ("[g\nr1\n", 1, 1, "brackets do not match"),
+    ("[g\nr1\n", 1, 1, "section without its end"),
     ("[g h]\n", 1, 1, "not a section"),
     ("[g:hots]\n", 1, 1, "unknown kind of section: hots"),
     ("r1\n  [g:vars]\nx=1\n", 2, 3, r"\[g:vars\], and no group g"),
@@ -122,8 +122,8 @@ WRONG_LINES = [
     ("[a:children]\na\n", 2, 1, "contain itself"),
     ("[a:children]\nall\n", 2, 1, "contain itself"),
     ("[a:children]\nx y\n", 2, 1, "name of a group"),
-    ("r1 x\n", 1, 1, "no key=value"),
-    ("r1 =x\n", 1, 1, "no key=value"),
+    ("r1 x\n", 1, 4, "no key=value"),
+    ("r1 =x\n", 1, 4, "no key=value"),
     ("r1 x='a\n", 1, 1, "quote is never closed"),
     ("r1:\n", 1, 1, "no host"),
     ("---\n", 1, 1, "no host"),

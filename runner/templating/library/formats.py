@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from runner import yaml
-from runner.errors import LoadError
+from runner.errors import LoadError, nearest
 from runner.templating.failures import TemplateFault
 from runner.templating.results import finished
 
@@ -22,9 +22,16 @@ def to_nice_json(value: Any, indent: int | str = 4, sort_keys: bool = True, **kw
 
 
 _JSON_OPTIONS = frozenset({"ensure_ascii", "separators", "indent", "sort_keys", "skipkeys"})
+_WITHOUT_MEANING = frozenset({"allow_nan", "check_circular", "preprocess_unsafe", "vault_to_text"})
+"""Options of Ansible's that change nothing here."""
 
 
 def _json(value: Any, **options: Any) -> str:
+    for name in options.keys() - _JSON_OPTIONS - _WITHOUT_MEANING:
+        close = nearest(name, _JSON_OPTIONS)
+        raise TemplateFault(
+            f"to_json has no option '{name}'", hint=f"did you mean '{close}'?" if close else None
+        )
     given = {name: option for name, option in options.items() if name in _JSON_OPTIONS}
     try:
         return json.dumps(finished(value), default=str, **given)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from runner.errors import nearest
 from runner.templating.about import About
 from runner.templating.failures import TemplateFault
 from runner.templating.seeking import MAX_BYTES, LookupCall, words
@@ -139,8 +140,20 @@ def _texts(value: Any) -> list[str]:
     return [str(item) for item in value]
 
 
+_WITHOUT_DEFAULT = (
+    *("default", "encoding", "type", "re", "case_sensitive"),
+    *("allow_none", "allow_no_value", "interpolation"),
+)
+
+
 def _options(call: LookupCall, term: Any, known: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """The key in a term of csvfile or ini, and its options; `known` are those with a default."""
     plain, given = words(str(term))
+    for name in [*given, *call.options]:
+        if name not in known and name not in _WITHOUT_DEFAULT:
+            close = nearest(name, [*known, *_WITHOUT_DEFAULT])
+            hint = f"did you mean '{close}'?" if close else None
+            raise TemplateFault(f"this lookup has no option '{name}'", hint=hint)
     options = {**known, **given, **{name: str(value) for name, value in call.options.items()}}
     return " ".join(plain), options
 

@@ -171,6 +171,12 @@ def _unsupported(name: str, instead: str) -> Lookup:
     return lookup
 
 
+UNSUPPORTED = {
+    "url": "fetch it before the run and use the lookup 'file'",
+    "config": "name the value in your variables",
+}
+"""Lookups of Ansible's that are refused, and what to do instead."""
+
 LOOKUPS: dict[str, Lookup] = {
     **lookup_files.LOOKUPS,
     "vars": _vars,
@@ -187,8 +193,7 @@ LOOKUPS: dict[str, Lookup] = {
     "random_choice": _random_choice,
     "sequence": _sequence,
     "password": lookup_password.password,
-    "url": _unsupported("url", "fetch it before the run and use the lookup 'file'"),
-    "config": _unsupported("config", "name the value in your variables"),
+    **{name: _unsupported(name, instead) for name, instead in UNSUPPORTED.items()},
 }
 
 WITH_EFFECTS = frozenset({"pipe", "lines", "random_choice", "password"})
