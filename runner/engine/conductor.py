@@ -7,7 +7,7 @@ that stand at a yield go on when the others are where they must be.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
@@ -47,9 +47,11 @@ from runner.events import (
 )
 from runner.model import Status, tasks_in
 
+Tell = Callable[[Sequence[Event]], None]
+"""Hears events, those that came in together at once."""
 _GRACE = 3.0
 """Seconds that cut-off hosts get to say goodbye before they are given up."""
-_FAILED = frozenset({"failed", "unreachable", "not_tried", "lost", "unknown"})
+_WELL = frozenset({"ok", "changed", "skipped"})
 
 
 class Outcome(NamedTuple):
@@ -99,7 +101,7 @@ class Conductor:
         plan: PlayPlan,
         world: World,
         strategy: Strategy,
-        tell: Callable[[Event | None], None],
+        tell: Tell,
         size: int = 0,
     ) -> None:
         """`size`: hosts of the batch with those that earlier plays have lost."""
@@ -139,12 +141,10 @@ class Conductor:
     def run(self) -> Outcome:
         """Lets all hosts of the batch go on until the last one is through."""
         self._submit((name, "go") for name in self._plan.hosts)
-        for progress in self._strategy.progress(self._on_event):
+        for progress in self._strategy.progress(self._on_events):
             if progress is not None:
                 self._on_progress(progress)
-                continue
-            self._tell(None)
-            if self._given_up():
+            elif self._given_up():
                 break
         self._finish_rest()
         return Outcome(
@@ -183,16 +183,17 @@ class Conductor:
             failure, twice = because, False
         return Step(name, host.number, answer, given, failure, twice, orders, ranks)
 
-    def _on_event(self, event: Event) -> None:
-        if isinstance(event, TaskStarted):
-            self._hosts[event.host].task = event
-        elif isinstance(event, TaskFinished):
-            host = self._hosts[event.host]
-            host.task = None
-            if event.ignored or event.status in ("ok", "changed", "skipped"):
-                inside = len(event.position) > 1
-                host.done = event.position[0] + (0 if inside else 1)
-        self._tell(event)
+    def _on_events(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, TaskStarted):
+                self._hosts[event.host].task = event
+            elif isinstance(event, TaskFinished):
+                host = self._hosts[event.host]
+                host.task = None
+                if event.ignored or event.status in _WELL:
+                    inside = len(event.position) > 1
+                    host.done = event.position[0] + (0 if inside else 1)
+        self._tell(events)
 
     def _on_progress(self, progress: Progress) -> None:
         host = self._hosts[progress.host]
@@ -286,9 +287,8 @@ class Conductor:
         unwritten = status != "ok" and any(
             task.output is not None for task in tasks_in(item.entry for item in to_come)
         )
-        self._tell(
-            HostFinished(time.time(), name, self._plan.index, status, failure, unwritten=unwritten)
-        )
+        index = self._plan.index
+        self._tell([HostFinished(time.time(), name, index, status, failure, unwritten=unwritten)])
 
     # what one host does for all
 
@@ -330,12 +330,12 @@ class Conductor:
             host.dropped = False
             host.status = "ok" if host.status is not None else None
         names = (*self._plan.hosts, *self._plan.gone)
-        self._tell(ErrorsCleared(time.time(), self._plan.index, names))
+        self._tell([ErrorsCleared(time.time(), self._plan.index, names)])
 
     def _refresh(self) -> None:
         if self._world.refresh is None:
             text = "the inventory cannot be read again here: `refresh_inventory` did nothing"
-            self._tell(Notice(time.time(), "warning", text))
+            self._tell([Notice(time.time(), "warning", text)])
         else:
             self._world.refresh()
             self._grown = True

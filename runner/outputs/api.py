@@ -20,6 +20,14 @@ class Output(Protocol):
         """Called once, at the end, however the run ended."""
 
 
+class Ahead(Output, Protocol):
+    """An output that may hear of events before the others do: it only writes them down."""
+
+    def write(self, events: Sequence[Event]) -> bool:
+        """Takes all of them, in the place of `handle`. False: none, it must hear of each after
+        the outputs before it."""
+
+
 class Dispatch:
     """Gives each event to each output, in order. Any thread may call; one event at a time.
 
@@ -33,8 +41,10 @@ class Dispatch:
     out without a word: that is no mistake of anybody's.
     """
 
-    def __init__(self, outputs: Sequence[Output]) -> None:
+    def __init__(self, outputs: Sequence[Output], ahead: Ahead | None = None) -> None:
+        """`ahead`: the one of the outputs that hears what came in together before the others."""
         self._all = tuple(outputs)
+        self._ahead = ahead
         self._working = list(outputs)
         self._lock = threading.RLock()
         self.broken: list[Notice] = []
@@ -44,6 +54,24 @@ class Dispatch:
         """Tells every output of `event`. Never raises for an output's failure."""
         with self._lock:
             self._tell(event, None)
+
+    def handle_all(self, events: Sequence[Event]) -> None:
+        """Tells every output of events that came in together."""
+        with self._lock:
+            done = self._write_ahead(events)
+            for event in events:
+                self._tell(event, done)
+
+    def _write_ahead(self, events: Sequence[Event]) -> Output | None:
+        """Who has heard of all of them now."""
+        ahead = self._ahead
+        if ahead is None or ahead not in self._working:
+            return None
+        try:
+            return ahead if ahead.write(events) else None
+        except Exception as error:  # noqa: BLE001 - a defect of one output is not the run's
+            self._drop(ahead, events[0].at, error)
+            return None
 
     def close(self) -> None:
         """Closes every output, the broken ones too."""

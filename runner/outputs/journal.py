@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from runner.events import Event, RunFinished
+from runner.events import Event, HostFinished, RunFinished, TaskFinished
 from runner.outputs.journal_lines import Lines
 from runner.outputs.records import RunFolder, prune
 from runner.outputs.tally import Tally
@@ -19,8 +19,10 @@ from runner.spool import open_append
 class Journal:
     """Writes `manifest.json`, `events.jsonl` and `summary.json` into a run's folder.
 
-    Each event is one write to the system, so that a run that is killed has all of them.
-    `tally` must be fed before this output is. Old records beyond `keep` go when the run is over.
+    An event is written before it is shown, those that come in together with one write to the
+    system: a run that is killed has all of them. The files that an event brings are in their
+    place before. `tally` must be fed before this output is. Old records beyond `keep` go when
+    the run is over.
     """
 
     def __init__(
@@ -37,11 +39,21 @@ class Journal:
 
     def handle(self, event: Event) -> None:
         """Adds one line; ends the record with the run. Raises FileTrouble (a full disk)."""
-        if self._events is not None:
-            self._write(self._lines.line(event).encode("ascii"))
+        self._add((event,))
         if isinstance(event, RunFinished):
             self._whole("summary.json", self._tally.summary())
             prune(self._state, self._keep, self._folder)
+
+    def write(self, events: Sequence[Event]) -> bool:
+        """Adds a line for each, unless files come with them. Raises FileTrouble."""
+        if any(map(_brings_files, events)):
+            return False
+        self._add(events)
+        return True
+
+    def _add(self, events: Sequence[Event]) -> None:
+        if self._events is not None:
+            self._append("".join(map(self._lines.line, events)).encode("ascii"))
 
     def close(self) -> None:
         """Closes `events.jsonl`."""
@@ -49,16 +61,23 @@ class Journal:
             os.close(self._events)
             self._events = None
 
-    def _write(self, line: bytes) -> None:
+    def _append(self, lines: bytes) -> None:
         assert self._events is not None
         try:
-            while line:
-                line = line[os.write(self._events, line) :]
+            while lines:
+                lines = lines[os.write(self._events, lines) :]
         except OSError as error:
             raise trouble(self._folder / "events.jsonl", error) from error
 
     def _whole(self, name: str, content: Mapping[str, Any]) -> None:
         write_whole(self._folder, self._folder / name, _readable(content).encode("ascii"))
+
+
+def _brings_files(event: Event) -> bool:
+    """Whether other outputs put files in their place when they hear of it."""
+    if isinstance(event, TaskFinished):
+        return bool(event.captured)
+    return isinstance(event, (HostFinished, RunFinished))
 
 
 def _readable(content: Mapping[str, Any]) -> str:

@@ -10,15 +10,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from types import FrameType
 
-from runner.engine.conductor import Conductor, Outcome
+from runner.engine.conductor import Conductor, Outcome, Tell
 from runner.engine.plan import PlayPlan
 from runner.engine.strategies import STRATEGIES
 from runner.engine.work import Work
 from runner.engine.world import Worker, World
-from runner.events import Event, Failure, HostFinished, Notice, PlayFinished, PlayStarted
+from runner.events import Failure, HostFinished, Notice, PlayFinished, PlayStarted
 from runner.planning.batches import batches
-
-Tell = Callable[[Event | None], None]
 
 
 class Interrupts:
@@ -56,7 +54,7 @@ class Interrupts:
             if count == 1
             else "cutting every connection"
         )
-        self._tell(Notice(time.time(), "warning", text))
+        self._tell([Notice(time.time(), "warning", text)])
 
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -139,14 +137,14 @@ class _Conducting:
             self._dropped.discard(host)
             text = "in an earlier play another host's failure took it along, as any error is fatal"
             failure = Failure("fatal", text)
-            self._tell(HostFinished(time.time(), host, plan.index, "not_run", failure))
+            self._tell([HostFinished(time.time(), host, plan.index, "not_run", failure)])
 
     def _run(self, plan: PlayPlan, size: int) -> Outcome:
-        self._tell(_started(plan))
+        self._tell([_started(plan)])
         outcome = Outcome({})
         if plan.hosts:
             outcome = self._conducted(plan, size)
-        self._tell(PlayFinished(time.time(), plan.index))
+        self._tell([PlayFinished(time.time(), plan.index)])
         return outcome
 
     def _conducted(self, plan: PlayPlan, size: int) -> Outcome:

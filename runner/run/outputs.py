@@ -40,38 +40,37 @@ class RunOutputs:
         self._tally = Tally()
         more = screens or ()
         self._screens = [*more, *_screens(project, self._tally, console=screens is None)]
-        self._dispatch = Dispatch([*self._files(setup), *self._screens])
-
-    def _files(self, setup: Setup) -> list[Output]:
-        project, claims, root = self._project, Claims(), setup.world.paths.output
-        manifest = _manifest(project.options, self._names, str(root))
-        return [
+        claims, root = Claims(), setup.world.paths.output
+        manifest = _manifest(project.options, names, str(root))
+        journal = Journal(self.record, self._tally, manifest, project.settings.runs_keep)
+        outputs: list[Output] = [
             self._tally,
             HostFiles(root, claims),
             Backups(root, project.state, claims),
-            Journal(self.record, self._tally, manifest, project.settings.runs_keep),
+            journal,
+            *self._screens,
         ]
+        self._dispatch = Dispatch(outputs, ahead=journal)
 
     def begin(self) -> None:
         """Tells them that the run has begun."""
         options, record = self._project.options, self.record
         where = options.whereabouts()
-        self.tell(
+        self._dispatch.handle(
             RunStarted(self._began, record.run, self._names, options.check, str(record.path), where)
         )
 
-    def tell(self, event: Event | None) -> None:
-        """An event for all of them."""
-        if event is not None:
-            self._dispatch.handle(event)
+    def tell(self, events: Sequence[Event]) -> None:
+        """Events for all of them."""
+        self._dispatch.handle_all(events)
 
     def warn(self, text: str) -> None:
         """A warning for all of them, without secrets."""
-        self.tell(Notice(time.time(), "warning", self._project.masks.mask(text)))
+        self._dispatch.handle(Notice(time.time(), "warning", self._project.masks.mask(text)))
 
     def end(self, *, interrupted: bool) -> None:
         """Tells them that the run has ended, and closes them."""
-        self.tell(RunFinished(time.time(), self.record.run, interrupted))
+        self._dispatch.handle(RunFinished(time.time(), self.record.run, interrupted))
         self._dispatch.close()
 
     def exit_code(self) -> int:

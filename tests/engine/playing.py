@@ -142,11 +142,11 @@ def play(
     ]
     played = Played(world)
 
-    def record(event: Event | None) -> None:
-        if event is not None:
+    def record(events: Sequence[Event]) -> None:
+        for event in events:
             played.events.append(event)
-        if tell is not None:
-            tell(event)
+            if tell is not None:
+                tell(event)
 
     played.interrupted = conduct(plans, world, worker or NoDevices(), record)
     return played

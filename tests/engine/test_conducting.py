@@ -49,7 +49,7 @@ def test_a_play_is_planned_anew_once_tasks_have_changed_the_inventory(tmp_path: 
         asked.append(number)
         return plan(number, *world.hosts.groups["all"])
 
-    conduct(plans, world, NoDevices(), lambda event: event and events.append(event), again)
+    conduct(plans, world, NoDevices(), events.extend, again)
     assert asked == [2]
     assert started(events) == [(0, ("a", "b")), (1, ("a", "b")), (2, ("new", "a", "b"))]
 
@@ -63,11 +63,11 @@ def test_hosts_that_failed_are_out_and_a_batch_without_any_ends_the_run(tmp_path
     world, _ = make_world(tmp_path, "a,b,")
     events: list[Event] = []
     plans = [plan(0, "a", "b", **fails), plan(1, "b"), plan(2, "a"), plan(3, "b", "a", **fails)]
-    conduct(plans, world, NoDevices(), lambda event: event and events.append(event))
+    conduct(plans, world, NoDevices(), events.extend)
     assert started(events) == [(0, ("a", "b")), (1, ("b",)), (2, ()), (3, ("b",))]
     plans[1] = plan(1, "b", action="fail", args={"msg": "no"})
     events.clear()
-    conduct(plans, world, NoDevices(), lambda event: event and events.append(event))
+    conduct(plans, world, NoDevices(), events.extend)
     assert started(events) == [(0, ("a", "b")), (1, ("b",))]
 
 

@@ -38,7 +38,7 @@ class Scripted:
         self.shared.extend(news.published)
         self.secrets.extend(news.secrets)
 
-    def progress(self, on_event: Any) -> Iterator[Progress | None]:
+    def progress(self, on_events: Any) -> Iterator[Progress | None]:
         while self.steps:
             step = self.steps.popleft()
             script = self.scripts[step.host]
@@ -66,7 +66,7 @@ def conduct(tmp_path: Path, scripts: dict[str, Callable[[], Script]]) -> tuple[S
     world, _ = make_world(tmp_path, ",".join(scripts) + ",")
     strategy = Scripted(scripts)
     said: list[Any] = []
-    statuses = Conductor(plan, world, strategy, said.append).run().statuses
+    statuses = Conductor(plan, world, strategy, said.extend).run().statuses
     finished = {event.host: event.status for event in said if isinstance(event, HostFinished)}
     assert finished == dict(statuses), "every host is told to have finished, once"
     return strategy, statuses
@@ -203,8 +203,8 @@ def test_many_hosts_at_one_position_go_together(tmp_path: Path, count: int) -> N
 
 def test_a_secret_that_one_worker_learns_is_masked_everywhere(tmp_path: Path) -> None:
     class Telling(Scripted):
-        def progress(self, on_event: Any) -> Iterator[Progress | None]:
-            for progress in super().progress(on_event):
+        def progress(self, on_events: Any) -> Iterator[Progress | None]:
+            for progress in super().progress(on_events):
                 yield progress and progress._replace(secrets=("vaulted-value",))
 
     plan = PlayPlan(0, Play("p", "all", (), Origin("f", 1, 1)), ("a",), (), "free", "serial", 1)

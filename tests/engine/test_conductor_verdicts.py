@@ -31,7 +31,7 @@ def outcome(
     world, _ = make_world(tmp_path, ",".join(scripts) + ",")
     world.step = settings.get("step")
     strategy, said = Scripted(scripts), []
-    return strategy, Conductor(plan, world, strategy, said.append).run(), said
+    return strategy, Conductor(plan, world, strategy, said.extend).run(), said
 
 
 def test_a_fatal_failure_reaches_all_hosts_where_they_wait(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import threading
 import time
+from collections.abc import Sequence
 
 from outputs_factory import Events, tell
 
@@ -50,6 +51,66 @@ def test_what_one_says_those_behind_it_hear_first() -> None:
     assert before.heard == [e.ends(), notice]
     assert speaker.heard == [e.ends()]
     assert behind.heard == [notice, e.ends()]
+
+
+class Ahead(Notes):
+    """An output that may hear of events first."""
+
+    def __init__(self, takes: bool = True, raises: Exception | None = None) -> None:
+        super().__init__()
+        self.takes = takes
+        self.fault = raises
+        self.written: list[Event] = []
+
+    def write(self, events: Sequence[Event]) -> bool:
+        if self.fault is not None:
+            raise self.fault
+        self.written += events if self.takes else ()
+        return self.takes
+
+
+def told_together(ahead: Ahead, *others: Notes) -> list[Event]:
+    """Three events that come in together; `others` stand before `ahead`."""
+    e = Events()
+    events: list[Event] = [e.run(), e.plays("r1"), e.ends()]
+    Dispatch([*others, ahead], ahead).handle_all(events)
+    return events
+
+
+def test_one_hears_all_that_came_in_together_before_the_others_hear_the_first() -> None:
+    class Watching(Notes):
+        def handle(self, event: Event) -> None:
+            seen.append(list(ahead.written))
+
+    seen: list[list[Event]] = []
+    ahead = Ahead()
+    events = told_together(ahead, Watching())
+    assert seen == [events] * 3
+    assert ahead.heard == []
+
+
+def test_what_others_say_of_such_events_reaches_it_too() -> None:
+    notice = Events().says("warning", "look")
+    ahead = Ahead()
+    told_together(ahead, Notes(says=notice))
+    assert ahead.heard == [notice]
+
+
+def test_one_that_takes_none_of_them_hears_each_in_its_turn() -> None:
+    notice = Events().says("warning", "look")
+    ahead = Ahead(takes=False)
+    events = told_together(ahead, Notes(says=notice))
+    assert ahead.heard == [notice, *events]
+
+
+def test_one_that_cannot_write_them_is_out_before_the_others_hear_of_any() -> None:
+    ahead, other = Ahead(raises=OSError(28, "No space left on device", "/x")), Notes()
+    events = told_together(ahead, other)
+    notice, *rest = other.heard
+    assert isinstance(notice, Notice)
+    assert "No space left on device" in notice.text
+    assert rest == events
+    assert ahead.heard == []
 
 
 def test_one_that_raises_is_out_and_the_others_are_told_once() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -53,6 +54,39 @@ def test_an_event_is_on_disk_as_soon_as_it_was_handled(tmp_path: Path) -> None:
     assert len(lines(folder)) == 1
     journal.close()
     journal.close()
+
+
+def test_what_came_in_together_is_written_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, tally, e = new_run(tmp_path, START), Tally(), Events()
+    journal = Journal(folder, tally, {})
+    writes: list[bytes] = []
+    monkeypatch.setattr(os, "write", lambda _file, data: writes.append(data) or len(data))
+    assert journal.write([e.begins("r1"), e.begins("r2"), e.does("r1")])
+    (written,) = writes
+    told = [json.loads(line) for line in written.splitlines()]
+    assert [(line["event"], line["host"]) for line in told] == [
+        ("TaskStarted", "r1"),
+        ("TaskStarted", "r2"),
+        ("TaskFinished", "r1"),
+    ]
+
+
+@pytest.mark.parametrize("what", ["leaves", "captures", "ends"])
+def test_what_brings_files_is_written_only_when_they_are_in_their_place(
+    tmp_path: Path, what: str
+) -> None:
+    folder, tally, e = new_run(tmp_path, START), Tally(), Events()
+    journal = Journal(folder, tally, {})
+    captured = Captured("/o/r1", "/o/r1.p", (), 3, "ab", True)
+    event: Event = {
+        "leaves": e.leaves("r1"),
+        "captures": e.does("r1", captured=(captured,)),
+        "ends": e.ends(),
+    }[what]
+    assert not journal.write([e.begins("r1"), event])
+    assert lines(folder) == []
 
 
 def test_all_that_an_event_holds_is_in_its_line(tmp_path: Path) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from runner.engine.steps import News, Progress, Step
 from runner.events import Event
 
-OnEvent = Callable[[Event], None]
+OnEvents = Callable[[Sequence[Event]], None]
 
 
 class Strategy(Protocol):
@@ -25,10 +25,11 @@ class Strategy(Protocol):
     def share(self, news: News) -> None:
         """Tells every worker; it holds for the hosts of steps submitted after this."""
 
-    def progress(self, on_event: OnEvent) -> Iterator[Progress | None]:
+    def progress(self, on_events: OnEvents) -> Iterator[Progress | None]:
         """How far steps have come, until none is under way; more may be submitted between.
 
-        `on_event` is called in this thread, with each event before the progress it leads to.
+        `on_events` is called in this thread, with all that has come in, in its order, before
+        the progress it leads to; what is there is never held back until there is more.
         None: a tick of the clock, at least every 0.2 s where the strategy can.
         """
 

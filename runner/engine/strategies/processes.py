@@ -16,7 +16,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, Pipe, wait
 
 from runner.engine.steps import Message, News, Progress, Step
-from runner.engine.strategies.api import OnEvent
+from runner.engine.strategies.api import OnEvents
 from runner.engine.strategies.threads import Threads
 from runner.engine.work import Work
 from runner.events import Failure, TaskFinished, TaskStarted
@@ -117,7 +117,7 @@ class Processes:
         for child in self._children:
             _send(child, news)
 
-    def progress(self, on_event: OnEvent) -> Iterator[Progress | None]:
+    def progress(self, on_events: OnEvents) -> Iterator[Progress | None]:
         """What the workers say; a dead one's hosts are answered for."""
         while self._is_busy():
             self._pass_on_cancel()
@@ -129,7 +129,7 @@ class Processes:
             if not ready:
                 yield None
             for child in [child for child in self._children if child.pipe in ready]:
-                progress = self._read(child, on_event)
+                progress = self._read(child, on_events)
                 if progress is not None:
                     yield progress
                 if child in self._children:
@@ -142,7 +142,7 @@ class Processes:
             or any(child.steps or child.pinned for child in self._children)
         )
 
-    def _read(self, child: _Child, on_event: OnEvent) -> Progress | None:
+    def _read(self, child: _Child, on_events: OnEvents) -> Progress | None:
         try:
             message: Message = child.pipe.recv()
         except (EOFError, OSError):
@@ -156,7 +156,7 @@ class Processes:
             child.tasks[message.host] = message
         elif isinstance(message, TaskFinished):
             child.tasks.pop(message.host, None)
-        on_event(message)
+        on_events((message,))
         return None
 
     def _came_to_rest(self, child: _Child, progress: Progress) -> None:

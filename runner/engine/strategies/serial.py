@@ -6,8 +6,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from runner.engine.steps import News, Progress, Step
-from runner.engine.strategies.api import OnEvent
+from runner.engine.strategies.api import OnEvents
 from runner.engine.work import Work
+from runner.events import Event
 
 
 class Serial:
@@ -25,10 +26,14 @@ class Serial:
         """Who has left; the rest is known already, since there is one memory."""
         self._work.leave(news.left)
 
-    def progress(self, on_event: OnEvent) -> Iterator[Progress | None]:
+    def progress(self, on_events: OnEvents) -> Iterator[Progress | None]:
         """Runs the steps, one after another."""
+
+        def say(event: Event) -> None:
+            on_events((event,))
+
         while self._steps:
-            yield self._work.step(self._steps.popleft(), on_event)
+            yield self._work.step(self._steps.popleft(), say)
             yield None
 
     def cancel(self, *, now: bool) -> None:

@@ -9,15 +9,17 @@ from queue import Empty, SimpleQueue
 
 from runner.engine.failures import failure_of
 from runner.engine.steps import Message, News, Progress, Step
-from runner.engine.strategies.api import OnEvent
+from runner.engine.strategies.api import OnEvents
 from runner.engine.work import Work
 from runner.errors import PlanError
-from runner.events import Notice
+from runner.events import Event, Notice
 
 _TICK = 0.2
 _BACKLOG = 1_000
 """Messages that wait to be heard before hosts may go on: those of a fleet would fill memory,
 since threads that only compute leave the one that listens little time."""
+_AT_ONCE = 200
+"""Messages that are heard together at most."""
 _GLANCE = 0.01
 _STACK = 1024 * 1024
 """Bytes of stack a thread: twice what Python's limit of recursion takes of them, and no more,
@@ -96,19 +98,32 @@ class Threads:
         """Who has left; the rest is known already, since there is one memory."""
         self._work.leave(news.left)
 
-    def progress(self, on_event: OnEvent) -> Iterator[Progress | None]:
+    def progress(self, on_events: OnEvents) -> Iterator[Progress | None]:
         """What the threads say, with a tick when they say nothing for a while."""
         while self._under_way:
             try:
-                message = self._out.get(timeout=_TICK)
+                messages = self._heard()
             except Empty:
                 yield None
                 continue
-            if not isinstance(message, Progress):
-                on_event(message)
-                continue
-            self._under_way -= 1
-            yield message
+            events: list[Event] = []
+            for message in messages:
+                if not isinstance(message, Progress):
+                    events.append(message)
+                    continue
+                if events:
+                    on_events(events)
+                    events = []
+                self._under_way -= 1
+                yield message
+            if events:
+                on_events(events)
+
+    def _heard(self) -> list[Message]:
+        """What has been said since the last time. Raises Empty when that is nothing."""
+        first = self._out.get(timeout=_TICK)
+        more = min(self._out.qsize(), _AT_ONCE)
+        return [first, *(self._out.get() for _ in range(more))]
 
     def cancel(self, *, now: bool) -> None:
         """Hosts that have not begun are answered with `not_run`."""
