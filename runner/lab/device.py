@@ -13,6 +13,7 @@ from runner.lab.configs.indented import IndentedStore
 from runner.lab.configs.junos import JunosStore
 from runner.lab.configs.routeros import RouterosStore
 from runner.lab.configs.store import Store
+from runner.lab.configs.vyos import VyosStore
 from runner.lab.profile import Configuration, Profile
 from runner.lab.startup import startup_text
 from runner.lab.topology import Device as Spec
@@ -145,6 +146,7 @@ _STORES: Mapping[str, Callable[[Configuration, str], Store]] = {
     "indented": IndentedStore,
     "junos": JunosStore,
     "routeros": RouterosStore,
+    "vyos": VyosStore,
 }
 
 

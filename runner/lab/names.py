@@ -13,6 +13,7 @@ PLATFORMS = (
     "huawei_vrp",
     "mikrotik_routeros",
     "frr",
+    "vyos",
     "linux",
 )
 

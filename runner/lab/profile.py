@@ -84,9 +84,11 @@ class Configuration:
 
     style: Style
     kind: str = "indented"
-    """`indented`, `junos` or `routeros`: which store keeps it."""
+    """`indented`, `junos`, `vyos` or `routeros`: which store keeps it."""
     keyed: tuple[str, ...] = ()
-    """Junos: words that stand on one line with their value. RouterOS: menus with items."""
+    """Junos, VyOS: words that stand on one line with their value. RouterOS: menus with items."""
+    valued: tuple[str, ...] = ()
+    """VyOS: words that a value follows, which stands in quotes then."""
     startup: str = ""
     filler: str = ""
     """One line, `{n}` counting, for configurations of a wanted length."""
@@ -167,8 +169,8 @@ def load_profile(name: str) -> Profile:
 def _configuration(data: dict[str, Any]) -> Configuration:
     style = dict(data.pop("style", None) or {})
     single = tuple(style.pop("single", ()))
-    keyed = tuple(data.pop("keyed", ()))
-    return Configuration(style=Style(single=single, **style), keyed=keyed, **data)
+    keyed, valued = tuple(data.pop("keyed", ())), tuple(data.pop("valued", ()))
+    return Configuration(style=Style(single=single, **style), keyed=keyed, valued=valued, **data)
 
 
 def _commands(

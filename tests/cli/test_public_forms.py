@@ -97,12 +97,12 @@ def test_a_device_that_restarts_as_it_was_told_has_done_so(here: Path, playrun: 
 def test_the_lab_says_whom_it_cannot_play(here: Path, playrun: Playrun) -> None:
     _write(
         here,
-        hosts="r1 ansible_network_os=vyos\n",
+        hosts="r1 ansible_network_os=sros\n",
         site="[{hosts: all, gather_facts: false, tasks: [{cli: show version, when: false}]}]\n",
     )
     said = playrun("-i", "hosts", "site", "--lab")
     assert said.code == 0, said.err
-    assert "the lab plays no `vyos`" in said.out + said.err
+    assert "the lab plays no `sros`" in said.out + said.err
 
 
 def test_what_find_gives_may_be_removed_under_a_relative_folder_too(

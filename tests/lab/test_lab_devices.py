@@ -28,6 +28,7 @@ SHOW = {
     "mikrotik_routeros": ("/export",),
     "frr": ("show running-config",),
     "linux": ("cat /etc/lab.conf",),
+    "vyos": ("show configuration",),
 }
 
 
@@ -462,3 +463,48 @@ def test_linux_becomes_root_with_the_users_password() -> None:
 
 def test_linux_logs_out_at_the_end_of_input() -> None:
     assert type_bytes(make("linux"), b"\x04").endswith(b":~$ ")
+
+
+# VyOS
+
+
+def test_vyos_commits_and_saves_apart() -> None:
+    device = make("vyos")
+    screen = type_lines(
+        device,
+        "configure",
+        "set system host-name 'r9'",
+        "set system nonsense 1",
+        "exit",
+        "compare",
+        "commit",
+        "run show host name",
+        "exit",
+        "show configuration commands | match host-name",
+    )
+    assert "Configuration path: system nonsense [1] is not valid\n  Set failed" in screen
+    assert "Cannot exit: configuration modified." in screen
+    assert "-  host-name r1\n+  host-name r9\n" in screen
+    assert screen.endswith("set system host-name 'r9'\nplayrun@r9:~$ ")
+    assert "host-name r1\n" in device.store.saved()
+    type_lines(device, "configure", "save")
+    assert "host-name r9\n" in device.store.saved()
+    device.restart()
+    assert device.hostname == "r9"
+
+
+def test_vyos_configuration_reads_its_own_commands() -> None:
+    device = make("vyos")
+    text = device.store.text()
+    device.store.save()
+    device.restart()
+    assert device.store.text() == text
+    assert 'description "upstream > (primary)"' in text
+
+
+def test_pings_of_all_makers_count_what_came_back() -> None:
+    for platform, count in (("cisco_ios", "repeat"), ("vyos", "count"), ("juniper_junos", "count")):
+        assert " 3 " in type_lines(platform, f"ping 192.0.2.9 {count} 3").replace("(3/3)", " 3 ")
+        assert "100%" in type_lines(platform, f"ping 240.0.2.9 {count} 3").replace(
+            "is 0 percent (0/3)", "100%"
+        )

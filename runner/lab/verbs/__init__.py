@@ -12,6 +12,7 @@ from runner.lab.verbs.junos import JUNOS_VERBS
 from runner.lab.verbs.ping import PING_VERBS
 from runner.lab.verbs.routeros import ROUTEROS_VERBS
 from runner.lab.verbs.shell import SHELL_VERBS
+from runner.lab.verbs.vyos import VYOS_VERBS
 
 VERBS: Mapping[str, Verb] = {
     **GENERAL_VERBS,
@@ -21,6 +22,7 @@ VERBS: Mapping[str, Verb] = {
     **PING_VERBS,
     **ROUTEROS_VERBS,
     **SHELL_VERBS,
+    **VYOS_VERBS,
 }
 
 __all__ = ["VERBS"]

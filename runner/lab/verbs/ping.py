@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from itertools import pairwise
+from typing import NamedTuple
 
 from runner.lab.grammar import Match
 from runner.lab.profile import Behaviour
@@ -11,6 +12,57 @@ from runner.lab.session import Session, Verb
 
 _MOST = 1_000
 _COUNTS = ("count", "repeat", "-c")
+_UNSAID = 5
+"""Packets sent when nobody says how many."""
+
+
+class Words(NamedTuple):
+    """What one family of systems prints.
+
+    `{answers}` stands for a line of `answer` for each packet that came back, `{times}` for
+    `times` if any did.
+    """
+
+    text: str
+    times: str
+    answer: str = ""
+
+
+_STYLES: Mapping[str, Words] = {
+    "cisco": Words(
+        "Type escape sequence to abort.\n"
+        "Sending {sent}, 100-byte ICMP Echos to {host}, timeout is 2 seconds:\n"
+        "{marks}\n"
+        "Success rate is {percent} percent ({received}/{sent}){times}\n",
+        ", round-trip min/avg/max = 1/1/2 ms",
+    ),
+    "nexus": Words(
+        "PING {host} ({host}): 56 data bytes\n{answers}\n--- {host} ping statistics ---\n"
+        "{sent} packets transmitted, {received} packets received, {lost:.2f}% packet loss\n{times}",
+        "round-trip min/avg/max = 1.1/1.1/1.1 ms\n",
+        "64 bytes from {host}: icmp_seq={n} ttl=254 time=1.1 ms\n",
+    ),
+    "bsd": Words(
+        "PING {host} ({host}): 56 data bytes\n{answers}\n--- {host} ping statistics ---\n"
+        "{sent} packets transmitted, {received} packets received, {lost:.0f}% packet loss\n{times}",
+        "round-trip min/avg/max/stddev = 1.034/1.040/1.055/0.010 ms\n",
+        "64 bytes from {host}: icmp_seq={n} ttl=64 time=1.040 ms\n",
+    ),
+    "unix": Words(
+        "PING {host} ({host}) 56(84) bytes of data.\n{answers}\n--- {host} ping statistics ---\n"
+        "{sent} packets transmitted, {received} received, {lost:.0f}% packet loss, time 4ms\n"
+        "{times}",
+        "rtt min/avg/max/mdev = 0.040/0.045/0.050/0.005 ms\n",
+        "64 bytes from {host}: icmp_seq={n} ttl=64 time=0.045 ms\n",
+    ),
+    "eos": Words(
+        "PING {host} ({host}) 72(100) bytes of data.\n{answers}\n--- {host} ping statistics ---\n"
+        "{sent} packets transmitted, {received} received, {lost:.0f}% packet loss, time 0ms\n"
+        "{times}",
+        "rtt min/avg/max/mdev = 0.040/0.045/0.050/0.005 ms\n",
+        "80 bytes from {host}: icmp_seq={n} ttl=64 time=0.045 ms\n",
+    ),
+}
 
 
 async def ping(session: Session, match: Match[Behaviour]) -> None:
@@ -18,60 +70,23 @@ async def ping(session: Session, match: Match[Behaviour]) -> None:
     words = match.args["REST"].split()
     host = next((word for word in words if word.count(".") == 3 or ":" in word), words[-1])
     counts = [after for word, after in pairwise(words) if word in _COUNTS and after.isdigit()]
-    sent = min(int(counts[0][:6]), _MOST) if counts else 5
+    sent = min(int(counts[0][:6]), _MOST) if counts else _UNSAID
     received = 0 if host.startswith("24") and host.count(".") == 3 else sent
-    await session.output(_STYLES[match.value.options["style"]](host, sent, received))
+    await session.output(_told(_STYLES[match.value.options["style"]], host, sent, received))
 
 
-def _cisco(host: str, sent: int, received: int) -> str:
-    percent = 100 * received // max(sent, 1)
-    times = ", round-trip min/avg/max = 1/1/2 ms" if received else ""
-    return (
-        "Type escape sequence to abort.\n"
-        f"Sending {sent}, 100-byte ICMP Echos to {host}, timeout is 2 seconds:\n"
-        f"{'!' * received}{'.' * (sent - received)}\n"
-        f"Success rate is {percent} percent ({received}/{sent}){times}\n"
+def _told(style: Words, host: str, sent: int, received: int) -> str:
+    share = received / sent if sent else 0.0
+    return style.text.format(
+        host=host,
+        sent=sent,
+        received=received,
+        percent=round(100 * share),
+        lost=100 * (1 - share),
+        marks="!" * received + "." * (sent - received),
+        answers="".join(style.answer.format(host=host, n=n) for n in range(1, received + 1)),
+        times=style.times if received else "",
     )
 
-
-def _nexus(host: str, sent: int, received: int) -> str:
-    lost = 100.0 * (sent - received) / max(sent, 1)
-    answers = "".join(
-        f"64 bytes from {host}: icmp_seq={n} ttl=254 time=1.1 ms\n" for n in range(received)
-    )
-    times = "round-trip min/avg/max = 1.1/1.1/1.1 ms\n" if received else ""
-    return (
-        f"PING {host} ({host}): 56 data bytes\n{answers}\n--- {host} ping statistics ---\n"
-        f"{sent} packets transmitted, {received} packets received, {lost:.2f}% packet loss\n"
-        f"{times}"
-    )
-
-
-def _bsd(host: str, sent: int, received: int) -> str:
-    lost = 100 * (sent - received) // max(sent, 1)
-    times = "round-trip min/avg/max/stddev = 1.034/1.040/1.055/0.010 ms\n" if received else ""
-    return (
-        f"PING {host} ({host}): 56 data bytes\n\n--- {host} ping statistics ---\n"
-        f"{sent} packets transmitted, {received} packets received, {lost}% packet loss\n"
-        f"{times}"
-    )
-
-
-def _unix(host: str, sent: int, received: int) -> str:
-    lost = 100 * (sent - received) // max(sent, 1)
-    times = "rtt min/avg/max/mdev = 0.040/0.045/0.050/0.005 ms\n" if received else ""
-    return (
-        f"PING {host} ({host}) 72(100) bytes of data.\n\n--- {host} ping statistics ---\n"
-        f"{sent} packets transmitted, {received} received, {lost}% packet loss, time 0ms\n"
-        f"{times}"
-    )
-
-
-_STYLES: Mapping[str, Callable[[str, int, int], str]] = {
-    "cisco": _cisco,
-    "nexus": _nexus,
-    "bsd": _bsd,
-    "unix": _unix,
-}
 
 PING_VERBS: Mapping[str, Verb] = {"ping": ping}
