@@ -49,6 +49,21 @@ class Retry(NamedTuple):
     delay: Number = 5
 
 
+class Late(NamedTuple):
+    """An action, or arguments of it, that a template names: known when a host comes to it."""
+
+    word: str | Source
+    """The action's word."""
+    given: tuple[Source, ...] = ()
+    """Templates of mappings of arguments, later ones above earlier ones."""
+    own: Any = None
+    """What is written below the action: a mapping, or text."""
+    more: Any = None
+    """The mapping of `args`."""
+    defaults: Mapping[str, Any] = EMPTY
+    """What `module_defaults` hold, by the action's short word."""
+
+
 class Role(NamedTuple):
     """A role as its tasks see it. `defaults` and `vars` hold those of its dependencies too."""
 
@@ -134,6 +149,8 @@ class Task(NamedTuple):
     redact: bool = False
     scope: Scope = Scope()
     """What it stands in."""
+    late: Late | None = None
+    """What is not known of it yet; `args` are those that are, if any."""
     implicit: bool = False
     """Nobody wrote it (a flush between sections, gathering of facts): not shown, not counted."""
 

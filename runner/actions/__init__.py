@@ -23,6 +23,7 @@ from runner.actions.flow import IncludeRole, IncludeTasks, Meta
 from runner.actions.gather_facts import GatherFacts
 from runner.actions.get_url import GetUrl
 from runner.actions.include_vars import IncludeVars
+from runner.actions.late import LATE, Late
 from runner.actions.lineinfile import LineInFile
 from runner.actions.pause import Pause
 from runner.actions.ping_device import PingDevice
@@ -66,6 +67,7 @@ ACTIONS: Mapping[str, Action] = {
     "include_role": IncludeRole(),
     "include_tasks": IncludeTasks(),
     "include_vars": IncludeVars(),
+    LATE: Late(),
     "lineinfile": LineInFile(),
     "meta": Meta(),
     "pause": Pause(),

@@ -12,11 +12,12 @@ from runner.engine.calls import Caller, OnHost
 from runner.engine.delegation import Delegate, check_shell, seen_of
 from runner.engine.frame import Inclusion
 from runner.engine.gathering import GATHERING, as_gatherer, gatherer
+from runner.engine.late import told
 from runner.engine.results import Ended, refused, told_failed, well
 from runner.engine.target import transport_of
 from runner.errors import ActionFailed, ConnectionFailed, PlayrunError, RenderError, TaskError
 from runner.events import Failure, TaskRetried, TaskStatus
-from runner.model import Condition
+from runner.model import Condition, Late
 from runner.templating import Signal, UndefinedVariable, Variables
 from runner.values import EMPTY
 
@@ -112,6 +113,8 @@ class Attempts:
                 if condition is not None:
                     return refused(condition)
                 self._asked = True
+            if on.task.late is not None:
+                self._become(on.task.late)
             self._caller = Caller(on, self._variables, self._delegate, looped=bool(self._data))
             self._call = self._caller.call()
             if on.task.action == GATHERING:
@@ -122,6 +125,19 @@ class Attempts:
         if self._retrying is None:
             return self._attempt(self._call)
         return self._until(self._call, self._retrying)
+
+    def _become(self, late: Late) -> None:
+        """What planning could not know: on what kind of host its action finds itself."""
+        on = self._on
+        on.become(told(on.world, on.task, late, self._variables))
+        self._action = on.prepared.action
+        if self._action.place == "shell" and self._delegate is None:
+            self._check_shell(Delegate(on.host.name, self._variables))
+
+    def _check_shell(self, where: Delegate) -> None:
+        on = self._on
+        transport = transport_of(where.variables, on.host.plan.play, on.task, on.world)
+        check_shell(where.name, transport, on.task)
 
     def _find_gatherer(self) -> Ended | None:
         """Puts the right action in the place of `gather_facts`; the end, if there is none."""
@@ -235,9 +251,7 @@ class Attempts:
         on = self._on
         action = self._action
         if action.place == "shell" and self._delegate is not None:
-            name, variables = self._delegate
-            transport = transport_of(variables, on.host.plan.play, on.task, on.world)
-            check_shell(name, transport, on.task)
+            self._check_shell(self._delegate)
         on.announce(writes=action.place == "device" and action.writes(call))
         try:
             outcome = self._outcome(call)

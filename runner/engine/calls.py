@@ -71,6 +71,11 @@ class OnHost:
                 self.label = prepared.of + str(prepared.title)
         self.label = self.world.masks.mask(self.label)
 
+    def become(self, task: Task) -> None:
+        """From now on it is this task: what was late of it is known."""
+        self.task = task
+        self.prepared = self.world.prepared(task)
+
     def hush(self, variables: Variables) -> None:
         """Reads `no_log` before there is an item; one that names the item hides all."""
         try:

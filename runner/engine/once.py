@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from runner.actions import ACTIONS
+from runner.actions.late import LATE
+from runner.actions.names import resolve
 from runner.engine.asked import flag
 from runner.engine.execution import Ended
 from runner.engine.frame import Frame
+from runner.engine.late import word_of
 from runner.engine.steps import Once, Result
 from runner.engine.tasks import do, follow
 from runner.engine.way import Program, Way
+from runner.errors import PlayrunError
 from runner.events import Failure, Position
 from runner.model import Task
 
@@ -16,8 +20,19 @@ from runner.model import Task
 def runs_once(way: Way, task: Task, position: Position, frame: Frame) -> bool:
     """Asked before hosts' ways part, so only of what is the same for all of them."""
     if task.run_once is False:
-        return bool(getattr(ACTIONS[task.action], "once", False))
+        return bool(getattr(ACTIONS[_action(way, task, position, frame)], "once", False))
     return flag(way, task, task.run_once, position, frame)
+
+
+def _action(way: Way, task: Task, position: Position, frame: Frame) -> str:
+    """The task's action; one that a template names as far as it can be told by now."""
+    if task.action != LATE or task.late is None:
+        return task.action
+    variables = way.host.variables(task, position, frame._replace(joined=True))
+    try:
+        return resolve(word_of(way.host.world, task.late, variables)) or LATE
+    except PlayrunError:
+        return LATE
 
 
 def walk_once(way: Way, task: Task, position: Position, frame: Frame) -> Program:

@@ -66,6 +66,13 @@ class Includes(Protocol):
         The same object for the same task, name and arguments. Raises LoadError or Problems.
         """
 
+    def told(self, task: Task, word: str, names: tuple[tuple[str, ...], ...]) -> Task:
+        """A late task with its action and arguments: the word that names the action, and the
+        names of the arguments that each of its templates gives.
+
+        The same object for the same task, word and names. Raises LoadError or Problems.
+        """
+
     def variables(self, path: Path) -> Mapping[str, Any]:
         """A file of variables, vaulted or not. Raises LoadError."""
 

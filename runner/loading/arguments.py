@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from runner.actions.api import Action, Parameter
 from runner.errors import PlayrunError, nearest
 from runner.loading.commands import check_answers, check_commands, check_conditions
-from runner.loading.convert import Place, as_conditions, as_flag, kind_of
+from runner.loading.convert import Located, as_conditions, as_flag, kind_of
 from runner.loading.keyvalue import is_pair, options_in, pairs, words_in
 from runner.loading.keywords import TASK
 from runner.values import EMPTY, Source
@@ -20,7 +20,7 @@ class Written(NamedTuple):
     word: str
     name: str
     action: Action
-    place: Place
+    place: Located
     text: Source | None = None
     """What follows the action's name in `action: name text`."""
     args: Mapping[str, Any] | None = None
@@ -29,14 +29,19 @@ class Written(NamedTuple):
 
 def read_arguments(
     written: Written,
-    task: Place,
+    task: Located,
     problems: list[PlayrunError],
     defaults: Mapping[str, Any] = EMPTY,
+    *,
+    partial: bool = False,
 ) -> dict[str, Any]:
-    """The arguments under their canonical names. `defaults` are those of `module_defaults`."""
+    """The arguments under their canonical names. `defaults` are those of `module_defaults`.
+
+    `partial`: some are not known yet, so none can be missing.
+    """
     before = len(problems)
-    raw = {**_own(written, problems), **_more(task, problems)}
-    readable = len(problems) == before
+    raw = {**_more(task, problems), **_own(written, problems, partial=partial)}
+    readable = len(problems) == before and not partial
     args: dict[str, Any] = {}
     for key, value in [*defaults.items(), *raw.items()]:
         name = canonical(written.action, key)
@@ -66,7 +71,7 @@ def canonical(action: Action, key: Any) -> str | None:
     return key if "*" in action.parameters else None
 
 
-def _meant(action: Action, task: Place, raw: Mapping[str, Any]) -> Iterator[str]:
+def _meant(action: Action, task: Located, raw: Mapping[str, Any]) -> Iterator[str]:
     """Parameters that are there misspelt, or beside the action instead of below it."""
     names = [name for name in action.parameters if name != "*"]
     for key in raw:
@@ -77,7 +82,7 @@ def _meant(action: Action, task: Place, raw: Mapping[str, Any]) -> Iterator[str]
             yield key
 
 
-def _own(written: Written, problems: list[PlayrunError]) -> Mapping[str, Any]:
+def _own(written: Written, problems: list[PlayrunError], *, partial: bool) -> Mapping[str, Any]:
     if written.args is not None:
         text = {} if written.text is None else _from_text(written, written.text, problems)
         return {**text, **written.args}
@@ -86,10 +91,25 @@ def _own(written: Written, problems: list[PlayrunError]) -> Mapping[str, Any]:
         return {}
     if isinstance(value, dict):
         return value
+    if partial and isinstance(value, Source) and is_template(value) and takes_pairs(written):
+        return {}
     if isinstance(value, str):
         return _from_text(written, Source(value, getattr(value, "origin", None)), problems)
     problems.append(_not_arguments(written, kind_of(value)))
     return {}
+
+
+def is_template(value: Any) -> TypeGuard[Source]:
+    """Whether a value as a whole is a template: what it is cannot be seen before."""
+    if not isinstance(value, Source):
+        return False
+    text = value.strip()
+    return text.startswith("{{") and text.endswith("}}")
+
+
+def takes_pairs(written: Written) -> bool:
+    """Whether text below the action is nothing but its arguments."""
+    return written.action.free_form is None and written.action.place != "shell"
 
 
 def _not_arguments(written: Written, shown: str) -> PlayrunError:
@@ -128,14 +148,13 @@ def _text_error(written: Written, text: Source) -> PlayrunError:
     return place.error(message, hint="put quotes around a value of several words: name='a b'")
 
 
-def _more(task: Place, problems: list[PlayrunError]) -> Mapping[str, Any]:
+def _more(task: Located, problems: list[PlayrunError]) -> Mapping[str, Any]:
     value = task.value.get("args")
     if value is None or isinstance(value, dict):
         return value or {}
-    text = isinstance(value, str) and "{{" in value
-    hint = "write the arguments out, each with its own template" if text else None
-    message = f"`args` must be a mapping, not {kind_of(value)}"
-    problems.append(task.at("args").error(message, hint=hint))
+    if not is_template(value):
+        message = f"`args` must be a mapping, not {kind_of(value)}"
+        problems.append(task.at("args").error(message))
     return {}
 
 
@@ -204,7 +223,7 @@ def _check_values(written: Written, args: dict[str, Any], problems: list[Playrun
 
 
 def _conditions(
-    place: Place, name: str, args: dict[str, Any], problems: list[PlayrunError]
+    place: Located, name: str, args: dict[str, Any], problems: list[PlayrunError]
 ) -> None:
     try:
         args[name] = as_conditions(args[name])

@@ -10,12 +10,12 @@ from runner.actions.commands import MAPPING_KEYS, listed
 from runner.actions.conditions import read_condition
 from runner.actions.lines import refuse_controls
 from runner.errors import ActionFailed, PlayrunError, nearest
-from runner.loading.convert import Place, kind_of
+from runner.loading.convert import Located, kind_of
 from runner.model import Task
 from runner.values import Source
 
 
-def read_commands(place: Place, problems: list[PlayrunError]) -> Task:
+def read_commands(place: Located, problems: list[PlayrunError]) -> Task:
     """`commands` of a play as one `cli` task."""
     value = place.value
     if value is None or value == []:
@@ -26,7 +26,7 @@ def read_commands(place: Place, problems: list[PlayrunError]) -> Task:
     return Task("cli", {"commands": items}, place.origin(), written="commands", name="commands")
 
 
-def check_commands(place: Place, problems: list[PlayrunError]) -> None:
+def check_commands(place: Located, problems: list[PlayrunError]) -> None:
     """Notes what is wrong with one command or a list of them."""
     value = place.value
     if isinstance(value, list):
@@ -36,7 +36,7 @@ def check_commands(place: Place, problems: list[PlayrunError]) -> None:
         _check(place, problems)
 
 
-def _check(place: Place, problems: list[PlayrunError]) -> None:
+def _check(place: Located, problems: list[PlayrunError]) -> None:
     item = place.value
     if isinstance(item, Mapping):
         _check_mapping(place, item, problems)
@@ -48,7 +48,7 @@ def _check(place: Place, problems: list[PlayrunError]) -> None:
         _check_text(place, item, problems)
 
 
-def _check_text(place: Place, text: str, problems: list[PlayrunError]) -> None:
+def _check_text(place: Located, text: str, problems: list[PlayrunError]) -> None:
     """One line; a text with templates is judged when it is rendered."""
     if not text.strip():
         problems.append(place.error("this command is empty"))
@@ -59,7 +59,7 @@ def _check_text(place: Place, text: str, problems: list[PlayrunError]) -> None:
             problems.append(place.error(error.message, hint=error.hint))
 
 
-def _check_mapping(place: Place, item: Mapping[Any, Any], problems: list[PlayrunError]) -> None:
+def _check_mapping(place: Located, item: Mapping[Any, Any], problems: list[PlayrunError]) -> None:
     unknown = [key for key in item if key not in MAPPING_KEYS]
     if "command" not in item and len(item) == 1 and nearest(str(unknown[0]), MAPPING_KEYS) is None:
         problems.append(
@@ -79,13 +79,13 @@ def _check_mapping(place: Place, item: Mapping[Any, Any], problems: list[Playrun
     check_answers(place, item, problems)
 
 
-def _unknown_key(place: Place, key: Any) -> PlayrunError:
+def _unknown_key(place: Located, key: Any) -> PlayrunError:
     close = nearest(str(key), MAPPING_KEYS)
     hint = f"did you mean `{close}`?" if close else f"it takes {', '.join(MAPPING_KEYS)}"
     return place.at(key).key_error(f"a command has no key `{key}`", hint=hint)
 
 
-def check_conditions(place: Place, commands: Any, problems: list[PlayrunError]) -> None:
+def check_conditions(place: Located, commands: Any, problems: list[PlayrunError]) -> None:
     """Notes conditions of `wait_for` that cannot be read, or ask about a command that is not
     there; templates are judged when rendered."""
     count = len(commands) if isinstance(commands, list) else None
@@ -105,7 +105,7 @@ def check_conditions(place: Place, commands: Any, problems: list[PlayrunError]) 
             problems.append(where.error(message, hint=hint))
 
 
-def check_answers(place: Place, item: Mapping[Any, Any], problems: list[PlayrunError]) -> None:
+def check_answers(place: Located, item: Mapping[Any, Any], problems: list[PlayrunError]) -> None:
     """`prompt` and `answer` come in pairs, and every prompt is a regular expression."""
     prompts, answers = listed(item.get("prompt")), listed(item.get("answer"))
     if _is_template(item.get("prompt")) or _is_template(item.get("answer")):
@@ -122,7 +122,7 @@ def check_answers(place: Place, item: Mapping[Any, Any], problems: list[PlayrunE
         _check_pattern(place.at("prompt"), prompt, problems)
 
 
-def _check_pattern(place: Place, prompt: Any, problems: list[PlayrunError]) -> None:
+def _check_pattern(place: Located, prompt: Any, problems: list[PlayrunError]) -> None:
     if not isinstance(prompt, str) or _is_template(prompt):
         return
     try:

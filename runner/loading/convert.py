@@ -224,7 +224,7 @@ class Reader:
         return word
 
     def names(self, name: str) -> frozenset[str]:
-        """A list of words, or one text with commas."""
+        """A list of words, or one text with commas; in a list a comma is part of its word."""
         value = self.get(name)
         if value is None:
             return frozenset()
@@ -232,8 +232,8 @@ class Reader:
         if not all(isinstance(item, (str, int)) for item in items):
             self._wrong(name, "a word or a list of words")
             return frozenset()
-        words = (word.strip() for item in items for word in str(item).split(","))
-        return frozenset(word for word in words if word)
+        words = map(str, items) if items is value else str(value).split(",")
+        return frozenset(word.strip() for word in words if word.strip())
 
     def conditions(self, name: str) -> tuple[Condition, ...] | None:
         """One condition or a list of them; None when the keyword is absent."""

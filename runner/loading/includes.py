@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from runner.engine.world import Included
 from runner.errors import LoadError, PlayrunError
@@ -13,12 +13,15 @@ from runner.loading.blocks import read_entries
 from runner.loading.convert import Reader, Spot
 from runner.loading.inherit import narrowed
 from runner.loading.keywords import BLOCK
+from runner.loading.late import told
 from runner.loading.roles import read_role, role_of_task
 from runner.loading.standing import Decryption, Loading, PlayParts, Standing, raise_problems
 from runner.loading.taskfiles import entries_of, find_dynamic
 from runner.model import Scope, Task
 from runner.planning.tags import kept
 from runner.values import EMPTY
+
+T = TypeVar("T")
 
 Keeps = Callable[[Task], bool]
 """Whether the tags leave a task."""
@@ -42,7 +45,7 @@ class PlaybookIncludes:
         self._given = (vault, roles_path, collections_path, extra_vars)
         self._files = Loading(*self._given)
         self._lock = threading.RLock()
-        self._known: dict[tuple[Any, ...], tuple[Scope, Included | PlayrunError]] = {}
+        self._known: dict[tuple[Any, ...], tuple[Scope, Any]] = {}
 
     def tasks(self, task: Task, file: str) -> Included:
         """See `Includes.tasks`."""
@@ -54,21 +57,26 @@ class PlaybookIncludes:
         key = (task.origin, id(task.scope), name, repr(sorted(args.items())))
         return self._once(key, task.scope, lambda: self._read_role(task, name, args))
 
+    def told(self, task: Task, word: str, names: tuple[tuple[str, ...], ...]) -> Task:
+        """See `Includes.told`."""
+        key = (task.origin, id(task.scope), word, names, "told")
+        return self._once(key, task.scope, lambda: told(task, word, names))
+
     def variables(self, path: Path) -> Mapping[str, Any]:
         """See `Includes.variables`."""
         with self._lock:
             return self._files.variables(path, None)
 
-    def _once(self, key: tuple[Any, ...], scope: Scope, read: Callable[[], Included]) -> Included:
+    def _once(self, key: tuple[Any, ...], scope: Scope, read: Callable[[], T]) -> T:
         """What `read` gave the first time. The scope is kept: its identity is in the key."""
         with self._lock:
             known = self._known.get(key)
             if known is None:
                 known = self._known[key] = (scope, _attempt(read))
-        result = known[1]
-        if isinstance(result, Included):
-            return result
-        raise result.with_traceback(None)
+        result: T | PlayrunError = known[1]
+        if isinstance(result, PlayrunError):
+            raise result.with_traceback(None)
+        return result
 
     def _read_tasks(self, task: Task, file: str) -> Included:
         standing, spot = self._standing(task)
@@ -100,7 +108,7 @@ class PlaybookIncludes:
         return standing._replace(handlers=_in_handlers(task.scope)), spot
 
 
-def _attempt(read: Callable[[], Included]) -> Included | PlayrunError:
+def _attempt(read: Callable[[], T]) -> T | PlayrunError:
     try:
         return read()
     except PlayrunError as error:

@@ -22,7 +22,7 @@ def narrowed(scope: Scope, reader: Reader, place: Located, table: Mapping[str, K
     """The scope inside the mapping at `place`, whose keywords are those of `table`.
 
     The nearest value of a keyword counts; `when` and `environment` add up from the outside
-    in, tags unite, variables and module defaults are laid on one another.
+    in, tags unite, variables are laid on one another, module defaults word by word.
     """
     own = reader.given(name for name in table if name in INHERITED and name not in _UNUSED)
     reader.given(name for name in table if name in _UNUSED)
@@ -54,24 +54,37 @@ def _environments(place: Located, reader: Reader) -> tuple[Any, ...]:
 
 
 def _with_defaults(
-    scope: Scope, given: Mapping[str, Any], place: Located, reader: Reader
-) -> Mapping[str, Mapping[str, Any]]:
-    """Arguments by the action's short word. Groups of actions are those of collections that
-    we do not have."""
+    scope: Scope, given: Any, place: Located, reader: Reader
+) -> Mapping[str, Mapping[str, Any] | Source]:
+    """Arguments by the action's short word, the nearest ones of a word alone. Groups of actions
+    are those of collections that we do not have."""
     merged = dict(scope.keywords.get(_DEFAULTS, {}))
-    for word, args in given.items():
-        if not isinstance(args, dict):
-            message = f"the defaults of `{word}` must be a mapping, not {kind_of(args)}"
-            reader.problems.append(place.at(word).error(message))
-        elif not word.startswith("group/"):
-            short = short_name(word)
-            merged[short] = {**merged.get(short, {}), **args}
+    parts: list[Located] = [place]
+    if isinstance(given, list):
+        parts = [place.at(index) for index in range(len(given))]
+    for part in parts:
+        if not isinstance(part.value, dict):
+            message = f"`{_DEFAULTS}` must be a mapping, not {kind_of(part.value)}"
+            reader.problems.append(part.error(message, hint="`action: {argument: value}`"))
+            continue
+        for word, args in part.value.items():
+            if not isinstance(args, dict) and not (isinstance(args, Source) and args.has_markers):
+                message = f"the defaults of `{word}` must be a mapping, not {kind_of(args)}"
+                reader.problems.append(part.at(word).error(message))
+            elif not word.startswith("group/"):
+                merged[short_name(word)] = args
     return merged
 
 
-def defaults_for(scope: Scope, word: str) -> Mapping[str, Any]:
-    """The arguments that `module_defaults` give an action, named by `word`."""
-    found: Mapping[str, Any] = scope.keywords.get(_DEFAULTS, {}).get(short_name(word), {})
+def defaults_for(scope: Scope, word: str) -> Mapping[str, Any] | Source:
+    """The arguments that `module_defaults` give an action, named by `word`; or a template of
+    them."""
+    return defaults_in(scope).get(short_name(word), {})
+
+
+def defaults_in(scope: Scope) -> Mapping[str, Mapping[str, Any] | Source]:
+    """All that `module_defaults` hold, by the action's short word."""
+    found: Mapping[str, Mapping[str, Any] | Source] = scope.keywords.get(_DEFAULTS, {})
     return found
 
 

@@ -38,6 +38,15 @@ def words_in(text: str) -> list[str] | None:
     return None if _WORD.sub("", text).strip() else _WORD.findall(text)
 
 
+def first_word(text: str) -> tuple[str, str]:
+    """The first word of a text, which may be a template, and what follows it."""
+    match = _WORD.match(text.strip())
+    if match is None or "{{" not in match[0]:
+        word, *rest = text.split(None, 1)
+        return word, "".join(rest)
+    return match[0], text.strip()[match.end() :].strip()
+
+
 def is_pair(word: str) -> bool:
     """Whether a word is meant as `key=value`; `a==b` is not."""
     return re.match(r"[\w.-]+=(?!=)", word) is not None

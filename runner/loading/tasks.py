@@ -7,17 +7,19 @@ from typing import Any, NamedTuple
 
 from runner.actions import ACTIONS
 from runner.actions.flow import IMPORTS
+from runner.actions.late import LATE
 from runner.actions.names import known_elsewhere, resolve, short_name, words
 from runner.errors import PlayrunError, nearest
 from runner.loading.arguments import Written, canonical, read_arguments
 from runner.loading.convert import Place, Reader, is_variable, kind_of
 from runner.loading.inherit import VARS, defaults_for, filled, narrowed
-from runner.loading.keyvalue import options_in
+from runner.loading.keyvalue import first_word, options_in
 from runner.loading.keywords import BLOCK, INCLUDES_KNOW, TASK
+from runner.loading.late import late_of, variables_of
 from runner.loading.loops import read_loop, read_retry
 from runner.loading.misplaced import advice, is_action
 from runner.loading.standing import Standing
-from runner.model import Scope, Task
+from runner.model import Late, Scope, Task
 from runner.values import Source
 
 DEFAULT_OUTPUT = Source("{{ inventory_hostname }}.txt")
@@ -33,6 +35,7 @@ class Parts(NamedTuple):
     reader: Reader
     inner: Scope
     """What it stands in, narrowed by its own keywords."""
+    late: Late | None = None
 
 
 def read_parts(place: Place, standing: Standing) -> Parts | None:
@@ -55,14 +58,24 @@ def read_parts(place: Place, standing: Standing) -> Parts | None:
     if written is None:
         return None
     written, inner = _without_variables(written, inner, problems)
+    late = late_of(written, place, inner, problems)
+    if late is not None:
+        inner = inner._replace(vars={**inner.vars, **variables_of(late)})
+    args = {} if written.name == LATE else _arguments(written, place, inner, late, problems)
+    return Parts(written, args, place, reader, inner, late)
+
+
+def _arguments(
+    written: Written, place: Place, inner: Scope, late: Late | None, problems: list[PlayrunError]
+) -> dict[str, Any]:
     defaults = defaults_for(inner, written.word)
-    args = read_arguments(written, place, problems, defaults)
-    return Parts(written, args, place, reader, inner)
+    known = {} if isinstance(defaults, Source) else defaults
+    return read_arguments(written, place, problems, known, partial=late is not None)
 
 
 def as_task(parts: Parts, standing: Standing) -> Task:
     """The task itself, what it inherits filled in."""
-    written, args, place, reader, inner = parts
+    written, args, place, reader, inner, late = parts
     if written.name in ("include_tasks", "include_role"):
         _refuse_keywords(written, place, standing.problems)
     _read_listen(parts, standing)
@@ -81,6 +94,7 @@ def as_task(parts: Parts, standing: Standing) -> Task:
         retry=read_retry(reader),
         output=output_path(reader.output("output") or own_output, of_play),
         scope=standing.scope,
+        late=late,
     )
     task = filled(task, inner)
     if "local_action" in place.value:
@@ -175,6 +189,8 @@ def _resolved(
     name = resolve(word)
     if name is not None:
         return Written(word, name, ACTIONS[name], place, text, args)
+    if "{{" in word and (text is not None or args is not None):
+        return Written(Source(word, place.origin()), LATE, ACTIONS[LATE], place, text, args)
     short = short_name(word)
     if short in IMPORTS:
         return Written(word, short, IMPORTS[short], place, text, args)
@@ -220,8 +236,8 @@ def _named(where: Place, key: str, problems: list[PlayrunError]) -> Written | No
     if not isinstance(value, str) or not value.strip():
         problems.append(where.error(f"`{key}` must name an action"))
         return None
-    word, *rest = value.split(None, 1)
-    return _resolved(word, where, problems, Source("".join(rest), where.origin()))
+    word, rest = first_word(value)
+    return _resolved(word, where, problems, Source(rest, where.origin()))
 
 
 def _in_mapping(where: Place, key: str, problems: list[PlayrunError]) -> Written | None:
@@ -231,8 +247,8 @@ def _in_mapping(where: Place, key: str, problems: list[PlayrunError]) -> Written
         hint = f"{key}: {{module: debug, msg: hello}}"
         problems.append(where.error(f"`{key}` as a mapping needs `module`", hint=hint))
         return None
-    word, *rest = module.split(None, 1)
-    text = Source(rest[0], where.origin()) if rest else None
+    word, rest = first_word(module)
+    text = Source(rest, where.origin()) if rest else None
     return _resolved(word, where, problems, text, args)
 
 
@@ -266,8 +282,8 @@ def _configures(word: str) -> bool:
 def _unknown_action(place: Place, word: str) -> PlayrunError:
     if "{{" in word:
         return place.key_error(
-            "the name of an action cannot be a template",
-            hint="write a task for each action, with a `when`",
+            "the key of a task cannot be a template",
+            hint=f'below `action`: `action: "{word} …"`',
         )
     if known_elsewhere(word):
         hint = "`config` types configuration lines" if _configures(word) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from runner.actions.late import LATE
 from runner.errors import RenderError
 from runner.model import Condition, Task
 from runner.planning.classes import Class, Fleet
@@ -137,7 +138,7 @@ class Certainty:
     def _may_end(self, host: str, spot: Spot) -> bool:
         if self.runs(host, spot) is False:
             return False
-        if spot.task.action != "assert":
+        if spot.task.action != "assert" or spot.task.late is not None:
             return True
         return self._holds(host, spot.task, spot.task.args.get("that", ())) is not True
 
@@ -146,4 +147,4 @@ def _is_guard(task: Task) -> bool:
     """Whether a task is there to stop hosts."""
     if task.action == "meta":
         return str(task.args.get("free_form", "")) in _ENDS
-    return task.action in ("assert", "fail")
+    return task.action in ("assert", "fail", LATE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from runner.actions import ACTIONS
+from runner.actions.late import LATE
 from runner.engine.hostsettings import NAMES
 from runner.model import Play, Task
 from runner.planning.walking import Spot, includes_unknown
@@ -21,7 +22,7 @@ _OTHERS = frozenset(
     }
 )
 _OTHERS_BY_LOOKUP = frozenset({"varnames", "template"})
-_ONCE = frozenset({"pause", "add_host", "group_by"})
+_ONCE = frozenset({"pause", "add_host", "group_by", LATE})
 _META = frozenset({"end_play", "end_batch", "clear_host_errors", "refresh_inventory"})
 _CONTROLLER = frozenset({"localhost", "127.0.0.1", "::1"})
 _OF_CONNECTIONS = frozenset(name for names in NAMES.values() for name in names)

@@ -45,6 +45,12 @@ class DynamicNames:
         if task.loop is not None:
             names = (task.loop.variable, task.loop.index_variable)
             self._any |= any(isinstance(name, str) and _is_template(name) for name in names)
+        if task.late is not None:
+            self._any = self.gathers = True
+        else:
+            self._of_action(task)
+
+    def _of_action(self, task: Task) -> None:
         if task.action == "set_fact":
             for name in task.args:
                 self._name(name)

@@ -72,6 +72,7 @@ class NameReader:
         """What is certainly rendered of a task's arguments, and what may be."""
         raw = ACTIONS[task.action].raw
         plain = [self.of_value(v) for name, v in task.args.items() if name not in raw]
+        plain += map(self.of_value, late_texts(task))
         body: list[Names] = []
         rest: list[Names] = []
         (rest if task.action in _MAYBE else body).extend(plain)
@@ -173,6 +174,11 @@ def _of_spec(spec: Any) -> Names:
     if isinstance(spec, dict):
         return Names(variables=frozenset(map(str, spec)))
     return Names(complete=False)
+
+
+def late_texts(task: Task) -> tuple[str, ...]:
+    """The templates that name a late task's action and arguments."""
+    return (task.late.word, *task.late.given) if task.late is not None else ()
 
 
 def _lenient(task: Task) -> list[Any]:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from runner.actions import ACTIONS
+from runner.actions.api import Effects
+from runner.actions.late import ANYTHING
 from runner.engine.hostsettings import NAMES
 from runner.engine.plan import PlayPlan
 from runner.engine.provider import has_provider
@@ -26,6 +28,7 @@ from runner.planning.starting import Starting
 from runner.planning.strategies import Running, order_and_executor, processes_of, workers_of
 from runner.planning.tags import TagFilter, kept
 from runner.planning.walking import Fault, Spot, Walk
+from runner.platforms.model import Platform
 from runner.templating import Names
 from runner.values import Source
 
@@ -217,9 +220,7 @@ class Planner:
         checks: PlayChecks,
     ) -> Part:
         judged = [crosses(play, spot, next(reads)) for spot in spots]
-        effects = tuple(
-            ACTIONS[spot.task.action].effects(spot.task.args, checks.platforms) for spot in spots
-        )
+        effects = tuple(_effects(spot.task, checks.platforms) for spot in spots)
         together = self._running.step or self._world.any_errors_fatal
         return Part(entry, any(judged) or together, effects)
 
@@ -259,6 +260,12 @@ class Planner:
                 f"`{name}` must be a whole number from 1, not {text!r}", origin=value.origin
             )
         return int(text)
+
+
+def _effects(task: Task, platforms: tuple[Platform, ...]) -> Effects:
+    if task.late is not None:
+        return ANYTHING
+    return ACTIONS[task.action].effects(task.args, platforms)
 
 
 def _expected(entries: Iterable[Entry]) -> Iterator[Task]:

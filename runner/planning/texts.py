@@ -12,6 +12,7 @@ from runner.actions.places import find_source
 from runner.engine.world import World
 from runner.errors import PlayrunError, Problems, TaskError
 from runner.model import Condition, Task
+from runner.planning.names import late_texts
 from runner.planning.walking import Spot
 from runner.templating import Names, Templar, Variables
 from runner.values import Origin, Source, near
@@ -30,6 +31,7 @@ def task_faults(templar: Templar, task: Task) -> Iterator[PlayrunError]:
     """Syntax errors, unknown filters and tests, in everything that an execution renders."""
     raw = ACTIONS[task.action].raw
     yield from templar.check({k: v for k, v in task.args.items() if k not in raw})
+    yield from templar.check(list(late_texts(task)))
     yield from templar.check([task.loop.items if task.loop else None, list(task.environment)])
     yield from templar.check([task.output, task.connection, task.run_once, task.delegate_to])
     for condition in [*task.when[1:], *_judging(task)]:
@@ -62,7 +64,7 @@ def origin_of(task: Task, name: str) -> Origin:
     word = re.compile(rf"\b{re.escape(name)}\b")
     values = [*task.args.values(), task.loop and task.loop.items, task.output, task.vars]
     values += [task.delegate_to, task.connection, *task.environment]
-    for text in _sources([*values, *conditions_of(task)]):
+    for text in _sources([*values, *late_texts(task), *conditions_of(task)]):
         if text.origin is not None and word.search(text):
             return text.origin
     return task.origin
@@ -75,7 +77,7 @@ def conditions_of(task: Task) -> list[Condition]:
 
 def texts_of(task: Task) -> Iterator[Source]:
     """The texts of a task's arguments and loop."""
-    yield from _sources([*task.args.values(), task.loop and task.loop.items])
+    yield from _sources([*task.args.values(), *late_texts(task), task.loop and task.loop.items])
 
 
 def _sources(value: Any) -> Iterator[Source]:

@@ -109,7 +109,7 @@ def test_environments_add_up(tmp_path: Path) -> None:
 def test_defaults_of_actions_are_by_word_and_below_own_arguments(tmp_path: Path) -> None:
     found = inheriting(tmp_path)
     assert found["plain"].args == {"msg": "play", "verbosity": 0}
-    assert found["heir"].args == {"msg": "block", "verbosity": 0}
+    assert found["heir"].args == {"msg": "block"}, "the nearest ones of a word stand alone"
     assert found["other"].args == {}
     own = tasks(tmp_path, "- {debug: {msg: mine}, module_defaults: {debug: {msg: x}}}")
     assert own["debug"].args == {"msg": "mine"}
