@@ -98,10 +98,25 @@ def _dispatch(words: list[str]) -> int:
         hint = f"did you mean `{close}`?" if close else _help_of(error)
         sys.stderr.write(f"playrun: there is no option `{error.option_name}`\n  → {hint}\n")
         return 1
+    except click.BadParameter as error:
+        sys.stderr.write(f"playrun: {_bad_value(error)}\n  → {_help_of(error)}\n")
+        return 1
     except click.ClickException as error:
         sys.stderr.write(f"playrun: {error.format_message()}\n  → {_help_of(error)}\n")
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _bad_value(error: click.BadParameter) -> str:
+    """What a value must be, where click names the class that did not take it."""
+    import re
+
+    found = re.fullmatch(r"(.*) is not a valid (integer|float)( range)?\.", error.message)
+    option = max(getattr(error.param, "opts", ()), key=len, default=None)
+    if found is None or option is None:
+        return error.format_message()
+    kind = "a whole number" if found[2] == "integer" else "a number"
+    return f"{option} must be {kind}, not {found[1]}"
 
 
 def _help_of(error: click.ClickException) -> str:

@@ -95,7 +95,7 @@ def dial(address: str, port: int, timeout: float, sockets: Sockets) -> socket.so
         except OSError as error:
             if sockets.aborted:
                 raise interrupted() from None
-            failure = _unreachable(error, timeout)
+            failure = _unreachable(error, port, timeout)
     raise failure or Unreachable(f"no address found for {address!r}")
 
 
@@ -163,9 +163,9 @@ def _keep_alive(sock: socket.socket) -> None:
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNACKNOWLEDGED_MS)
 
 
-def _unreachable(error: OSError, timeout: float) -> Unreachable:
+def _unreachable(error: OSError, port: int, timeout: float) -> Unreachable:
     if isinstance(error, ConnectionRefusedError):
-        return Unreachable("connection refused")
+        return Unreachable(f"connection refused on port {port}")
     if isinstance(error, TimeoutError):
         return Unreachable(f"no answer to the connection attempt within {timeout:g} s")
     return Unreachable(f"cannot connect: {error.strerror or error}")

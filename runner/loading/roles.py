@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from runner.errors import LoadError
+from runner.errors import LoadError, nearest
 from runner.loading.convert import Located, Place, Reader, as_flag, kind_of
 from runner.loading.handlers import as_handlers
 from runner.loading.inherit import VARS, narrowed
-from runner.loading.keywords import ROLE
+from runner.loading.keywords import ROLE, TASK
 from runner.loading.misplaced import is_action
 from runner.loading.rolefiles import find_role, role_document, role_file, role_variables
 from runner.loading.rolespecs import validation
-from runner.loading.standing import Standing
+from runner.loading.standing import Standing, nearest_file
 from runner.loading.taskfiles import entries_of
 from runner.loading.tasks import Parts
 from runner.model import Block, Entry, Handler, Role, Scope, tasks_in
@@ -69,10 +69,17 @@ class ReadRole(NamedTuple):
         return self.role.name
 
 
+_META = ("dependencies", "allow_duplicates", "galaxy_info", "argument_specs", "collections")
+
+
 class _Meta(NamedTuple):
     dependencies: Place | None = None
     again: bool = False
     specs: Place | None = None
+
+
+def _listing(value: Any) -> str:
+    return f"write a list: `- {value}`" if isinstance(value, str) else "begin each role with a dash"
 
 
 def listed_roles(place: Place, standing: Standing) -> list[ReadRole]:
@@ -81,7 +88,7 @@ def listed_roles(place: Place, standing: Standing) -> list[ReadRole]:
         return []
     if not isinstance(place.value, list):
         message = f"`{place.path[-1]}` must be a list of roles, not {kind_of(place.value)}"
-        standing.loading.note(place.error(message, hint="begin each role with `- name`"))
+        standing.loading.note(place.error(message, hint=_listing(place.value)))
         return []
     wanted = (_listed(place.at(index), standing) for index in range(len(place.value)))
     read = [read_role(one, standing) for one in wanted if one is not None]
@@ -244,6 +251,11 @@ def _read_meta(path: Path, standing: Standing) -> _Meta:
         return _Meta()
     if not isinstance(place.value, dict):
         raise place.error(f"a meta file is a mapping, not {kind_of(place.value)}")
+    for key in place.value:
+        if key not in _META and key not in TASK:
+            close = nearest(str(key), _META)
+            hint = f"did you mean `{close}`?" if close else None
+            raise place.at(key).key_error(f"a role's meta file has no keyword `{key}`", hint=hint)
     again = as_flag(place.value.get("allow_duplicates", False)) is True
     dependencies, specs = (
         place.at(key) if key in place.value else None for key in ("dependencies", "argument_specs")
@@ -272,7 +284,11 @@ def _own_entries(wanted: Wanted, path: Path, standing: Standing, meta: _Meta) ->
     name = wanted.files.get("tasks")
     file = role_file(path, "tasks", name)
     if file is None and name is not None:
-        raise wanted.place.error(f"the role `{wanted.name}` has no `tasks/{name}`")
+        close = nearest_file([path / "tasks" / f"{name}.yml"])
+        raise wanted.place.error(
+            f"the role `{wanted.name}` has no `tasks/{name}`",
+            hint=f"did you mean `{close}`?" if close else None,
+        )
     entries = () if file is None else entries_of(file, standing, wanted.place)
     if wanted.validates:
         entries = (*validation(path, name, wanted.params, meta.specs, standing), *entries)

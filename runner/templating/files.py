@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from jinja2 import BaseLoader, Environment, TemplateNotFound
 
-from runner.errors import LoadError, RenderError
-from runner.values import Origin
+from runner.errors import LoadError, RenderError, nearest
+from runner.values import Origin, near
 
 _HEADER = re.compile(r"\A#jinja2:(?P<options>[^\n]*)(?:\n|\Z)")
 _MAX_BYTES = 10_000_000
@@ -77,7 +77,7 @@ def split_header(
     changes: dict[str, Any] = {}
     for pair in header["options"].split(","):
         name, _, value = (part.strip() for part in pair.partition(":"))
-        changes[name] = _option(name, value, Origin(str(path), 1, 1))
+        changes[name] = _option(name, value, Origin(near(path), 1, 1))
     return text[header.end() :], options._replace(**changes), 1
 
 
@@ -86,15 +86,17 @@ _WORDS = {"true": True, "yes": True, "false": False, "no": False}
 
 def _option(name: str, value: str, origin: Origin) -> Any:
     if name not in TemplateOptions._fields:
+        close = nearest(name, TemplateOptions._fields)
+        hint = f"known are {', '.join(sorted(TemplateOptions._fields))}"
         raise RenderError(
             f"'{name}' is not an option of a template",
             origin=origin,
-            hint=f"known are {', '.join(sorted(TemplateOptions._fields))}",
+            hint=f"did you mean '{close}'?" if close else hint,
         )
     if name.endswith("_blocks"):
         word = value.lower()
         if word not in _WORDS:
-            raise RenderError(f"'{name}' takes true or false, not '{value}'", origin=origin)
+            raise RenderError(f"'{name}' takes true or false, not {value}", origin=origin)
         return _WORDS[word]
     return value.strip("'\"").encode().decode("unicode_escape")
 
@@ -149,7 +151,11 @@ def read_text(path: Path, opened: Opener = refuse_vaulted) -> str:
     except OSError as error:
         raise RenderError(f"cannot read {path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise RenderError(f"cannot read {path}: it is not UTF-8 text") from error
+        before = error.object[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        message = f"not UTF-8 text (byte 0x{error.object[error.start]:02x})"
+        origin = Origin(near(path), line, column)
+        raise RenderError(message, origin=origin, hint="save the file as UTF-8") from error
     if len(data) > _MAX_BYTES:
         raise RenderError(f"{path} is larger than {_MAX_BYTES // 1_000_000} MB")
     return text

@@ -52,6 +52,11 @@ _UNCLOSED = {
     ),
 }
 
+_AFTER_QUOTE = (
+    "text after a closing quote",
+    "quote the whole value; inside single quotes write a quote twice",
+)
+
 
 def excerpt_at(text: str, line: int) -> str | None:
     """Line `line` (from 1) of `text`, fit to be shown on a terminal."""
@@ -90,6 +95,8 @@ def _reword(problem: SyntaxProblem, text: str) -> tuple[str, str | None, tuple[i
         return template
     if "quoted scalar" in problem.context and "end of" in problem.problem:
         return "a quote that opens here is never closed", "close it", problem.since
+    if problem.context in _UNCLOSED and _behind_a_quote(text, problem.at):
+        return *_AFTER_QUOTE, problem.at
     if problem.context in _UNCLOSED and problem.problem.startswith("did not find expected"):
         return *_UNCLOSED[problem.context], problem.since
     if problem.problem.startswith("found character") and problem.at:
@@ -120,6 +127,11 @@ def _unquoted_template(
     return None
 
 
+def _behind_a_quote(text: str, at: tuple[int, int] | None) -> bool:
+    line = _line(text, at)
+    return bool(at and 0 < at[1] < len(line) and line[at[1] - 1] in "\"'")
+
+
 def _bad_start(text: str, at: tuple[int, int]) -> tuple[str, str | None]:
     line = _line(text, at)
     character = line[at[1]] if at[1] < len(line) else ""
@@ -132,10 +144,7 @@ def _bad_block(text: str, at: tuple[int, int] | None) -> tuple[str, str | None]:
     line = _line(text, at)
     before = line[: at[1]] if at else ""
     if before.strip() and re.search(r"[\"'][^\"']*$", before):
-        return (
-            "text after a closing quote",
-            "quote the whole value; inside single quotes write a quote twice",
-        )
+        return _AFTER_QUOTE
     if "\t" in line:
         return "a tab where YAML wants spaces", "indent with spaces"
     return (

@@ -54,9 +54,9 @@ def held(greeting: bytes):
         (b"SSH-2.0-slow\r\n", Unreachable, "key exchange did not finish within 0.8 s"),
         (b"SSH-2.0-x\r\n\x7f\xff\xff\xfc" + bytes(8), NegotiationFailed, "a packet of"),
         (b"SSH-2.0-x\r\n" + bytes(16), NegotiationFailed, "SSH handshake failed"),
-        (b"x" * 100_000, NegotiationFailed, "no SSH server answers"),
+        (b"x" * 100_000, Unreachable, "no SSH server answers"),
         (b"SSH-1.5-Cisco-1.25\r\n", NegotiationFailed, "SSH version 1 only.*SSH-1.5-Cisco"),
-        (b"\xff\xfb\x01\xff\xfb\x03\xff\xfd\x18", NegotiationFailed, "a Telnet server"),
+        (b"\xff\xfb\x01\xff\xfb\x03\xff\xfd\x18", Unreachable, "a Telnet server"),
     ],
 )
 def test_servers_that_say_the_wrong_thing(client, tmp_path, greeting, error, told):
@@ -69,13 +69,13 @@ def test_servers_that_say_the_wrong_thing(client, tmp_path, greeting, error, tol
     [
         (b"", Unreachable, "closed it before any SSH version string"),
         (b"Exceeded MaxStartups\r\n", Unreachable, "closed it.*MaxStartups"),
-        (b"\xff\xfb\x01\r\nUsername: ", NegotiationFailed, "a Telnet server answers"),
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n", NegotiationFailed, "no SSH server.*HTTP"),
+        (b"\xff\xfb\x01\r\nUsername: ", Unreachable, "a Telnet server answers"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", Unreachable, "no SSH server.*HTTP"),
         (b"SSH-2.0-x\r\n", Unreachable, "closed the connection during the SSH handshake"),
         (b"SSH-1.99-x\r\n", Unreachable, "closed the connection during the SSH handshake"),
         (b"SSH-1.5-x\r\n", NegotiationFailed, "SSH version 1 only.*SSH-1.5-x"),
         (b"SSH-1.5-x", NegotiationFailed, "SSH version 1 only.*SSH-1.5-x"),
-        (b"SSH-1.99-x", NegotiationFailed, "no SSH server answers.*SSH-1.99-x"),
+        (b"SSH-1.99-x", Unreachable, "no SSH server answers.*SSH-1.99-x"),
     ],
 )
 def test_servers_that_hang_up(client, tmp_path, greeting, error, told):
@@ -251,7 +251,7 @@ def test_no_thread_is_left_behind(client, tmp_path):
         for _ in range(3):
             client.open(target(port, tmp_path)).close()
         with (
-            pytest.raises(NegotiationFailed),
+            pytest.raises(Unreachable),
             speaking(lambda connection: connection.sendall(b"\xff\xfb\x01")) as telnet,
         ):
             client.open(target(telnet, tmp_path))
@@ -309,7 +309,7 @@ def test_a_telnet_server_is_told_by_its_first_byte(client, tmp_path, pause):
             pass
 
     patient = Timeouts(connect=60, login=60)
-    with speaking(answer) as port, pytest.raises(NegotiationFailed, match="a Telnet server"):
+    with speaking(answer) as port, pytest.raises(Unreachable, match="a Telnet server"):
         client.open(target(port, tmp_path, timeouts=patient))
 
 

@@ -77,12 +77,12 @@ def _not_ssh(transport: ClientTransport, greeting: bytes) -> ConnectionFailed:
             "the device accepted the connection and closed it before any SSH version string" + said,
             hint="an access list, or all its sessions are in use",
         )
-    return NegotiationFailed(f"no SSH server answers on this port: {greeting[:40]!r}")
+    return Unreachable(f"no SSH server answers on this port: {greeting[:40]!r}")
 
 
-def a_telnet_server() -> NegotiationFailed:
+def a_telnet_server() -> Unreachable:
     """The error for a port where Telnet is spoken."""
-    return NegotiationFailed(
+    return Unreachable(
         "a Telnet server answers on this port, not an SSH server",
         hint="use connection telnet for this host, or another port",
     )

@@ -98,7 +98,16 @@ def _load(data: bytes, path: str, passphrase: str | None) -> Any:
     except (ValueError, UnsupportedAlgorithm) as error:
         if passphrase:
             raise NothingSent(f"the passphrase given for the private key {path} is wrong") from None
-        raise NothingSent(f"{path} holds no private key that can be read: {error}") from None
+        if b"PRIVATE KEY" not in data:
+            raise NothingSent(f"{path} holds no private key", hint=_on_other(data)) from None
+        # The library's words go on with an address of its own.
+        reason = str(error).partition(". See ")[0]
+        raise NothingSent(f"{path} holds no private key that can be read: {reason}") from None
+
+
+def _on_other(data: bytes) -> str | None:
+    public = data.startswith((b"ssh-", b"ecdsa-", b"---- BEGIN SSH2 PUBLIC"))
+    return "this is the public key: name the file without .pub" if public else None
 
 
 def _unencrypted(loaded: Any) -> str:
