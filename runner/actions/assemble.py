@@ -130,7 +130,8 @@ def _placed(call: Call, args: Arguments, target: Path, whole: Read, want: Wanted
     if call.diff and not here and differs:
         values["diff"] = difference(target, whole, args.text("src"))
     if differs and not call.check:
-        kept = put(call, target, New(data, want, args.flag("backup"), args.text("validate")))
+        new = New(data, want, args.flag("backup"), args.text("validate"))
+        kept = put(call, target, new).backup
         if kept is not None:
             values["backup_file"] = own(Path(kept))
     changed = differs

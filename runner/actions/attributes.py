@@ -76,6 +76,8 @@ def _number(value: Any, what: str, look_up: Any) -> int | None:
 
 def settle(path: Path, want: Wanted, *, check: bool, follow: bool = True) -> Settled:
     """Gives an existing file the mode and owner that are wanted, but not in check mode."""
+    if want == Wanted():
+        return Settled({}, {})
     about = path.stat() if follow else path.lstat()
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
@@ -103,6 +105,11 @@ def described(path: Path, *, follow: bool = False) -> dict[str, Any]:
         about = path.stat() if follow else path.lstat()
     except OSError:
         return {}
+    return told(about)
+
+
+def told(about: os.stat_result) -> dict[str, Any]:
+    """What results say of a file, given what the system says."""
     return {
         "uid": about.st_uid,
         "gid": about.st_gid,

@@ -100,7 +100,7 @@ class Editor(Base):
         if changed and not call.check:
             backup, validate = args.flag("backup"), args.text("validate")
             new = New(edited.data, want, backup, validate, anywhere=True)
-            kept = put(call, path, new)
+            kept = put(call, path, new).backup
         sides = settle(path, want, check=call.check) if path.exists() else Settled({}, {})
         message = edited.message if changed else ""
         if old is None and edited.created is not None:

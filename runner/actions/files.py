@@ -18,9 +18,11 @@ from runner.actions.attributes import (
     Wanted,
     described,
     settle,
+    told,
     wanted,
 )
 from runner.actions.places import (
+    Spot,
     destination,
     find_either,
     find_source,
@@ -28,6 +30,7 @@ from runner.actions.places import (
     own,
     reads_and_writes,
     refuse_planted_links,
+    spot,
 )
 from runner.actions.reading import Arguments
 from runner.actions.writing import (
@@ -36,10 +39,13 @@ from runner.actions.writing import (
     Refused,
     alone,
     difference,
+    is_own,
     md5,
     put,
+    read_bytes,
     read_source,
     sha1,
+    status,
     why,
 )
 from runner.errors import ActionFailed
@@ -103,24 +109,28 @@ class Template(Base):
         args = Arguments(call, self.parameters)
         path = find_source(call.paths, args.text("src"), "templates")
         target = _target(call, path.name)
-        variables = call.variables.with_data(About(path, target))
-        text = call.templar.file(path, variables, options=_options(args))
+        variables = call.variables.with_data(About(path, target.path))
+        text = call.templar.file(path, variables, options=_options(call, args))
         encoding = args.text("output_encoding")
         try:
             data = text.encode(encoding, "surrogateescape")
         except (LookupError, UnicodeError) as error:
-            raise ActionFailed(f"cannot write {target} in {encoding}: {error}") from error
-        secret = read_source(call, path, decrypt=True).secret
+            raise ActionFailed(f"cannot write {target.path} in {encoding}: {error}") from error
+        # Whether it was vaulted matters only to who sees what changed.
+        secret = call.diff and read_source(call, path, decrypt=True).secret
         return place(call, args, target, Source(data, path, str(path), secret))
 
 
-def _options(args: Arguments) -> TemplateOptions:
+_AS_USUAL = TemplateOptions()
+
+
+def _options(call: Call, args: Arguments) -> TemplateOptions:
+    if call.args.keys().isdisjoint(TemplateOptions._fields):
+        return _AS_USUAL
     found: dict[str, Any] = {}
     for name in TemplateOptions._fields:
         if args.given(name):
             found[name] = args.flag(name) if name.endswith("_blocks") else args.text(name)
-    if not found:
-        return TemplateOptions()
     ending = args.text("newline_sequence").replace("\\n", "\n").replace("\\r", "\r")
     if ending not in ("\n", "\r", "\r\n"):
         raise ActionFailed(rf"`newline_sequence` is one of \n, \r, \r\n; not {ending!r}")
@@ -174,9 +184,9 @@ class Copy(Base):
         if content is None:
             raise ActionFailed("`copy` needs `content` or `src`")
         text = content if isinstance(content, str) else json.dumps(content)
-        target = destination(call, "dest")
-        if target.is_dir() or str(call.args["dest"]).endswith("/"):
-            raise ActionFailed(f"`dest` is a folder: {target}", hint="name a file in it")
+        target = spot(call, "dest")
+        if target.is_folder or str(call.args["dest"]).endswith("/"):
+            raise ActionFailed(f"`dest` is a folder: {target.path}", hint="name a file in it")
         return place(call, args, target, Source(text.encode("utf-8", "surrogateescape")))
 
 
@@ -195,13 +205,13 @@ def _copied(call: Call, args: Arguments) -> Path:
     return path
 
 
-def _target(call: Call, source_name: str) -> Path:
+def _target(call: Call, source_name: str) -> Spot:
     """The file that `dest` means: a folder gets one of the source's name."""
-    path = destination(call, "dest")
-    if str(call.args["dest"]).endswith("/") or path.is_dir():
-        path = path / source_name
-        refuse_planted_links(path)
-    return path
+    target = spot(call, "dest")
+    if target.is_folder or str(call.args["dest"]).endswith("/"):
+        path = target.path / source_name
+        return Spot(path, refuse_planted_links(path))
+    return target
 
 
 def _kept_mode(args: Arguments, path: Path) -> Wanted:
@@ -211,46 +221,50 @@ def _kept_mode(args: Arguments, path: Path) -> Wanted:
 
 
 def place(
-    call: Call, args: Arguments, target: Path, source: Source, want: Wanted | None = None
+    call: Call, args: Arguments, target: Spot, source: Source, want: Wanted | None = None
 ) -> Outcome:
     """Puts content where it is to be, and says what that changed. Raises ActionFailed."""
     want = wanted(args) if want is None else want
     if want.mode == "preserve":
         want = want._replace(mode=stat.S_IMODE(source.path.stat().st_mode) if source.path else None)
-    if args.flag("follow") and target.is_symlink():
-        target = Path(os.path.realpath(target))
+    path = target.path
+    if target.is_link:
+        path = Path(os.path.realpath(path)) if args.flag("follow") else path
+        target = Spot(path, status(path))
     try:
-        with alone(call, target):
+        if is_own(call, path):
             return _placed(call, args, target, source, want)
+        with alone(call, path):
+            return _placed(call, args, Spot(path, status(path)), source, want)
     except OSError as error:
-        raise ActionFailed(f"cannot write {target}: {why(error)}") from error
+        raise ActionFailed(f"cannot write {path}: {why(error)}") from error
     except Refused as error:
         values = {"checksum": sha1(source.data), **error.values, "msg": error.message}
         return Outcome(values=values, failure=error)
 
 
-def _placed(call: Call, args: Arguments, target: Path, source: Source, want: Wanted) -> Outcome:
-    there = target.exists()
+def _placed(call: Call, args: Arguments, target: Spot, source: Source, want: Wanted) -> Outcome:
+    path, there = target.path, target.about is not None
     if there and not args.flag("force"):
-        return Outcome(values={"dest": own(target), **_from(source)})
-    if there and target.read_bytes() == source.data:
-        return _same(call, target, source, want)
-    diff = [_shown(target, source)] if call.diff else []
+        return Outcome(values={"dest": own(path), **_from(source)})
+    if there and read_bytes(path) == source.data:
+        return _same(call, path, source, want)
+    diff = [_shown(path, source)] if call.diff else []
     if call.check:
         return Outcome(changed=True, values={"diff": diff})
     named = args.text("dest").endswith("/")
-    new = New(source.data, want, args.flag("backup"), args.text("validate"), anywhere=named)
-    kept = put(call, target, new)
+    backup, validate = args.flag("backup"), args.text("validate")
+    done = put(call, path, New(source.data, want, backup, validate, named, fresh=not there))
     values: dict[str, Any] = {
         **({"diff": diff} if diff or not _is_here(args) else {}),
-        "dest": own(target),
+        "dest": own(path),
         **_from(source),
         "md5sum": md5(source.data),
         "checksum": sha1(source.data),
     }
-    if kept is not None:
-        values["backup_file"] = own(Path(kept))
-    return Outcome(changed=True, values={**values, **described(target)})
+    if done.backup is not None:
+        values["backup_file"] = own(Path(done.backup))
+    return Outcome(changed=True, values={**values, **told(done.about)})
 
 
 def _shown(target: Path, source: Source) -> dict[str, Any]:
@@ -289,11 +303,11 @@ def _tree(call: Call, args: Arguments, folder: Path) -> Outcome:
     folder_mode = Wanted(mode=args.get("directory_mode"))
     changed = False
     for path, goal in _walk(folder, inner, follow=args.flag("local_follow")):
-        refuse_planted_links(goal)
+        there = Spot(goal, refuse_planted_links(goal))
         if path.is_dir():
             changed |= _folder(call, goal, folder_mode)
             continue
-        outcome = place(call, args, goal, _read(call, args, path), _kept_mode(args, path))
+        outcome = place(call, args, there, _read(call, args, path), _kept_mode(args, path))
         if outcome.failure is not None:
             return outcome
         changed |= outcome.changed

@@ -149,7 +149,7 @@ def _fetched(
     with alone(call, path):
         old = path.read_bytes() if path.exists() else None
         if old != content and not call.check:
-            kept = put(call, path, New(content, want, args.flag("backup")))
+            kept = put(call, path, New(content, want, args.flag("backup"))).backup
         changed = old != content
         if path.exists() and not changed:
             changed = settle(path, want, check=call.check).changed

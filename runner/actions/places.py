@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner.actions.api import NOTHING, Call, Effect, Effects, Paths
 from runner.errors import ActionFailed
@@ -41,34 +42,43 @@ def find_source(paths: Paths, name: str, folder: str) -> Path:
 
     Raises ActionFailed when there is none.
     """
-    return _found(paths, name, folder, Path.is_file, "file")
+    return _found(paths, name, folder, stat.S_ISREG, "file")
 
 
 def find_folder(paths: Paths, name: str, folder: str) -> Path:
     """The folder a task names, looked for as `find_source` does for files."""
-    return _found(paths, name, folder, Path.is_dir, "folder")
+    return _found(paths, name, folder, stat.S_ISDIR, "folder")
 
 
 def find_either(paths: Paths, name: str, folder: str) -> Path:
     """The file or folder a task names, looked for as `find_source` does for files."""
-    return _found(paths, name, folder, Path.exists, "file or folder")
+    return _found(paths, name, folder, bool, "file or folder")
 
 
-def _found(paths: Paths, name: str, folder: str, fits: Any, what: str) -> Path:
-    for candidate in candidates_for(paths, name, folder):
-        if "\x00" not in name and fits(candidate):
-            return candidate
+def _found(paths: Paths, name: str, folder: str, fits: Callable[[int], bool], what: str) -> Path:
     candidates = candidates_for(paths, name, folder)
+    if "\x00" not in name:
+        for candidate in candidates:
+            if fits(_mode(candidate)):
+                return candidate
     tried = ", ".join(dict.fromkeys(str(candidate) for candidate in candidates))
     raise ActionFailed(f"there is no {what} `{name}`", hint=f"looked for {tried}")
 
 
-def candidates_for(paths: Paths, name: str, folder: str) -> Iterator[Path]:
+def _mode(path: Path) -> int:
+    """What a path leads to, as `stat` says it; 0 for nothing."""
+    try:
+        return os.stat(path).st_mode  # noqa: PTH116 - every file asks this often
+    except (OSError, ValueError):  # A name that no file can have is a ValueError.
+        return 0
+
+
+@lru_cache(maxsize=1024)
+def candidates_for(paths: Paths, name: str, folder: str) -> tuple[Path, ...]:
     """Where a relative source may be, the first choice first."""
     wanted = Path(name).expanduser() if name.startswith("~") else Path(name)
-    for base in (*paths.search, paths.playbook, paths.project):
-        yield base / folder / wanted
-        yield base / wanted
+    bases = (*paths.search, paths.playbook, paths.project)
+    return tuple(place for base in bases for place in (base / folder / wanted, base / wanted))
 
 
 def location(call: Call, name: str) -> Path:
@@ -77,7 +87,26 @@ def location(call: Call, name: str) -> Path:
     return call.paths.project / _expanded(text)
 
 
-def destination(call: Call, name: str) -> Path:
+class Spot(NamedTuple):
+    """A path that may be written, and what is there now: a link itself, or nothing."""
+
+    path: Path
+    about: os.stat_result | None
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether a folder is there, or a link leads to one."""
+        if self.about is None:
+            return False
+        return stat.S_ISDIR(self.about.st_mode) or (self.is_link and self.path.is_dir())
+
+    @property
+    def is_link(self) -> bool:
+        """Whether a link is there, wherever it leads."""
+        return self.about is not None and stat.S_ISLNK(self.about.st_mode)
+
+
+def spot(call: Call, name: str) -> Spot:
     """A path that may be written.
 
     A value from a device or a program may name a file, and may not lead out of the folder it
@@ -90,8 +119,12 @@ def destination(call: Call, name: str) -> Path:
     if not _rises_as_written(text, call, name):
         raise _led_astray(name, text, "has a `..` in it", "has one")
     path = call.paths.project / _expanded(text)
-    refuse_planted_links(path)
-    return path
+    return Spot(path, refuse_planted_links(path))
+
+
+def destination(call: Call, name: str) -> Path:
+    """The path of a `spot`. Raises ActionFailed."""
+    return spot(call, name).path
 
 
 def _begins_as_written(path: str, call: Call, name: str) -> bool:
@@ -157,21 +190,39 @@ def _led_astray(name: str, path: str, what: str, said: str) -> ActionFailed:
     )
 
 
-def refuse_planted_links(path: Path) -> None:
-    """Raises ActionFailed for a link of somebody else's in a folder that everybody writes to."""
-    above = str(path)
-    part = ""
-    while part != above:
-        part, above = above, os.path.dirname(above)  # noqa: PTH120 - every file asks this often
-        try:
-            about = os.lstat(part)
-            if not stat.S_ISLNK(about.st_mode):
-                continue
-            folder = os.stat(above)  # noqa: PTH116
-        except OSError:
-            continue
-        if folder.st_mode & stat.S_IWOTH and about.st_uid not in (os.geteuid(), folder.st_uid):
-            raise ActionFailed(
-                f"{part} is a link that another user has laid in a folder everybody writes to",
-                hint="write somewhere else, or take the link away",
-            )
+def refuse_planted_links(path: str | os.PathLike[str]) -> os.stat_result | None:
+    """Raises ActionFailed for a link of somebody else's in a folder that everybody writes to.
+
+    Returns what is at `path`: a link itself, not what it leads to.
+    """
+    text = os.fspath(path)
+    above = os.path.dirname(text)  # noqa: PTH120 - every file asks this often
+    if above == text:
+        return None
+    try:
+        folder = os.stat(above or ".")  # noqa: PTH116
+    except OSError:
+        refuse_planted_links(above)
+        return None
+    _refuse_on_the_way(above, folder.st_dev, folder.st_ino)
+    try:
+        about = os.lstat(text)
+    except OSError:
+        return None
+    if stat.S_ISLNK(about.st_mode):
+        _refuse_if_planted(text, about, folder)
+    return about
+
+
+@lru_cache(maxsize=1024)
+def _refuse_on_the_way(above: str, _device: int, _number: int) -> None:
+    """Asked once as long as a path leads to the same folder: links to it change nothing then."""
+    refuse_planted_links(above)
+
+
+def _refuse_if_planted(path: str, link: os.stat_result, folder: os.stat_result) -> None:
+    if folder.st_mode & stat.S_IWOTH and link.st_uid not in (os.geteuid(), folder.st_uid):
+        raise ActionFailed(
+            f"{path} is a link that another user has laid in a folder everybody writes to",
+            hint="write somewhere else, or take the link away",
+        )

@@ -68,6 +68,8 @@ class Arguments:
     def flag(self, name: str) -> bool:
         """True or false."""
         value = self.get(name)
+        if isinstance(value, bool):
+            return value
         word = str(value).strip().lower()
         if word in _TRUE:
             return True

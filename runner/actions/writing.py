@@ -23,6 +23,9 @@ from runner.errors import ActionFailed, LoadError
 from runner.safe_files import fitting, token
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_NAMELESS = os.O_WRONLY | getattr(os, "O_TMPFILE", 0) | os.O_CLOEXEC
+_EVERYBODY, _MINE = 0o666, 0o600
+"""The mode that a new file is made with: the usual one, and where it gets its own later."""
 _LONGEST_SHOWN = 104_448
 """Bytes of a file that a diff shows at most."""
 
@@ -48,10 +51,20 @@ class New(NamedTuple):
     validate: str = ""
     anywhere: bool = False
     """Missing folders are made outside the project too."""
+    fresh: bool = False
+    """Nothing is there: the caller has looked."""
 
 
-def put(call: Call, target: Path, new: New) -> str | None:
-    """Writes `target` in one step; returns the path of the backup, if one was wanted.
+class Put(NamedTuple):
+    """A file that was written."""
+
+    about: os.stat_result
+    backup: str | None = None
+    """Where what was there before is kept."""
+
+
+def put(call: Call, target: Path, new: New) -> Put:
+    """Writes `target` in one step.
 
     Without a mode a file keeps the one it has, and a new one gets the usual. Missing folders
     are made where files of runs lie: elsewhere a name that is mistyped must not make a tree.
@@ -68,23 +81,66 @@ def put(call: Call, target: Path, new: New) -> str | None:
         raise ActionFailed(f"cannot write {target}: {why(error)}") from error
 
 
-def _put(call: Call, target: Path, new: New) -> str | None:
-    kept = None
-    old = target.stat() if target.exists() else None
-    usual = old is None and new.want == Wanted()
-    temporary = _written(target, new.data, 0o666 if usual else 0o600)
+def _put(call: Call, target: Path, new: New) -> Put:
+    place = str(target)
+    if new.fresh and not new.validate:
+        about = _appeared(place, new)
+        if about is not None:
+            return Put(about)
+    return _replaced(call, place, new, status(place))
+
+
+def status(place: str | Path) -> os.stat_result | None:
+    """What a path leads to; None for nothing."""
     try:
+        return os.stat(place)  # noqa: PTH116 - every file asks this
+    except OSError:
+        return None
+
+
+def _appeared(place: str, new: New) -> os.stat_result | None:
+    """A file that has no name until it is whole. None where that cannot be done, or the system
+    gave it another mode than files get there."""
+    mode = _MINE if new.want != Wanted() else _EVERYBODY
+    with suppress(OSError):
+        handle = os.open(os.path.dirname(place), _NAMELESS, mode)  # noqa: PTH120
+        try:
+            _write(handle, new.data)
+            about = _dressed(handle, None, new.want)
+            if mode == _EVERYBODY and stat.S_IMODE(about.st_mode) != mode & ~umask():
+                return None
+            # Only given a handle does Python have the link followed that leads to the file.
+            link = f"/proc/self/fd/{handle}"
+            os.link(link, place, src_dir_fd=handle, follow_symlinks=True)
+        finally:
+            os.close(handle)
+        return about
+    return None
+
+
+def _replaced(call: Call, place: str, new: New, old: os.stat_result | None) -> Put:
+    """A file beside it takes its name."""
+    kept = None
+    folder, name = os.path.split(place)
+    temporary = os.path.join(folder, fitting(f".{name}", f".{token()}.tmp"))  # noqa: PTH118
+    usual = old is None and new.want == Wanted()
+    handle = os.open(temporary, _NEW, _EVERYBODY if usual else _MINE)
+    try:
+        try:
+            _write(handle, new.data)
+        finally:
+            os.close(handle)
         if new.validate:
             _validate(call, new.validate, temporary)
         if new.backup and old is not None:
-            kept = backup(target)
-        if not usual:
-            _dress(temporary, old, new.want)
-        temporary.replace(target)
+            kept = backup(Path(place))
+        about = _dressed(temporary, old, new.want)
+        os.replace(temporary, place)  # noqa: PTH105
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            os.unlink(temporary)  # noqa: PTH108
         raise
-    return kept
+    return Put(about, kept)
 
 
 def _refuse_far(call: Call, folder: Path) -> None:
@@ -138,7 +194,7 @@ def alone(call: Call, target: Path) -> Iterator[None]:
 
     Files whose paths the user made of the host's name are its own, and nobody waits for them.
     """
-    if _is_own(call, target):
+    if is_own(call, target):
         yield
         return
     while True:
@@ -157,45 +213,44 @@ def _nearest(target: Path) -> Path:
     return next((part for part in target.parents if part.is_dir()), Path("/"))
 
 
-def _is_own(call: Call, target: Path) -> bool:
-    """A host `core` may share `/srv/core/all.txt` with others."""
+def is_own(call: Call, target: Path) -> bool:
+    """Whether the user made a path of the host's name: then it is no other host's.
+
+    The name alone does not say so: a host `core` may share `/srv/core/all.txt` with others.
+    """
     return call.host in str(target) and any(
         "inventory_hostname" in text for name in _TARGETS for text in call.written(name)
     )
 
 
-def _written(target: Path, data: bytes, mode: int) -> Path:
-    """A new file beside `target`; the system takes from its mode what new files are not given."""
-    temporary = target.with_name(fitting(f".{target.name}", f".{token()}.tmp"))
-    handle = os.open(temporary, _NEW, mode)
-    try:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(handle, rest) :]
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    finally:
-        os.close(handle)
-    return temporary
+def _write(handle: int, data: bytes) -> None:
+    done = os.write(handle, data)
+    while done < len(data):
+        done += os.write(handle, memoryview(data)[done:])
 
 
-def _dress(temporary: Path, old: os.stat_result | None, want: Wanted) -> None:
-    """Owner first: changing it takes special bits away."""
-    owner = want.owner if want.owner is not None else old.st_uid if old else -1
-    group = want.group if want.group is not None else old.st_gid if old else -1
-    mine = temporary.stat()
-    if (owner, group) not in ((-1, -1), (mine.st_uid, mine.st_gid)):
-        os.chown(temporary, owner, group)
-    status = old.st_mode if old is not None else stat.S_IFREG | 0o666 & ~umask()
+def _dressed(at: int | str, old: os.stat_result | None, want: Wanted) -> os.stat_result:
+    """Gives a new file the owner and mode it is to have, those of the old one if nothing is said.
+
+    Owner first: changing it takes special bits away.
+    """
+    mine = os.stat(at)  # noqa: PTH116
+    if old is None and want == Wanted():
+        return mine
+    owner = want.owner if want.owner is not None else old.st_uid if old else mine.st_uid
+    group = want.group if want.group is not None else old.st_gid if old else mine.st_gid
+    if (owner, group) != (mine.st_uid, mine.st_gid):
+        os.chown(at, owner, group)
+    status = old.st_mode if old is not None else stat.S_IFREG | _EVERYBODY & ~umask()
     bits = stat.S_IMODE(status) if want.mode is None else mode_bits(want.mode, status)
-    temporary.chmod(bits)
+    os.chmod(at, bits)  # noqa: PTH101
+    return os.stat(at)  # noqa: PTH116
 
 
-def _validate(call: Call, program: str, temporary: Path) -> None:
+def _validate(call: Call, program: str, temporary: str) -> None:
     if "%s" not in program:
         raise ActionFailed(f"`validate` must hold `%s`, the file to look at: {program}")
-    words = shlex.split(program.replace("%s", shlex.quote(str(temporary))))
+    words = shlex.split(program.replace("%s", shlex.quote(temporary)))
     try:
         code, out, err = run_program(words, call.paths.playbook, None, call.cancelled)
     except OSError as error:
@@ -235,7 +290,8 @@ def md5(data: bytes) -> str:
 def read_bytes(path: Path) -> bytes:
     """A file's content. Raises ActionFailed."""
     try:
-        return path.read_bytes()
+        with path.open("rb", buffering=0) as file:
+            return file.readall()
     except OSError as error:
         raise ActionFailed(f"cannot read {path}: {error.strerror}") from error
 
