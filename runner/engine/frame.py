@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from runner.events import Position
+from runner.model import Handler
 from runner.values import EMPTY
 
 
@@ -39,6 +41,15 @@ class Inclusion(NamedTuple):
     """Its `vars` as written, and the loop's item and index as data."""
     index: int = 0  # type: ignore[assignment]
     """Which item of the include's loop."""
+
+
+class Lent(NamedTuple):
+    """Handlers that an include on one host has brought: the others of its batch know them."""
+
+    place: Position
+    handlers: tuple[Handler, ...]
+    params: Mapping[str, Any] = EMPTY
+    """Variables of the includes that led there, which they see too."""
 
 
 class Given(NamedTuple):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby
 from typing import Any
 
+from runner.engine.frame import Lent
 from runner.errors import PlayrunError, nearest
 from runner.model import Handler, Task
 from runner.values import EMPTY
@@ -27,6 +28,8 @@ class HandlerBook:
         self._fill_in = fill_in
         self._dynamic: dict[Key, Handler] = {}
         self._params: dict[Key, Mapping[str, Any]] = {}
+        self._lent: set[Key] = set()
+        """Of dynamic ones: those that only other hosts' includes have brought."""
         self._names: dict[str, list[Key]] | None = None
         """By name and topic; made when it is first asked for."""
         self._notified: dict[str, None] = {}
@@ -48,13 +51,28 @@ class HandlerBook:
 
         `params` are the variables of the include, which they see too.
         """
+        found = self._keyed(place, handlers)
+        if found.keys() - (self._dynamic.keys() - self._lent):
+            self._take(found, params)
+            self._lent -= found.keys()
+
+    def learn(self, lent: Lent) -> None:
+        """Makes known what another host's include has brought. What the host itself knows
+        under one of the names comes first."""
+        found = self._keyed(lent.place, lent.handlers)
+        if found.keys() - self._dynamic.keys():
+            self._take(found, lent.params)
+            self._lent |= found.keys()
+
+    def _keyed(self, place: Key, handlers: Iterable[Handler]) -> dict[Key, Handler]:
         # A text comes next where roles are included deeper down: keys must compare.
         first = (len(self._static), *place, "")
-        found = {(*first, number): each for number, each in enumerate(handlers)}
-        if found.keys() - self._dynamic.keys():
-            self._dynamic.update(found)
-            self._params.update(dict.fromkeys(found, params))
-            self._names = None
+        return {(*first, number): each for number, each in enumerate(handlers)}
+
+    def _take(self, found: Mapping[Key, Handler], params: Mapping[str, Any]) -> None:
+        self._dynamic.update(found)
+        self._params.update(dict.fromkeys(found, params))
+        self._names = None
 
     def knows(self, name: str) -> bool:
         """Whether any handler answers to `name`."""
@@ -100,30 +118,28 @@ class HandlerBook:
         return self._names
 
     def _indexed(self) -> dict[str, list[Key]]:
+        own: list[tuple[Key, Handler]] = [
+            ((number,), handler) for number, handler in enumerate(self._static)
+        ]
+        lent: list[tuple[Key, Handler]] = []
+        for key, handler in sorted(self._dynamic.items()):
+            (lent if key in self._lent else own).append((key, handler))
+        return {**self._answering(lent), **self._answering(own)}
+
+    def _answering(self, known: list[tuple[Key, Handler]]) -> dict[str, list[Key]]:
         """One handler of a name counts; of a topic all do, but one of each name."""
         names: dict[str, list[Key]] = {}
         topics: dict[str, dict[str, Key]] = {}
-        for key, handler in self._by_weight():
+        for key, handler in _by_weight(known):
             own = self._name(handler)
-            for name in _called(own, handler.role):
+            for name in called(own, handler.role):
                 names.setdefault(name, [key])
             for topic in handler.listen:
-                topics.setdefault(str(topic), {}).setdefault(own or str(key), key)
+                for name in called(str(topic), handler.role):
+                    topics.setdefault(name, {}).setdefault(own or str(key), key)
         for topic, keys in topics.items():
             names[topic] = [*names.get(topic, ()), *keys.values()]
         return names
-
-    def _by_weight(self) -> Iterator[tuple[Key, Handler]]:
-        """Of one name, a later role's handler counts, and the play's own most; of one role's
-        (or of the play's own) the first does."""
-        known: list[tuple[Key, Handler]] = [
-            *(((number,), handler) for number, handler in enumerate(self._static)),
-            *sorted(self._dynamic.items()),
-        ]
-        roles = [
-            list(group) for _, group in groupby(known, lambda each: (each[0][:-1], each[1].role))
-        ]
-        return chain.from_iterable(reversed(roles))
 
     def _name(self, handler: Handler) -> str:
         """Its name; empty where that cannot be told, since then nothing can notify it so."""
@@ -136,11 +152,28 @@ class HandlerBook:
             return ""
 
 
-def _called(name: str, role: str | None) -> tuple[str, ...]:
-    """What a handler answers to: its name, also behind its role's, by either of its names."""
+def _by_weight(known: list[tuple[Key, Handler]]) -> Iterator[tuple[Key, Handler]]:
+    """Of one name, a later role's handler counts, and the play's own most; of one role's
+    (or of the play's own) the first does."""
+    roles = [list(group) for _, group in groupby(known, lambda each: (each[0][:-1], each[1].role))]
+    return chain.from_iterable(reversed(roles))
+
+
+def called(name: str, role: str | None) -> tuple[str, ...]:
+    """What a handler answers to under one of its names or topics: that, also behind its role's
+    name, by either of these."""
     if not name:
         return ()
     if role is None:
         return (name,)
     short = role.rpartition(".")[2]
     return (name, f"{role} : {name}", f"{short} : {name}")
+
+
+def answering(handler: Handler) -> set[str]:
+    """All that a handler answers to, as far as it is written out."""
+    return {
+        name
+        for each in (handler.task.name, *handler.listen)
+        for name in called(str(each), handler.role)
+    }

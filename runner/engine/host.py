@@ -9,7 +9,7 @@ from typing import Any
 from runner.actions.api import AddHost, AddToGroup, Capture, Outcome
 from runner.connections.api import Connector, Session, Target
 from runner.engine.delegation import Delegate
-from runner.engine.frame import Frame, Given
+from runner.engine.frame import Frame, Given, Lent
 from runner.engine.hostsettings import NAMES, Settings
 from runner.engine.hostvars import HostVars, given_before, inventory_of, other_variables
 from runner.engine.layers import Layers, filled
@@ -31,6 +31,7 @@ from runner.spool import HostJournal, command_slug
 from runner.templating import Variables
 from runner.values import EMPTY, Source
 
+HANDLERS = "handlers"
 _REACHES = frozenset(name for names in NAMES.values() for name in names)
 """Variables that say how a device is reached."""
 
@@ -200,6 +201,23 @@ class HostState:
         for name, value in values.items():
             self.included[name] = value
             self._tell_others("included", name, value, position)
+
+    def lend(self, lent: Lent) -> None:
+        """Handlers were brought here: other hosts may notify them, if the play does so."""
+        if lent.handlers and self.plan.lends:
+            self.published.append(Published(self.name, lent.place, HANDLERS, lent, "handlers"))
+
+    def borrowed(self, position: Position) -> tuple[Lent, ...]:
+        """What the hosts of the batch have lent before `position`, which all have come to."""
+        known = self.roster.lent.get(position)
+        if known is None:
+            lent = (
+                self.world.shared.get(host, EMPTY).get(HANDLERS, ()) for host in self.plan.hosts
+            )
+            each = (value for versions in lent for place, value, _ in versions if place < position)
+            found = {one.place: one for one in each}
+            known = self.roster.lent[position] = tuple(found[place] for place in sorted(found))
+        return known
 
     def _tell_others(self, layer: Layer, name: str, value: Any, position: Position) -> None:
         if name in _REACHES:

@@ -101,7 +101,7 @@ def given_before(world: World, host: str, position: Position) -> tuple[Given, Gi
     layers: dict[str, dict[str, Any]] = {"facts": {}, "gathered": {}, "included": {}}
     for name, versions in world.shared.get(host, {}).items():
         for at, value, layer in reversed(versions):
-            if at < position and name not in layers[layer]:
+            if layer in layers and at < position and name not in layers[layer]:
                 layers[layer][name] = value
     kept = Given(
         world.facts.get(host, EMPTY),

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from runner.engine.ends import failed_with
 from runner.engine.execution import Ended
 from runner.engine.failures import failure_of
-from runner.engine.frame import Frame, Inclusion
+from runner.engine.frame import Frame, Inclusion, Lent
 from runner.engine.steps import DONE, Merge
 from runner.engine.way import EndRole, Program, Way
 from runner.engine.world import Included, World
@@ -81,6 +81,7 @@ def _walk_part(way: Way, part: Part, position: Position, frame: Frame) -> Progra
     included = part.included
     params = {**frame.params, **part.inclusion.params}
     way.handlers.add(position, included.handlers, params)
+    way.host.lend(Lent(position, included.handlers, params))
     inside = frame._replace(params=params, depth=frame.depth + 1, run_once=False)
     try:
         yield from way.walk(way, included.entries, (*position, part.key), inside)

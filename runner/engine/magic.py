@@ -6,7 +6,9 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from runner.engine.frame import Lent
 from runner.engine.world import World
+from runner.events import Position
 from runner.model import Play, tasks_in
 
 
@@ -56,6 +58,8 @@ class Roster:
         self._all = list(all_hosts) or self._batch
         self._here: dict[str, list[str]] = {}
         self._gone: frozenset[str] = frozenset()
+        self.lent: dict[Position, tuple[Lent, ...]] = {}
+        """Handlers that includes have brought before a position, once somebody asked."""
         self.magic = _of_play(world, play, self)
 
     def leave(self, hosts: Iterable[str]) -> None:

@@ -46,5 +46,7 @@ class PlayPlan:
     batch: int = 0
     """Counts from 0."""
     batches: int = 1
+    lends: bool = False
+    """Whether a host may notify handlers of roles that only other hosts include."""
     gone: tuple[str, ...] = ()
     """Hosts of the play that are out of it before this batch begins."""

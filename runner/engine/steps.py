@@ -12,6 +12,9 @@ from runner.model import Status
 DONE = -1
 """A part of a position: the task there is done. What it includes comes behind that."""
 
+ASKING = -2
+"""A part of a position: the task there is done, but for what others have to say of it."""
+
 
 class Before(NamedTuple):
     """A host stands before `position` and waits until all others are there too."""
@@ -95,8 +98,8 @@ class Published(NamedTuple):
     position: Position
     name: str
     value: Any
-    layer: Literal["facts", "gathered", "included"] = "facts"
-    """A field of `Given`."""
+    layer: Literal["facts", "gathered", "included", "handlers"] = "facts"
+    """A field of `Given`; or `Lent` handlers, which are for nobody's variables."""
 
 
 class Step(NamedTuple):

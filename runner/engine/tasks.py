@@ -11,7 +11,7 @@ from runner.engine.execution import Ended, Execution
 from runner.engine.frame import Frame
 from runner.engine.hostvars import NeedRead
 from runner.engine.includes import Part, load, walk_includes
-from runner.engine.steps import Before, Need, Yield
+from runner.engine.steps import ASKING, Before, Need, Yield
 from runner.engine.verdicts import hear_verdict
 from runner.engine.way import Failed, Go, HostLeft, Program, Way
 from runner.events import Failure, Position
@@ -58,15 +58,27 @@ def do(way: Way, task: Task, position: Position, frame: Frame) -> Generator[Yiel
     execution = Execution(way.host, task, position, frame)
     while True:
         try:
-            return _done(way, task, frame, execution)
+            ended, ignored = execution.judge()
+            break
         except NeedRead as need:
             hosts = need.hosts
         yield from way.ask(Need(position, hosts))
         way.go_on(task.label)
+    if way.host.plan.lends and not all(map(way.handlers.knows, ended.notified)):
+        yield from _borrow(way, position)
+    return _done(way, task, frame, execution, ended, ignored=ignored)
 
 
-def _done(way: Way, task: Task, frame: Frame, execution: Execution) -> Done:
-    ended, ignored = execution.judge()
+def _borrow(way: Way, position: Position) -> Program:
+    """Learns of handlers of roles that only other hosts have included."""
+    yield from way.ask(Before((*position, ASKING)))
+    for lent in way.host.borrowed(position):
+        way.handlers.learn(lent)
+
+
+def _done(
+    way: Way, task: Task, frame: Frame, execution: Execution, ended: Ended, *, ignored: bool
+) -> Done:
     for outcome in ended.outcomes:
         way.host.additions += outcome.inventory
     loaded: tuple[Part, ...] = ()

@@ -66,6 +66,21 @@ def magic_variables(
     return magic
 
 
+def of_no_host(world: World, play: Play, task: Task) -> Variables:
+    """What a task sees of variables that are no host's: of the play, its roles and itself."""
+    prepared = world.prepared(task)
+    return Variables(
+        world.templar,
+        (
+            *filled((world.extra_vars, False)),
+            *prepared.above,
+            *prepared.own,
+            *of_play(play),
+            *defaults(play, task, EMPTY),
+        ),
+    )
+
+
 def task_variables(
     world: World,
     host: str,

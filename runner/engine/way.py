@@ -9,6 +9,8 @@ from runner.engine.frame import Frame, Given
 from runner.engine.handlerbook import HandlerBook
 from runner.engine.host import HostState
 from runner.engine.steps import Answer, Order, Yield
+from runner.engine.variables import of_no_host
+from runner.errors import PlayrunError
 from runner.events import Failure, Position
 from runner.model import Entry, Role, Status, Task
 from runner.values import EMPTY
@@ -94,8 +96,12 @@ class Way:
         self.handlers = HandlerBook(host.plan.play.handlers, self._name_of)
 
     def _name_of(self, handler: Task) -> str:
-        variables = self.host.variables(handler, (), Frame(joined=True))
-        return str(self.host.world.templar.text(handler.name, variables))
+        """As it is for all hosts; where that cannot be told, as it is for this one."""
+        text = self.host.world.templar.text
+        try:
+            return text(handler.name, of_no_host(self.host.world, self.host.plan.play, handler))
+        except PlayrunError:
+            return text(handler.name, self.host.variables(handler, (), Frame(joined=True)))
 
     def ask(self, question: Yield) -> Generator[Yield, Go, Go]:
         """Yields a question and takes in what comes with the answer.

@@ -20,7 +20,7 @@ from runner.values import Masks, Secret
 
 Version = tuple[Position, Any, "Layer"]
 """A value that others may read: where it was set, what it is, and which kind of it."""
-Layer = Literal["facts", "gathered", "included"]
+Layer = Literal["facts", "gathered", "included", "handlers"]
 
 
 class Hosts(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from runner.engine.handlerbook import answering
 from runner.errors import LoadError, nearest
 from runner.loading.convert import Place
 from runner.loading.standing import Standing
@@ -37,7 +38,7 @@ def unknown_notified(places: Iterable[Place], handlers: Iterable[Handler]) -> It
 
     `places` are those of `notify` keywords.
     """
-    known = {str(name) for handler in handlers for name in _names(handler)}
+    known = {name for handler in handlers for name in answering(handler)}
     if any("{{" in name for name in known):
         return
     for place in (one for notify in places for one in _each(notify)):
@@ -53,13 +54,3 @@ def _each(place: Place) -> list[Place]:
     if isinstance(place.value, list):
         return [place.at(index) for index in range(len(place.value))]
     return [] if place.value is None else [place]
-
-
-def _names(handler: Handler) -> Iterator[str]:
-    """A handler of a role is also known with the role's name before it."""
-    yield from handler.listen
-    if handler.task.name:
-        yield handler.task.name
-        if handler.role is not None:
-            yield f"{handler.role} : {handler.task.name}"
-            yield f"{handler.role.rpartition('.')[2]} : {handler.task.name}"

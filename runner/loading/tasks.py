@@ -77,7 +77,7 @@ def as_task(parts: Parts, standing: Standing) -> Task:
     """The task itself, what it inherits filled in."""
     written, args, place, reader, inner, late = parts
     if written.name in ("include_tasks", "include_role"):
-        _refuse_keywords(written, place, standing.problems)
+        _refuse_keywords(written, place, standing)
     _read_listen(parts, standing)
     own_output = args.pop("output", None) if written.name == "cli" else None
     of_play = standing.scope.keywords.get("output")
@@ -158,12 +158,12 @@ def _refuse_background(place: Place, reader: Reader) -> None:
             )
 
 
-def _refuse_keywords(written: Written, place: Place, problems: list[PlayrunError]) -> None:
+def _refuse_keywords(written: Written, place: Place, standing: Standing) -> None:
     """Keywords that would look as if the included tasks had them, which they do not."""
     for key in place.value:
-        if key in TASK and key not in INCLUDES_KNOW:
+        if key in TASK and key not in INCLUDES_KNOW and not (key == "listen" and standing.handlers):
             hint = f"for the tasks in it: `apply: {{{key}: …}}`" if key in BLOCK else None
-            problems.append(
+            standing.problems.append(
                 place.at(key).key_error(f"`{written.word}` does not take `{key}`", hint=hint)
             )
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from runner.model import Handler
+from runner.engine.handlerbook import answering
+from runner.model import Handler, Play
 from runner.planning.segments import Part
 from runner.planning.walking import Spot
 from runner.values import Source
+
+Brought = Mapping[int, tuple[Handler, ...]]
+"""The handlers that an include brings, by the identity of its task."""
 
 
 class Notified:
@@ -46,11 +50,28 @@ class Notified:
                     self._notify(handler.task.notify)
 
     def _may_run(self, handler: Handler) -> bool:
-        name = handler.task.name
-        own = (name, *handler.listen, f"{handler.role} : {name}")
         return self._any or any(
-            each in self._names or ("{{" in each and bool(self._names)) for each in own
+            each in self._names or ("{{" in each and bool(self._names))
+            for each in answering(handler)
         )
+
+
+def lends(play: Play, spots: Iterable[Spot], brought: Brought, *, complete: bool) -> bool:
+    """Whether a host may notify handlers of a role that only other hosts have included."""
+    if complete and not brought:
+        return False
+    known = {name for handler in play.handlers for name in answering(handler)}
+    return any(_is_from_elsewhere(spot, known, brought) for spot in spots)
+
+
+def _is_from_elsewhere(spot: Spot, known: set[str], brought: Brought) -> bool:
+    """Whether a task notifies what neither the play nor an include around it has brought."""
+    names = spot.task.notify
+    if any(isinstance(name, Source) and name.has_markers for name in names):
+        return True
+    around = (handler for task in spot.outer for handler in brought.get(id(task), ()))
+    own = {name for handler in around for name in answering(handler)} if names else set()
+    return not known.union(own).issuperset(map(str, names))
 
 
 def flushes(spot: Spot) -> bool:

@@ -22,7 +22,7 @@ from runner.planning.crossing import crosses, shared_names
 from runner.planning.dynamic import DynamicNames
 from runner.planning.leads import Leads
 from runner.planning.names import NameReader, merged
-from runner.planning.notified import Notified, flushes
+from runner.planning.notified import Brought, Notified, flushes, lends
 from runner.planning.segments import Part, cut
 from runner.planning.starting import Starting
 from runner.planning.strategies import Running, order_and_executor, processes_of, workers_of
@@ -49,6 +49,7 @@ class _Walked(NamedTuple):
     handlers: tuple[Handler, ...]
     handler_spots: tuple[tuple[Spot, ...], ...]
     faults: tuple[Fault, ...]
+    brought: Brought
     complete: bool
 
     def all_spots(self) -> list[Spot]:
@@ -152,6 +153,7 @@ class Planner:
             plan,
             items=cut(self._parts(walked, reads, checks), plan.order, play.lockstep),
             shared=shared,
+            lends=lends(play, spots, walked.brought, complete=walked.complete),
         )
 
     def _walked(self, play: Play) -> _Walked:
@@ -163,7 +165,9 @@ class Planner:
             handlers = (*play.handlers, *walk.handlers.values())
             of_handlers = tuple(tuple(walk.handler_spots((each,))) for each in handlers)
             faults = tuple(walk.faults)
-            known = _Walked(play, entries, spots, handlers, of_handlers, faults, walk.complete)
+            known = _Walked(
+                play, entries, spots, handlers, of_handlers, faults, walk.brought, walk.complete
+            )
             self._walks[id(play)] = known
         return known
 

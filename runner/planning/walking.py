@@ -40,6 +40,8 @@ class Walk:
         self.faults: list[Fault] = []
         self.handlers: dict[int, Handler] = {}
         """Handlers of roles that are included, by identity."""
+        self.brought: dict[int, tuple[Handler, ...]] = {}
+        """The same by the identity of the task that includes the role."""
         self.complete = True
         """Whether every include was followed."""
 
@@ -72,6 +74,8 @@ class Walk:
         if included is None:
             self.complete = False
             return
+        if included.handlers:
+            self.brought[id(spot.task)] = included.handlers
         for handler in included.handlers:
             self.handlers.setdefault(id(handler), handler)
         yield from self._walk(included.entries, (*spot.outer, spot.task), sheltered=spot.sheltered)
