@@ -223,7 +223,7 @@ PROMPT: Mapping[str, Keyword] = {
     "encrypt": Keyword("text", "How the answer is hashed."),
     "salt": Keyword("text", "The salt of the hash."),
     "salt_size": Keyword("number", "Its length.", least=1),
-    "unsafe": Keyword("flag", "Accepted: an answer is never a template."),
+    "unsafe": Keyword("flag", "Whether an open answer is plain text; else it may be a template."),
 }
 
 IMPORT_PLAYBOOK: Mapping[str, Keyword] = {

@@ -71,14 +71,14 @@ def conduct(
 
     A host that failed or was not reached is out of all later plays; when a batch loses all
     its hosts, the run ends there, as Ansible's does. `again` plans a play anew, by its place
-    in `plans`: once tasks have changed the inventory, a play may have other hosts; where it
-    has none still, that is said now.
+    in `plans`: once tasks have changed the inventory, a play may have other hosts; one that
+    asks for variables does so when it begins; where it has none still, that is said now.
     """
     interrupts = Interrupts(tell)
     conducting = _Conducting(world, worker, tell, interrupts)
     with interrupts.watched():
         for number, plan in enumerate(plans):
-            if again is not None and (conducting.grown or not plan.hosts):
+            if again is not None and (conducting.grown or plan.play.prompts or not plan.hosts):
                 plan = again(number)
             if not conducting.play(plan):
                 break

@@ -35,9 +35,9 @@ def prepare(
         setup = _setup(project, _inventory(project, plays), stack, tags)
         setup.plays = tuple(plays)
         if runs:
-            prompting = Prompting(setup.world, project.person)
-            setup.plays = prompting.answered(plays)
-            setup.warnings += prompting.warnings
+            first = map(setup.prompting.answered, plays[:1])
+            setup.plays = (*first, *map(setup.prompting.waiting, plays[1:]))
+            setup.warnings += setup.prompting.warnings
         setup.planner.learn_names(setup.plays)
         if runs:
             _meet(project, setup)
@@ -80,7 +80,7 @@ def _setup(
     name = options.start_at_task
     starting = None if name is None else Starting(name)
     planner = Planner(world, keeps, running_of(project), starting)
-    return Setup(project, inventory, world, planner, stack)
+    return Setup(project, inventory, world, planner, stack, Prompting(world, project.person))
 
 
 def _refresh(world: World, inventory: Inventory) -> None:

@@ -1,8 +1,8 @@
-"""`vars_prompt`: what a play asks the person at the terminal before anything runs."""
+"""`vars_prompt`: what a play asks the person at the terminal when it begins."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from runner.engine.world import World
@@ -17,7 +17,7 @@ _ATTEMPTS = 10
 
 
 class Prompting:
-    """Asks the questions of plays, each once; variables of -e are not asked for.
+    """Asks the questions of plays; variables of -e are not asked for.
 
     `ask` is None when there is nobody: defaults count then, and `warnings` says so.
     """
@@ -25,36 +25,59 @@ class Prompting:
     def __init__(self, world: World, ask: AskPerson | None) -> None:
         self._world = world
         self._ask = ask
-        self._answers: dict[Prompt, Any] = {}
+        self._waiting: dict[int, tuple[Play, Play]] = {}
+        """By the identity of a play that waits for its answers: it, and as it was written."""
         self.warnings: list[str] = []
 
-    def answered(self, plays: Sequence[Play]) -> tuple[Play, ...]:
-        """The plays with the answers among their variables. Raises LoadError."""
-        return tuple(self._answered(play) if play.prompts else play for play in plays)
-
-    def _answered(self, play: Play) -> Play:
-        answers = {
-            prompt.name: self._answer(prompt, play)
-            for prompt in play.prompts
-            if prompt.name not in self._world.extra_vars
+    def waiting(self, play: Play) -> Play:
+        """A play as it can be planned before anything is asked: with the defaults."""
+        if not play.prompts:
+            return play
+        defaults = {
+            each.name: each.default for each in self._open(play) if each.default is not None
         }
-        return play._replace(vars={**play.vars, **answers})
+        waiting = play._replace(vars={**play.vars, **defaults}, serial=())
+        self._waiting[id(waiting)] = (waiting, play)
+        return waiting
+
+    def hides_hosts(self, play: Play) -> bool:
+        """Whether the hosts of a play that waits cannot be told before its answers."""
+        if id(play) not in self._waiting:
+            return False
+        asked = {each.name for each in self._open(play)}
+        return not asked.isdisjoint(self._world.templar.names(play.hosts).variables)
+
+    def answered(self, play: Play) -> Play:
+        """A play, waiting or as written, with its answers among its variables. Raises LoadError."""
+        _, play = self._waiting.get(id(play), (play, play))
+        if not play.prompts:
+            return play
+        answers = {each.name: self._answer(each, play) for each in self._open(play)}
+        return play._replace(vars={**play.vars, **answers}, prompts=())
+
+    def _open(self, play: Play) -> list[Prompt]:
+        return [each for each in play.prompts if each.name not in self._world.extra_vars]
 
     def _answer(self, prompt: Prompt, play: Play) -> Any:
         text = self._filled(prompt.text or prompt.name, play)
         default = None if prompt.default is None else self._filled(prompt.default, play)
-        typed = self._typed(prompt, f"{text} [{default}]: " if default else f"{text}: ")
-        value = typed or default or ""
+        typed = self._typed(prompt, f"{text}: " if default is None else f"{text} [{default}]: ")
+        value = default if not typed and default is not None else str(typed)
         if prompt.encrypt:
             value = _hashed(self._world.templar, value, prompt)
-        return Secret(value, self._world.masks) if prompt.private else value
+        if prompt.private:
+            return Secret(value, self._world.masks)
+        return value if prompt.unsafe else Source(value, play.origin)
 
-    def _typed(self, prompt: Prompt, question: str) -> str:
+    def _typed(self, prompt: Prompt, question: str) -> str | None:
+        """What somebody types; None if there is nobody. Without a default that is the text
+        `None` then, as in Ansible."""
         if self._ask is None:
+            used = "its default is used" if prompt.default is not None else "it is the text `None`"
             self.warnings.append(
-                f"nobody is there to ask for `{prompt.name}`: its default is used; give it with -e"
+                f"nobody is there to ask for `{prompt.name}`: {used}; give it with -e"
             )
-            return ""
+            return None
         asked = question
         for _ in range(_ATTEMPTS):
             typed = self._ask(asked, not prompt.private)

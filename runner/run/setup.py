@@ -20,6 +20,7 @@ from runner.planning.plays import Planner
 from runner.run.hosts import unknown_host, unknown_name
 from runner.run.inventories import STATE
 from runner.run.project import Project
+from runner.run.prompts import Prompting
 from runner.values import Source
 
 
@@ -32,12 +33,15 @@ class Setup:
     world: World
     planner: Planner
     stack: ExitStack
+    prompting: Prompting
     plays: tuple[Play, ...] = ()
-    """With the answers to their prompts."""
+    """The first with the answers to its prompts; each of the others gets them when it begins."""
     warnings: list[str] = field(default_factory=list)
 
     def hosts_of(self, play: Play) -> Sequence[str]:
         """The hosts a play selects, after --limit. Raises LoadError or RenderError."""
+        if self.prompting.hides_hosts(play):
+            return ()
         chosen = self._chosen(play)
         if not self._may_find_more(play):
             self.warnings += _unknown(self.inventory, chosen)
@@ -77,8 +81,9 @@ class Setup:
         return text.split(",") if "," in text else text
 
     def again(self, index: int) -> PlayPlan:
-        """A play planned anew: tasks have changed the inventory since."""
-        play = self.plays[index]
+        """A play planned anew: tasks have changed the inventory since, or it asks for
+        variables. Raises PlayrunError."""
+        play = self._answered(index)
         chosen = self._chosen(play)
         if self._may_find_more(play):
             self.warnings += _unknown(self.inventory, chosen)
@@ -86,6 +91,17 @@ class Setup:
         self.world.names = None
         mask_passwords(self, hosts)
         return self.planner.again(play, index, hosts)
+
+    def _answered(self, index: int) -> Play:
+        """A play that begins, with what it asks for."""
+        play = self.plays[index]
+        if not play.prompts:
+            return play
+        known = len(self.prompting.warnings)
+        answered = self.prompting.answered(play)
+        self.warnings += self.prompting.warnings[known:]
+        self.plays = (*self.plays[:index], answered, *self.plays[index + 1 :])
+        return answered
 
     def _within_limit(self, hosts: Sequence[str]) -> Sequence[str]:
         pattern = self.project.options.limit

@@ -52,7 +52,7 @@ def answered(tmp_path: Path) -> Callable[..., dict[str, Any]]:
             "p", "all", (), HERE, vars={"site": "paris", "a": "by vars"}, prompts=tuple(prompts)
         )
         prompting = Prompting(world(tmp_path, **extra), person)
-        return dict(prompting.answered([play])[0].vars)
+        return dict(prompting.answered(play).vars)
 
     return answer
 
@@ -65,12 +65,20 @@ def test_a_private_answer_is_a_secret_and_is_not_shown(answered: Any) -> None:
     assert person.asked == [("Password: ", False)]
 
 
-def test_an_open_answer_is_text_above_the_plays_vars(answered: Any) -> None:
+@pytest.mark.parametrize("unsafe", [False, True])
+def test_an_open_answer_is_above_the_plays_vars_and_may_be_a_template(
+    answered: Any, unsafe: bool
+) -> None:
     person = Person("{{ site }}")
-    values = answered(person, Prompt("a", "Which at {{ x }}", private=False))
+    values = answered(person, Prompt("a", "Which at {{ x }}", private=False, unsafe=unsafe))
     assert values == {"site": "paris", "a": "{{ site }}"}
-    assert not isinstance(values["a"], Source)
+    assert isinstance(values["a"], Source) is not unsafe
     assert person.asked[0][1] is True
+
+
+def test_a_private_answer_is_never_a_template(answered: Any) -> None:
+    value = answered(Person("{{ site }}"), Prompt("a", "Password"))["a"]
+    assert value.reveal() == "{{ site }}"
 
 
 def test_texts_and_defaults_are_filled_in(answered: Any) -> None:
@@ -98,13 +106,13 @@ def test_a_confirmation_that_never_comes_ends(answered: Any) -> None:
         answered(Person(*map(str, range(99))), Prompt("a", "P", confirm=True))
 
 
-@pytest.mark.parametrize(("default", "expected"), [(None, ""), (5, "5"), ("x", "x")])
+@pytest.mark.parametrize(("default", "expected"), [(None, "None"), (5, "5"), ("", "")])
 def test_when_nobody_is_there_the_default_counts_and_it_is_said(
     tmp_path: Path, default: Any, expected: str
 ) -> None:
     prompting = Prompting(world(tmp_path), None)
     prompt = Prompt("a", default=default, private=False)
-    (play,) = prompting.answered([Play("p", "all", (), HERE, prompts=(prompt,))])
+    play = prompting.answered(Play("p", "all", (), HERE, prompts=(prompt,)))
     assert play.vars == {"a": expected}
     assert "`a`" in prompting.warnings[0]
 
@@ -122,3 +130,17 @@ def test_what_is_encrypted_is_what_the_filter_makes_of_it(answered: Any) -> None
 def test_an_unknown_way_to_encrypt_is_refused(answered: Any) -> None:
     with pytest.raises(RenderError, match="'rot13' is not known"):
         answered(Person("typed"), Prompt("a", "P", encrypt="rot13"))
+
+
+def test_a_play_that_waits_has_its_defaults_and_hides_hosts_it_asks_for(tmp_path: Path) -> None:
+    prompts = (Prompt("where"), Prompt("much", default=5))
+    play = Play("p", Source("{{ where }}"), (), HERE, prompts=prompts, serial=(Source("{{ x }}"),))
+    prompting = Prompting(world(tmp_path), Person("h1", "6"))
+    waiting = prompting.waiting(play)
+    assert (waiting.vars, waiting.serial) == ({"much": 5}, ())
+    assert prompting.hides_hosts(waiting)
+    assert not prompting.hides_hosts(prompting.waiting(play._replace(hosts="all")))
+    begun = prompting.answered(waiting)
+    assert begun.serial == play.serial
+    assert not begun.prompts
+    assert begun.vars["much"].reveal() == "6"
