@@ -65,7 +65,7 @@ class Prompting:
         value = default if not typed and default is not None else str(typed)
         if prompt.encrypt:
             value = _hashed(self._world.templar, value, prompt)
-        if prompt.private:
+        if prompt.private and (typed or default):
             return Secret(value, self._world.masks)
         return value if prompt.unsafe else Source(value, play.origin)
 
