@@ -25,18 +25,28 @@ def command(folder: Path, **_given: Any) -> int:
     """
     files = {folder / target: source for target, source in _files()}
     _refuse_overwriting(folder, list(files))
-    try:
-        for target, source in files.items():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("xb") as file:
-                file.write(source.read_bytes())
-    except OSError as error:
-        raise LoadError(f"cannot write {error.filename}: {error.strerror}") from None
+    for target, source in files.items():
+        _write(target, source.read_bytes())
     click.echo(f"Made {len(files)} files in {folder}. Try:\n")
     if folder.resolve() != Path.cwd():
         click.echo(f"    cd {folder}")
     click.echo("    playrun --lab playbooks/site.yml")
     return 0
+
+
+def _write(target: Path, content: bytes) -> None:
+    """Makes a file whole or not at all. Raises LoadError."""
+    made = False
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("xb") as file:
+            made = True
+            file.write(content)
+    except OSError as error:
+        if made:
+            target.unlink()
+        where = error.filename or target
+        raise LoadError(f"cannot write {where}: {error.strerror}") from None
 
 
 def _files() -> Iterator[tuple[Path, Path]]:

@@ -33,7 +33,8 @@ def command(as_list: bool, graph: bool, host: str | None, **given: Any) -> int:
     masks = Masks()
     inventory = _load(given, masks)
     if graph:
-        click.echo("\n".join(_tree(inventory, "all", 0)))
+        for line in _tree(inventory):
+            click.echo(line)
     elif host is not None:
         if not inventory.has_host(host):
             from runner.run.hosts import unknown_host
@@ -71,13 +72,19 @@ def _note(text: str) -> None:
     click.echo(one_line(text), err=True)
 
 
-def _tree(inventory: Inventory, group: str, depth: int) -> Iterator[str]:
-    """Laid out as `ansible-inventory --graph` does."""
-    indent = "  |" * depth
-    yield f"{indent}--@{group}:" if depth else f"@{group}:"
-    for child in inventory.children_of(group):
-        yield from _tree(inventory, child, depth + 1)
-    yield from (f"{indent}  |--{host}" for host in _own_hosts(inventory, group))
+def _tree(inventory: Inventory) -> Iterator[str]:
+    """Laid out as `ansible-inventory --graph` does; groups may lie as deep as they like."""
+    waiting: list[tuple[str, int, bool]] = [("all", 0, True)]
+    while waiting:
+        name, depth, is_group = waiting.pop()
+        indent = "  |" * depth
+        if not is_group:
+            yield f"{indent}--{name}"
+            continue
+        yield f"{indent}--@{name}:" if depth else f"@{name}:"
+        below = [(child, True) for child in inventory.children_of(name)]
+        below += [(host, False) for host in _own_hosts(inventory, name)]
+        waiting += [(each, depth + 1, kind) for each, kind in reversed(below)]
 
 
 def _own_hosts(inventory: Inventory, group: str) -> list[str]:

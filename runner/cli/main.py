@@ -14,6 +14,8 @@ from runner.cli import COMMANDS
 if TYPE_CHECKING:
     import click
 
+    from runner.errors import PlayrunError
+
 INTERRUPTED = 130
 _COLLECT_EVERY = 100_000
 """New objects between two searches for cycles: importing alone makes 45,000 that stay."""
@@ -67,13 +69,38 @@ def _guarded(words: list[str]) -> int:
     from runner.errors import PlayrunError
 
     try:
+        _look_where_we_are()
         return _dispatch(words)
     except PlayrunError as error:
         sys.stderr.write(explain(error))
         return 1
+    except OSError as error:
+        if error.filename is None:
+            raise
+        sys.stderr.write(explain(_unusable(error)))
+        return 1
     except KeyboardInterrupt:
         sys.stderr.write("playrun: interrupted\n")
         return INTERRUPTED
+
+
+def _look_where_we_are() -> None:
+    from runner.errors import LoadError
+
+    try:
+        os.getcwd()  # noqa: PTH109 - asked at every start
+    except OSError as error:
+        message = f"the current folder cannot be used: {error.strerror}"
+        raise LoadError(message, hint="go to another folder; it may have been removed") from None
+
+
+def _unusable(error: OSError) -> PlayrunError:
+    """What to say of a file or folder that nothing nearer to it has said anything of."""
+    from runner.errors import LoadError
+    from runner.values import near
+
+    reason = (error.strerror or str(error)).lower()
+    return LoadError(f"cannot use {near(os.fsdecode(error.filename))}: {reason}")
 
 
 def _dispatch(words: list[str]) -> int:

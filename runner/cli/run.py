@@ -44,10 +44,11 @@ from runner.outputs.terminal import one_line
 @click.option("--syntax-check", is_flag=True, help="Only look for mistakes.")
 def command(playbooks: tuple[Path, ...], **given: Any) -> int:
     """Run playbooks against the inventory's hosts."""
+    from runner.loading.playbook import home_of
     from runner.run.playbooks import Run
 
     _refuse_misspelt(playbooks[0])
-    settings = settings_for(playbooks[0].parent, given)
+    settings = settings_for(home_of(playbooks[0]), given)
     run = Run(options_from(given), settings, ask_secret, person())
     what = frozenset(name for name in ("hosts", "tasks", "tags") if given[f"list_{name}"])
     if what or given["syntax_check"]:

@@ -58,6 +58,13 @@ def read_playbook(file: Path, loading: Loading) -> Playbook:
     return Playbook(str(file), tuple(_plays(document, file, loading, Imported(), opened)))
 
 
+def home_of(playbook: Path) -> Path:
+    """Where what a playbook names is looked for first: its folder; the current one where the
+    playbook comes out of a pipe (`/dev/stdin`)."""
+    piped = playbook.absolute().parts[:2] in (("/", "dev"), ("/", "proc"))
+    return Path() if piped else playbook.parent
+
+
 def _check_there(file: Path) -> None:
     """Says what may have been meant by a word that is no file."""
     try:
@@ -89,7 +96,7 @@ def _plays(
         )
     if not entries:
         raise LoadError("the playbook has no plays", origin=document.origin(()))
-    folder = str(file.parent.absolute())
+    folder = str(home_of(file).absolute())
     for index in range(len(entries)):
         place = Place(document, (index,))
         word = _import_word(place.value)

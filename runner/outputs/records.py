@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import re
 import shutil
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -43,8 +46,36 @@ def new_run(state: Path, at: float) -> RunFolder:
         path.mkdir(mode=0o700)
         (path / "hosts").mkdir(mode=0o700)
     except OSError as error:
-        raise trouble(path, error) from error
+        raise trouble(error.filename or path, error) from error
     return RunFolder(path, run)
+
+
+@contextmanager
+def held(record: RunFolder) -> Iterator[None]:
+    """Tells other runs, for as long as it is open, that this one goes on: the record stays."""
+    folder = os.open(record.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):  # Not every file system has locks.
+            fcntl.flock(folder, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _goes_on(path: Path) -> bool:
+    try:
+        folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(folder)
+    return False
 
 
 def runs(state: Path) -> list[Path]:
@@ -57,8 +88,9 @@ def runs(state: Path) -> list[Path]:
 
 
 def prune(state: Path, keep: int, current: Path | None = None) -> None:
-    """Removes the oldest records beyond `keep`; never `current`. What will not go, stays."""
-    old = [path for path in runs(state) if path != current]
+    """Removes the oldest records beyond `keep`; never `current`, nor those of runs that go on.
+    What will not go, stays."""
+    old = [path for path in runs(state) if path != current and not _goes_on(path)]
     spare = keep - (current is not None)
     for path in old[: max(0, len(old) - max(0, spare))]:
         with suppress(OSError):

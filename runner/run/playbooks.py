@@ -10,10 +10,11 @@ from runner.connections.lockout import CredentialGate, ThreadGate
 from runner.engine.plan import PlayPlan
 from runner.errors import LoadError, PlayrunError, Problems
 from runner.loading.patterns import select
-from runner.loading.playbook import read_playbook
+from runner.loading.playbook import home_of, read_playbook
 from runner.loading.standing import Loading, raise_problems
 from runner.model import Play, Playbook
 from runner.outputs.api import Output
+from runner.outputs.records import held
 from runner.planning.tags import tag_filter
 from runner.planning.varsfiles import absent, unreadable
 from runner.run.conduct import conduct
@@ -67,7 +68,7 @@ class Run:
 
     def playbooks(self, files: Sequence[Path]) -> int:
         """Runs playbook files; returns the exit code."""
-        project = self._project(files[0].parent)
+        project = self._project(home_of(files[0]))
         playbooks = self._load(files, project)
         setup = prepare(project, _plays(playbooks))
         with setup.stack:
@@ -91,7 +92,7 @@ class Run:
 
         Tags are looked for to be asked for: tasks that are tagged `never` count then.
         """
-        project = self._project(files[0].parent)
+        project = self._project(home_of(files[0]))
         playbooks = self._load(files, project)
         all_tags = tag_filter(("all", "never"), self._options.skip_tags)
         wants_all = "tags" in what and not self._options.tags
@@ -108,7 +109,7 @@ class Run:
 
         What a run would only warn of counts too. Raises Problems, or the one PlayrunError.
         """
-        project = self._project(files[0].parent)
+        project = self._project(home_of(files[0]))
         playbooks = self._load(files, project)
         setup = prepare(project, _plays(playbooks), runs=False)
         with setup.stack:
@@ -143,11 +144,12 @@ class Run:
             outputs.warn,
         )
         interrupted = False
-        try:
-            again = _planning_again(setup, outputs.warn)
-            interrupted = conduct(plans, setup.world, worker, outputs.tell, again)
-        finally:
-            outputs.end(interrupted=interrupted)
+        with held(outputs.record):
+            try:
+                again = _planning_again(setup, outputs.warn)
+                interrupted = conduct(plans, setup.world, worker, outputs.tell, again)
+            finally:
+                outputs.end(interrupted=interrupted)
         return outputs.exit_code()
 
 

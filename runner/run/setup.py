@@ -12,7 +12,7 @@ from runner.engine.plan import PlayPlan
 from runner.engine.world import World
 from runner.errors import LoadError
 from runner.loading.inventory import Inventory
-from runner.loading.patterns import Selection, limit, select
+from runner.loading.patterns import Selection, limit, select, split
 from runner.model import Play
 from runner.outputs.records import last_failed
 from runner.planning.dynamic import grows_inventory
@@ -105,8 +105,8 @@ class Setup:
 
     def _within_limit(self, hosts: Sequence[str]) -> Sequence[str]:
         pattern = self.project.options.limit
-        if pattern is None:
-            return hosts
+        if pattern is None or not split(pattern):
+            return hosts  # As with Ansible: a script's `--limit "$HOSTS"` may be empty.
         if pattern == "@failed":
             failed = set(last_failed(self.project.settings.root / STATE))
             if not failed:

@@ -41,12 +41,19 @@ def load_settings(start: Path, flags: Mapping[str, Any], environ: Mapping[str, s
 
 
 def find_project(start: Path, home: Path | None) -> Path | None:
-    """The `playrun.toml` nearest above `start`; the search ends at the git root or home."""
+    """The `playrun.toml` nearest above `start`; the search ends at the git root or home.
+
+    Raises LoadError where something else has that name: the settings in it would be missed.
+    """
     folder = start.absolute()
     for candidate in (folder, *folder.parents):
         file = candidate / PROJECT_FILE
         if file.is_file():
             return file
+        if file.is_symlink() or file.exists():
+            raise LoadError(
+                f"{near(file)} is not read: it is no file, or a link that leads to none"
+            )
         if candidate == home or (candidate / ".git").exists():
             return None
     return None

@@ -110,7 +110,7 @@ def _number(setting: Setting, value: Any, error: Callable[[str], LoadError]) -> 
 def read_text(file: Path) -> str:
     """The text of a file of settings. Raises LoadError."""
     try:
-        return file.read_text("utf-8")
+        return file.read_text("utf-8-sig")
     except UnicodeDecodeError:
         raise LoadError(f"{near(file)} is not UTF-8 text") from None
     except OSError as problem:

@@ -1,0 +1,189 @@
+"""Folders that are gone, closed or full, names that lead nowhere, playbooks out of a pipe."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+
+from runner.outputs.records import held, new_run, prune, runs
+
+PLAY = "- hosts: all\n  connection: local\n  gather_facts: false\n"
+PLAYBOOK = f"{PLAY}  tasks: [{{debug: {{msg: hi}}}}]\n"
+HOME = Path(__file__).parents[2]
+UNPRIVILEGED = (
+    ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if not os.geteuid() else ()
+)
+"""Root without its right to read what it may not."""
+
+
+def run(*words: str, **how: Any) -> subprocess.CompletedProcess[str]:
+    command = [*UNPRIVILEGED, sys.executable, "-m", "runner", *words]
+    return subprocess.run(
+        command, capture_output=True, text=True, env=environment(), check=False, **how
+    )
+
+
+def shell(line: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["sh", "-c", line], capture_output=True, text=True, env=environment(), check=False
+    )
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(HOME)}
+
+
+@pytest.fixture
+def folder(here: Path) -> Path:
+    (here / "site.yml").write_text(PLAYBOOK)
+    (here / "hosts").write_text("a\nb\n")
+    return here
+
+
+@pytest.mark.skipif(bool(UNPRIVILEGED) and not shutil.which("setpriv"), reason="root, no setpriv")
+def test_a_folder_that_may_not_be_looked_into_is_named(folder: Path) -> None:
+    closed = folder / "group_vars"
+    closed.mkdir(mode=0)
+    said = run("-i", "hosts", "site.yml")
+    assert (said.returncode, said.stderr) == (
+        1,
+        "playrun: cannot use group_vars: permission denied\n",
+    )
+
+
+def test_a_current_folder_that_is_gone_is_told(folder: Path) -> None:
+    gone = folder / "gone"
+    gone.mkdir()
+    words = f'-m runner -i a, "{folder / "site.yml"}"'
+    said = shell(f'cd gone; rmdir "{gone}"; exec "{sys.executable}" {words}')
+    assert said.returncode == 1
+    assert said.stderr == (
+        "playrun: the current folder cannot be used: No such file or directory\n"
+        "  → go to another folder; it may have been removed\n"
+    )
+
+
+def test_a_name_that_is_too_long_is_told(folder: Path, playrun: Any) -> None:
+    said = playrun("-i", "x" * 5000, "site.yml")
+    assert said.code == 1
+    assert said.err.startswith("playrun: cannot use xxx")
+    assert said.err.endswith("x: file name too long\n")
+
+
+@pytest.mark.parametrize("empty", ["", " ", ","])
+def test_an_empty_limit_is_none(folder: Path, playrun: Any, empty: str) -> None:
+    said = playrun("-i", "hosts", "--limit", empty, "site.yml")
+    assert said.code == 0
+    assert "ok: [a]" in said.out
+    assert "ok: [b]" in said.out
+
+
+def test_a_playbook_from_a_pipe_belongs_to_the_current_folder(folder: Path) -> None:
+    (folder / "group_vars").mkdir()
+    (folder / "group_vars/all.yml").write_text("word: from here\n")
+    (folder / "tasks.yml").write_text("- debug: {msg: '{{ word }} in {{ playbook_dir }}'}\n")
+    text = f"{PLAY}  tasks: [{{import_tasks: tasks.yml}}]\n"
+    said = run("-i", "a,", "/dev/stdin", input=text)
+    assert said.returncode == 0, said.stderr
+    assert f'"msg": "from here in {folder}"' in said.stdout
+    assert (folder / ".playrun/runs").is_dir()
+
+
+def test_the_same_from_a_file_that_is_standard_input(folder: Path) -> None:
+    with (folder / "site.yml").open() as text:
+        said = run("-i", "a,", "/dev/stdin", stdin=text)
+    assert said.returncode == 0, said.stderr
+    assert (folder / ".playrun/runs").is_dir()
+
+
+def test_a_project_file_that_leads_nowhere_is_not_passed_over(folder: Path, playrun: Any) -> None:
+    (folder / "playrun.toml").symlink_to("moved-away.toml")
+    said = playrun("-i", "hosts", "site.yml")
+    assert (said.code, said.err) == (
+        1,
+        "playrun: playrun.toml is not read: it is no file, or a link that leads to none\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("playrun.toml", "workers = 3\r\n"), ("ansible.cfg", "[defaults]\r\nforks = 3\r\n")],
+)
+def test_settings_may_begin_with_a_byte_order_mark(
+    folder: Path, playrun: Any, name: str, text: str
+) -> None:
+    (folder / name).write_bytes(b"\xef\xbb\xbf" + text.encode())
+    (folder / "site.yml").write_text(PLAYBOOK.replace("hi", "'{{ ansible_forks }} at a time'"))
+    assert "3 at a time" in playrun("-i", "hosts", "site.yml").out
+
+
+def test_a_graph_may_be_as_deep_as_it_likes(folder: Path, playrun: Any) -> None:
+    deep = 2000
+    lines = [f"[g{number}:children]\ng{number + 1}\n" for number in range(deep)]
+    (folder / "hosts").write_text("".join([*lines, f"[g{deep}]\na\n"]))
+    said = playrun("inventory", "-i", "hosts", "--graph")
+    assert said.code == 0
+    assert said.out.splitlines()[-1] == f"{'  |' * (deep + 2)}--a"
+
+
+def test_what_stands_where_the_record_should_is_named(folder: Path, playrun: Any) -> None:
+    (folder / ".playrun").touch()
+    said = playrun("-i", "hosts", "site.yml")
+    assert (said.code, said.err) == (1, f"playrun: cannot write {folder}/.playrun: File exists\n")
+
+
+def test_a_project_that_cannot_be_written_leaves_no_half_a_file(here: Path) -> None:
+    said = shell(f'ulimit -f 0; exec "{sys.executable}" -m runner init new')
+    assert said.returncode == 1
+    assert said.stderr == "playrun: cannot write new/.gitignore: File too large\n"
+    assert [path for path in Path("new").rglob("*") if path.is_file()] == []
+
+
+def test_the_record_of_a_run_that_goes_on_stays(tmp_path: Path) -> None:
+    going, over = new_run(tmp_path, 1), new_run(tmp_path, 2)
+    with held(going):
+        prune(tmp_path, 0)
+        assert runs(tmp_path) == [going.path]
+    prune(tmp_path, 0)
+    assert runs(tmp_path) == []
+    assert not over.path.exists()
+
+
+def test_two_runs_at_once_both_keep_their_records(folder: Path, playrun: Any) -> None:
+    (folder / "playrun.toml").write_text("runs_keep = 1\n")
+    slow_one = f"{PLAY}  tasks: [{{wait_for: {{path: go, timeout: 60}}}}]\n"
+    (folder / "slow.yml").write_text(slow_one)
+    command = [sys.executable, "-m", "runner", "-i", "hosts", "slow.yml"]
+    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as slow:
+        assert slow.stdout is not None
+        assert any("PLAY [all]" in line for line in slow.stdout)
+        first = runs(folder / ".playrun")
+        assert playrun("-i", "hosts", "site.yml").code == 0
+        assert playrun("-i", "hosts", "site.yml").code == 0
+        assert first[0] in runs(folder / ".playrun")
+        (folder / "go").touch()
+        slow.stdout.read()
+        assert slow.wait() == 0
+    names = {path.name for path in first[0].iterdir()}
+    assert {"manifest.json", "events.jsonl", "summary.json"} <= names
+
+
+def test_ctrl_c_ends_the_question_of_a_step(folder: Path) -> None:
+    words = ["-m", "runner", "-i", "hosts", "--step", "site.yml"]
+    spawn = pexpect.spawn(sys.executable, words, env=environment(), encoding="utf-8")
+    with spawn as child:
+        child.expect("Perform task: debug")
+        child.sendcontrol("c")
+        child.expect(pexpect.EOF, timeout=60)
+        said = child.before
+        child.wait()
+    assert child.exitstatus == 130
+    assert "stopping: hosts finish the task they are in" in said
+    assert "TASK" not in said
