@@ -3,7 +3,6 @@ many attempts as `until` needs."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -194,12 +193,15 @@ class Attempts:
             raise
 
     def _exhausted(self, ended: Ended, retrying: _Retrying) -> Ended:
-        """`failed_when` has the last word here too."""
+        """`failed_when` has the last word on how it ended, but not on what is registered."""
         ended.values["attempts"] = retrying.attempts - 1
-        if ended.failed or self._on.task.failed_when:
-            return ended
         conditions = ", ".join(map(str, retrying.until))
         message = f"`until: {conditions}` did not hold after {retrying.attempts} attempts"
+        if self._on.task.failed_when:
+            ended.values["failed"] = True
+            ended.values.setdefault("msg", message)
+        if ended.failed or self._on.task.failed_when:
+            return ended
         return self._failed(ended, Failure("action", message, where=str(self._on.task.origin)))
 
     def _retries(self) -> _Retrying | None:
@@ -213,19 +215,8 @@ class Attempts:
 
     def _say_retry(self, ended: Ended, retrying: _Retrying) -> None:
         on = self._on
-        telling = on.telling(quiet=on.quiet)
-        on.emit(
-            TaskRetried(
-                time.time(),
-                on.host.name,
-                on.host.plan.index,
-                on.position,
-                on.label,
-                on.task.action,
-                retrying.attempts - self._count,
-                telling.values(ended.values),
-            )
-        )
+        values = on.telling(quiet=on.quiet).values(ended.values)
+        on.emit(TaskRetried(*on.heading(), retrying.attempts - self._count, values))
 
     def _gives_away(self) -> bool:
         """Whether the facts are the delegate's; where that cannot be told they are not."""

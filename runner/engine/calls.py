@@ -99,7 +99,19 @@ class OnHost:
 
     def telling(self, *, quiet: bool) -> Telling:
         """What may be told of it."""
-        return Telling(self.world.masks.mask, quiet)
+        return self.world.telling(quiet=quiet)
+
+    def heading(self) -> tuple[float, str, int, Position, str, str]:
+        """What its events begin with: when, whose, and which task."""
+        host = self.host
+        return (
+            time.time(),
+            host.name,
+            host.plan.index,
+            self.position,
+            self.label,
+            self.task.action,
+        )
 
     def broken(
         self,
@@ -120,17 +132,7 @@ class OnHost:
             return
         self._started = True
         self.writing = writes
-        self.emit(
-            TaskStarted(
-                time.time(),
-                self.host.name,
-                self.host.plan.index,
-                self.position,
-                self.label,
-                self.task.action,
-                writes=writes,
-            )
-        )
+        self.emit(TaskStarted(*self.heading(), writes))
 
     def emit(self, event: Event) -> None:
         """Sends an event."""

@@ -9,11 +9,11 @@ from typing import Any
 from runner.actions.api import Outcome
 from runner.engine.attempts import Attempts, refusing
 from runner.engine.calls import OnHost
-from runner.engine.frame import Frame
+from runner.engine.frame import Frame, Inclusion
 from runner.engine.host import HostState
 from runner.engine.hostvars import NeedRead
 from runner.engine.loops import Looping, hidden_by, items_of, label_of, looping
-from runner.engine.results import Ended, refused, together
+from runner.engine.results import Ended, memberships, refused, together
 from runner.errors import PlayrunError, RenderError
 from runner.events import ItemFinished, Notice, Position, StatsSet, TaskFinished
 from runner.model import Task
@@ -29,6 +29,21 @@ class Execution:
     that host is there, it goes on where it was. Nothing that was done is done again.
     """
 
+    __slots__ = (
+        "_added",
+        "_attempts",
+        "_ends",
+        "_frame",
+        "_here",
+        "_host",
+        "_looping",
+        "_on",
+        "_paused",
+        "_seen",
+        "_task",
+        "_variables",
+    )
+
     def __init__(self, host: HostState, task: Task, position: Position, frame: Frame) -> None:
         self._host = host
         self._task = task
@@ -42,6 +57,8 @@ class Execution:
         self._seen: dict[str, Any] = {}
         """What the items of the loop so far have set, for those that follow."""
         self._paused = False
+        self._added: set[tuple[str, str]] = set()
+        """Hosts with the groups that items so far have put them into."""
 
     def run(self) -> tuple[Ended, bool]:
         """Judges and tells; returns how it ended and whether a failure is ignored.
@@ -155,6 +172,7 @@ class Execution:
         label = self._label(looping, data, ended)
         self._attempts = None
         self._paused = False
+        self._look_whether_new(ended)
         for outcome in ended.outcomes:
             self._seen |= {**outcome.gathered, **outcome.included, **outcome.facts}
         if self._task.register is not None:
@@ -162,6 +180,14 @@ class Execution:
         ended.values |= data
         self._ends.append(ended)
         self._tell_item(label, ended)
+
+    def _look_whether_new(self, ended: Ended) -> None:
+        """What an item before it has added to the inventory already is no change."""
+        added = memberships(ended.outcomes)
+        if added and added <= self._added and self._task.changed_when is None:
+            ended.values["changed"] = False
+            ended.status = "ok"
+        self._added |= added
 
     def _label(self, looping: Looping, data: Mapping[str, Any], ended: Ended) -> str:
         """A label that cannot be told fails its item."""
@@ -219,12 +245,7 @@ class Execution:
         telling = on.telling(quiet=ended.quiet)
         on.emit(
             ItemFinished(
-                time.time(),
-                self._host.name,
-                self._host.plan.index,
-                on.position,
-                on.label,
-                on.task.action,
+                *on.heading(),
                 label,
                 ended.status,
                 telling.values(ended.values),
@@ -242,12 +263,7 @@ class Execution:
         telling = on.telling(quiet=ended.quiet)
         on.emit(
             TaskFinished(
-                time.time(),
-                self._host.name,
-                self._host.plan.index,
-                on.position,
-                on.label,
-                on.task.action,
+                *on.heading(),
                 ended.status,
                 time.monotonic() - on.begun,
                 telling.values(ended.values),
@@ -256,8 +272,12 @@ class Execution:
                 ignored=ignored,
                 looped=self._task.loop is not None,
                 rescued=self._frame.rescued and ended.status == "failed" and not ignored,
-                included=tuple(each.name for each in ended.inclusions),
+                included=_names(ended.inclusions),
                 delegate=ended.delegate,
                 handler=self._frame.handler,
             )
         )
+
+
+def _names(inclusions: tuple[Inclusion, ...]) -> tuple[str, ...]:
+    return tuple(each.name for each in inclusions) if inclusions else ()

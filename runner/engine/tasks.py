@@ -42,7 +42,8 @@ def walk_task(way: Way, task: Task, position: Position, frame: Frame) -> Program
     done = yield from do(way, task, position, frame)
     if way.cross:
         yield from hear_verdict(way, task, position, frame, done.ended, failed=done.failed)
-    yield from follow(way, task, position, frame, done)
+    if done.failed or done.loaded:
+        yield from follow(way, task, position, frame, done)
 
 
 def before(way: Way, task: Task, position: Position, frame: Frame) -> Before:

@@ -26,8 +26,7 @@ class Telling(NamedTuple):
         """What a task registers."""
         if self.quiet:
             return _CENSORED
-        shown: Mapping[str, Any] = self._shown(values)
-        return shown
+        return self._mapping(values)
 
     def failure(self, failure: Failure | None) -> Failure | None:
         """Why it failed."""
@@ -49,6 +48,8 @@ class Telling(NamedTuple):
 
     def files(self, files: tuple[Captured, ...]) -> tuple[Captured, ...]:
         """What was written for host files, with the lines to show of it."""
+        if not files:
+            return files
         return tuple(
             file._replace(
                 sections=tuple(
@@ -66,6 +67,13 @@ class Telling(NamedTuple):
         """What a long text begins with; a secret that stands on the edge is masked whole."""
         return self.mask(text[: _LONGEST + _EDGE])[:_LONGEST] + " …(cut)"
 
+    def _mapping(self, values: Mapping[Any, Any]) -> dict[Any, Any]:
+        return {
+            self._shown(name): value if type(value) in _PLAIN else self._shown(value)
+            for name, value in values.items()
+            if name not in _DERIVED
+        }
+
     def _shown(self, value: Any) -> Any:
         """Every text masked and cut to 64 kB, without what `stdout` says already."""
         kind = type(value)
@@ -74,11 +82,7 @@ class Telling(NamedTuple):
         if kind in _PLAIN:
             return value
         if isinstance(value, (dict, Mapping)):
-            return {
-                self._shown(key): inner if type(inner) in _PLAIN else self._shown(inner)
-                for key, inner in value.items()
-                if key not in _DERIVED
-            }
+            return self._mapping(value)
         if isinstance(value, (list, tuple)):
             return [self._shown(inner) for inner in value]
         return self._shown(str(value))

@@ -12,6 +12,7 @@ from runner.actions.api import AddHost, AddToGroup, Paths
 from runner.connections.api import Connector, HostKeyChecking, Timeouts
 from runner.engine.frame import Given
 from runner.engine.prepared import Prepared
+from runner.engine.telling import Telling
 from runner.events import Position
 from runner.model import Entry, Handler, Role, Task
 from runner.platforms.model import Platform
@@ -161,6 +162,13 @@ class World:
     refresh: Callable[[], None] | None = None
     """Reads the inventory again; None: it cannot be."""
 
+    _open: Telling = field(init=False)
+    _quiet: Telling = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._open = Telling(self.masks.mask, quiet=False)
+        self._quiet = Telling(self.masks.mask, quiet=True)
+
     def is_host(self, name: str) -> bool:
         """Whether the inventory has a host of that name; asked often, of large fleets."""
         if self.names is None:
@@ -195,6 +203,10 @@ class World:
         """The host has left this worker: what it was given is handed over, not kept."""
         for values in (self.facts, self.gathered, self.included):
             values.pop(host, None)
+
+    def telling(self, *, quiet: bool) -> Telling:
+        """What may be told of a task; `quiet` is its `no_log`."""
+        return self._quiet if quiet else self._open
 
     def prepared(self, task: Task) -> Prepared:
         """The task, with what needs no host taken out of it."""

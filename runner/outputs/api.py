@@ -97,7 +97,7 @@ class Dispatch:
                 continue
             try:
                 said = output.handle(event)
-                words = () if said is None else tuple(said)
+                words = tuple(said) if said else ()
             except Exception as error:  # noqa: BLE001 - a defect of one output is not the run's
                 self._drop(output, event.at, error)
                 continue
