@@ -7,7 +7,7 @@ from runner.actions.late import LATE
 from runner.actions.names import resolve
 from runner.engine.asked import flag
 from runner.engine.execution import Ended
-from runner.engine.frame import Frame
+from runner.engine.frame import Frame, Given
 from runner.engine.late import word_of
 from runner.engine.steps import Once, Result
 from runner.engine.tasks import do, follow
@@ -44,7 +44,8 @@ def walk_once(way: Way, task: Task, position: Position, frame: Frame) -> Program
     way.go_on(task.label)
     before = way.host.mark()
     done = yield from do(way, task, position, frame._replace(run_once=True))
-    gained = way.host.gained(before)
+    # An action that one host does by itself for all of them gives its result to nobody else.
+    gained = Given() if task.run_once is False else way.host.gained(before)
     failure = _told_others(way.host.name, task, done.ended) if done.failed else None
     twice = done.failed and done.ended.status == "failed"
     yield from way.ask(Result(position, gained, done.failed, failure, twice))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from runner.actions.api import Outcome
+from runner.actions.api import AddHost, Outcome
 from runner.engine.frame import Inclusion
 from runner.events import Captured, Failure, TaskStatus
 from runner.model import Condition, Status
@@ -74,6 +74,17 @@ def well(outcome: Outcome) -> Ended:
     return Ended(status, values, None, (outcome,), (None,), outcome.captured)
 
 
+def memberships(outcomes: Iterable[Outcome]) -> set[tuple[str, str]]:
+    """The hosts that are added to the inventory, each with a group that it is put into."""
+    found: set[tuple[str, str]] = set()
+    for change in (change for outcome in outcomes for change in outcome.inventory):
+        if isinstance(change, AddHost):
+            found |= {(change.name, group) for group in ("all", *change.groups)}
+        else:
+            found.add((change.host, change.group))
+    return found
+
+
 def told_failed(values: Mapping[str, Any], status: TaskStatus, failure: Failure) -> dict[str, Any]:
     """The values of an execution that failed; its own message comes before ours."""
     told = {"changed": False, "msg": failure.message, **values, "failed": status == "failed"}
@@ -115,6 +126,8 @@ def together(ends: Sequence[Ended]) -> Ended:
     else:
         whole.status = "changed" if values["changed"] else "ok"
         values["msg"] = "All items completed"
+    if any(ended.values.get("failed") for ended in ends):  # `until` never held, and nobody minds
+        values |= {"failed": True, "msg": "One or more items failed"}
     return whole
 
 
