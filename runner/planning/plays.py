@@ -70,6 +70,9 @@ class Planner:
         self._reader = NameReader(world.templar)
         self._dynamic = DynamicNames(world)
         self._walks: dict[int, _Walked] = {}
+        self._left: dict[int, tuple[Play, tuple[Entry, ...]]] = {}
+        """What runs of a play, by the identity of its entries: they are the same with and
+        without the answers to its prompts."""
         self._reads: dict[int, Names] = {}
         self.doubts: list[PlayrunError] = []
         """What is wrong in plays that were planned, but may never be come to."""
@@ -173,6 +176,12 @@ class Planner:
 
     def _entries(self, play: Play) -> tuple[Entry, ...]:
         """What runs of a play: what the tags leave, from the task on that the run starts at."""
+        known = self._left.get(id(play.entries))
+        if known is None:
+            known = self._left[id(play.entries)] = (play, self._left_of(play))
+        return known[1]
+
+    def _left_of(self, play: Play) -> tuple[Entry, ...]:
         entries = kept(play.entries, self._tags.keeps)
         if not self._running.gathers:
             entries = tuple(entry for entry in entries if not _gathers_unasked(entry))

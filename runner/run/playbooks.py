@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from runner.connections.lockout import CredentialGate, ThreadGate
@@ -99,7 +100,7 @@ class Run:
         tags = all_tags if wants_all else None
         setup = prepare(project, _plays(playbooks), runs=False, tags=tags)
         with setup.stack:
-            for playbook in playbooks:
+            for playbook in _as_prepared(playbooks, setup):
                 tasks_of, words_of = setup.planner.tasks_of, setup.words_of
                 yield from list_playbook(playbook, what, setup.hosts_of, tasks_of, words_of)
             self.warnings += setup.warnings
@@ -155,6 +156,13 @@ class Run:
 
 def _plays(playbooks: Sequence[Playbook]) -> list[Play]:
     return [play for playbook in playbooks for play in playbook.plays]
+
+
+def _as_prepared(playbooks: Sequence[Playbook], setup: Setup) -> Iterator[Playbook]:
+    """The playbooks with their plays as the set-up has them."""
+    plays = iter(setup.plays)
+    for playbook in playbooks:
+        yield playbook._replace(plays=tuple(islice(plays, len(playbook.plays))))
 
 
 def _mistakes(setup: Setup) -> Iterator[PlayrunError]:

@@ -33,11 +33,13 @@ def prepare(
     starts the lab. `tags`: other than the flags say. Raises LoadError."""
     with ExitStack() as stack:
         setup = _setup(project, _inventory(project, plays), stack, tags)
-        setup.plays = tuple(plays)
+        prompting = setup.prompting
         if runs:
-            first = map(setup.prompting.answered, plays[:1])
-            setup.plays = (*first, *map(setup.prompting.waiting, plays[1:]))
-            setup.warnings += setup.prompting.warnings
+            first = map(prompting.answered, plays[:1])
+            setup.plays = (*first, *map(prompting.waiting, plays[1:]))
+            setup.warnings += prompting.warnings
+        else:
+            setup.plays = tuple(map(prompting.unasked, plays))
         setup.planner.learn_names(setup.plays)
         if runs:
             _meet(project, setup)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner.engine.world import World
 from runner.errors import LoadError, PlayrunError
@@ -16,6 +16,15 @@ _HASHED = Source("{{ typed | password_hash(scheme, salt=salt, salt_size=salt_siz
 _ATTEMPTS = 10
 
 
+class _Waiting(NamedTuple):
+    """A play that waits for its answers, as it was written, and the names whose values nobody
+    knows before."""
+
+    play: Play
+    written: Play
+    unknown: set[str]
+
+
 class Prompting:
     """Asks the questions of plays; variables of -e are not asked for.
 
@@ -25,31 +34,39 @@ class Prompting:
     def __init__(self, world: World, ask: AskPerson | None) -> None:
         self._world = world
         self._ask = ask
-        self._waiting: dict[int, tuple[Play, Play]] = {}
-        """By the identity of a play that waits for its answers: it, and as it was written."""
+        self._waiting: dict[int, _Waiting] = {}
+        """By the identity of a play that waits for its answers."""
         self.warnings: list[str] = []
 
     def waiting(self, play: Play) -> Play:
         """A play as it can be planned before anything is asked: with the defaults."""
+        return self._put_off(play, {each.name for each in self._open(play)})
+
+    def unasked(self, play: Play) -> Play:
+        """A play as listings show it, for which nobody is asked: its defaults count."""
+        return self._put_off(play, {each.name for each in self._open(play) if each.default is None})
+
+    def _put_off(self, play: Play, unknown: set[str]) -> Play:
         if not play.prompts:
             return play
         defaults = {
             each.name: each.default for each in self._open(play) if each.default is not None
         }
         waiting = play._replace(vars={**play.vars, **defaults}, serial=())
-        self._waiting[id(waiting)] = (waiting, play)
+        self._waiting[id(waiting)] = _Waiting(waiting, play, unknown)
         return waiting
 
     def hides_hosts(self, play: Play) -> bool:
         """Whether the hosts of a play that waits cannot be told before its answers."""
-        if id(play) not in self._waiting:
+        waiting = self._waiting.get(id(play))
+        if waiting is None:
             return False
-        asked = {each.name for each in self._open(play)}
-        return not asked.isdisjoint(self._world.templar.names(play.hosts).variables)
+        return not waiting.unknown.isdisjoint(self._world.templar.names(play.hosts).variables)
 
     def answered(self, play: Play) -> Play:
         """A play, waiting or as written, with its answers among its variables. Raises LoadError."""
-        _, play = self._waiting.get(id(play), (play, play))
+        waiting = self._waiting.get(id(play))
+        play = play if waiting is None else waiting.written
         if not play.prompts:
             return play
         answers = {each.name: self._answer(each, play) for each in self._open(play)}

@@ -62,8 +62,10 @@ class Setup:
         )
 
     def words_of(self, play: Play) -> tuple[str, str]:
-        """A play's pattern and its name as people are shown them, filled in."""
-        pattern = self._pattern(play)
+        """A play's pattern and its name as people are shown them, filled in where they do not
+        wait for an answer."""
+        hidden = self.prompting.hides_hosts(play)
+        pattern = str(play.hosts) if hidden else self._pattern(play)
         text = pattern if isinstance(pattern, str) else ",".join(pattern)
         return text, self.planner.name_of(play)
 

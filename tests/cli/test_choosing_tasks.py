@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playrunning import Said
 
 SITE = """
 - name: One
@@ -268,3 +269,49 @@ def test_later_plays_are_planned_again_when_the_inventory_grew(here: Path, playr
     assert '"msg": "red"' in said.out
     assert ran(said.out)[2] == "knows new"
     assert said.out.split("knows new")[1].split("TASK")[0].count("true") == 1
+
+
+ASKING = """
+- hosts: h1
+  connection: local
+  gather_facts: false
+  tasks: [{name: one, debug: {msg: 1}}]
+- hosts: "{{ where }}"
+  connection: local
+  gather_facts: false
+  vars_prompt: [{name: where, default: h1}]
+  tasks:
+    - {name: two, debug: {msg: 2}}
+    - {name: three, debug: {msg: 3}}
+"""
+
+
+def test_where_a_run_starts_is_the_same_in_a_play_that_asks(here: Path, playrun: Any) -> None:
+    (here / "site.yml").write_text(ASKING)
+    said = playrun("-i", "h1,", "--start-at-task", "three", "site.yml")
+    assert said.code == 0
+    assert "TASK [three]" in said.out
+    assert "TASK [two]" not in said.out
+    assert "TASK [one]" not in said.out
+
+
+def test_a_play_that_asks_for_its_hosts_is_listed_and_checked(here: Path, playrun: Any) -> None:
+    (here / "site.yml").write_text(ASKING.replace(", default: h1", ""))
+    assert playrun("-i", "h1,", "--syntax-check", "site.yml") == Said(
+        0, "\nplaybook: site.yml\n", ""
+    )
+    listed = playrun("-i", "h1,", "--list-hosts", "--list-tasks", "site.yml")
+    assert listed.code == 0
+    assert listed.out.endswith(
+        "\n  play #2 ({{ where }}): {{ where }}\tTAGS: []\n"
+        "    pattern: ['{{ where }}']\n"
+        "    hosts (0):\n"
+        "    tasks:\n"
+        "      two\tTAGS: []\n"
+        "      three\tTAGS: []\n"
+    )
+    (here / "site.yml").write_text(ASKING)
+    listed = playrun("-i", "h1,", "--list-hosts", "site.yml")
+    assert listed.out.endswith(
+        "\n  play #2 (h1): h1\tTAGS: []\n    pattern: ['h1']\n    hosts (1):\n      h1\n"
+    )
