@@ -253,7 +253,7 @@ def _results(call: Call, lines: Sequence[Line], printed: Sequence[_Printed]) -> 
     """What the commands gave, JSON as the structure that it says."""
     structured = call.platform().name in _STRUCTURED
     return [
-        _structure(found.text) if structured or line.output == "json" else found.text.strip("\n")
+        _structure(found.text) if structured or line.output == "json" else found.text.strip()
         for line, found in zip(lines, printed, strict=False)
     ]
 
@@ -261,11 +261,11 @@ def _results(call: Call, lines: Sequence[Line], printed: Sequence[_Printed]) -> 
 def _structure(text: str) -> Any:
     stripped = text.strip()
     if not stripped.startswith(("{", "[")):
-        return text.strip("\n")
+        return stripped
     try:
         return json.loads(stripped)
     except ValueError:
-        return text.strip("\n")
+        return stripped
 
 
 def _values(call: Call, lines: Sequence[Line], printed: Sequence[_Printed]) -> dict[str, Any]:
@@ -274,7 +274,9 @@ def _values(call: Call, lines: Sequence[Line], printed: Sequence[_Printed]) -> d
         results = _results(call, lines, printed)
         split = [item.split("\n") if isinstance(item, str) else item for item in results]
         return {"stdout": results, "stdout_lines": split}
-    text = printed[0].text.strip("\n") if printed else ""
+    if any(line.sendonly for line in lines):
+        return {}
+    text = printed[0].text.strip() if printed else ""
     values = {"stdout": text, "stdout_lines": text.split("\n") if text else []}
     try:
         return {**values, "json": json.loads(text)}

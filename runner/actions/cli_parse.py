@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from runner.actions.api import (
@@ -17,7 +18,7 @@ from runner.actions.api import (
     Place,
 )
 from runner.actions.lines import refuse_controls
-from runner.actions.parsers import PARSERS, Wanted
+from runner.actions.parsers import ENDINGS, PARSERS, Wanted
 from runner.actions.places import find_source
 from runner.errors import ActionFailed, CommandFailed, nearest
 from runner.platforms import is_read_only
@@ -28,14 +29,17 @@ from runner.values import Source
 class CliParse(Base):
     """Types `command`, or takes `text`, and hands it to a parser.
 
-    `parser` names one (`ansible.utils.textfsm`, `ntc_templates`, `ttp`, `json`) and its
-    `template_path`. With `set_fact` the result becomes a variable of the host.
+    `parser` names one (`ansible.utils.textfsm`, `ntc_templates`, `ttp`, `json`, `xml`) and its
+    `template_path`; without that, TextFSM and TTP look for `ios_show_version.textfsm`. With
+    `set_fact` the result becomes a fact of the host.
     """
 
     parameters: Mapping[str, Parameter] = {
         "command": Parameter("text", says="The command to type."),
         "text": Parameter("text", says="A text to parse instead."),
-        "parser": Parameter("mapping", required=True, says="`name`, `template_path`, `vars` …"),
+        "parser": Parameter(
+            "mapping", required=True, says="`name`, `template_path`, `command`, `os`, `vars`."
+        ),
         "set_fact": Parameter("text", says="The variable that gets the result."),
         **PROVIDER_ARGUMENTS,
     }
@@ -62,28 +66,52 @@ class CliParse(Base):
         parser = call.args["parser"]
         if not isinstance(parser, Mapping) or "name" not in parser:
             raise ActionFailed("`parser` needs a `name`", hint=f"one of {', '.join(PARSERS)}")
-        parse = PARSERS.get(str(parser["name"]).rpartition(".")[2])
-        if parse is None:
-            close = nearest(str(parser["name"]), PARSERS)
-            hint = f"did you mean `{close}`?" if close else f"one of {', '.join(PARSERS)}"
-            raise ActionFailed(f"there is no parser `{parser['name']}`", hint=hint)
+        parse = _parser(str(parser["name"]))
         if call.check and self.writes(call):
             return Outcome(skipped="check mode: not sent, since it may change the device")
+        template = _template(call, parser)
         text = _text(call)
-        template = parser.get("template_path")
         wanted = Wanted(
-            text,
-            str(parser.get("command") or call.args.get("command") or ""),
-            call.platform(),
-            find_source(call.paths, str(template), "templates") if template else None,
-            parser.get("vars"),
+            text, _command(call, parser), call.platform(), template, parser.get("vars"), _os(parser)
         )
-        parsed = parse(wanted)
+        values: dict[str, Any] = {"parsed": parse(wanted)}
+        if "text" not in call.args:
+            values |= {"stdout": text, "stdout_lines": text.split("\n")}
         name = call.args.get("set_fact")
-        return Outcome(
-            values={"parsed": parsed, "stdout": text, "stdout_lines": text.split("\n")},
-            facts={str(name): parsed} if name else {},
-        )
+        return Outcome(values=values, gathered={str(name): values["parsed"]} if name else {})
+
+
+def _parser(name: str) -> Callable[[Wanted], Any]:
+    parse = PARSERS.get(name.rpartition(".")[2])
+    if parse is None:
+        close = nearest(name, PARSERS)
+        hint = f"did you mean `{close}`?" if close else f"one of {', '.join(PARSERS)}"
+        raise ActionFailed(f"there is no parser `{name}`", hint=hint)
+    return parse
+
+
+def _command(call: Call, parser: Mapping[str, Any]) -> str:
+    return str(parser.get("command") or call.args.get("command") or "")
+
+
+def _os(parser: Mapping[str, Any]) -> str | None:
+    return None if parser.get("os") is None else str(parser["os"])
+
+
+def _template(call: Call, parser: Mapping[str, Any]) -> Path | None:
+    """The file that `template_path` names, or the one that is named after system and command."""
+    written = parser.get("template_path")
+    ending = ENDINGS.get(str(parser["name"]).rpartition(".")[2])
+    command = _command(call, parser)
+    if written is None and ending is not None and command:
+        system = _os(parser) or _short_name(call.platform())
+        written = f"{system}_{command.replace(' ', '_')}.{ending}"
+    return find_source(call.paths, str(written), "templates") if written else None
+
+
+def _short_name(platform: Platform) -> str:
+    """`ios`, as the last part of Ansible's name for it."""
+    return next(iter(platform.names.get("ansible", ())), platform.name).rpartition(".")[2]
 
 
 def _text(call: Call) -> str:
@@ -98,4 +126,4 @@ def _text(call: Call) -> str:
     reply = call.session().command(str(command))
     if reply.error is not None:
         raise CommandFailed(f"the device refused `{command}`: {reply.error}")
-    return (reply.text or "").strip("\n")
+    return (reply.text or "").strip()

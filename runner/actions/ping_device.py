@@ -22,6 +22,8 @@ from runner.platforms.model import Platform
 
 _COUNT = 5
 _SECONDS_A_PACKET = 3.0
+_SHORT_OF_A_SECOND = 0.4
+"""Between the last packet of an endless ping and its interruption, what is left of a second."""
 _WORD = re.compile(r"[\w:/][\w.:/%@+,-]*")
 
 _CISCO = re.compile(
@@ -47,6 +49,10 @@ class Ways(NamedTuple):
     """Whether Ansible gives `commands` as a list, or as the one command."""
     whole_times: bool = False
     """Whether times are given as whole milliseconds."""
+    times_if_any: bool = False
+    """Whether Ansible leaves `rtt` out when nothing came back."""
+    endless: bool = False
+    """It sends a packet a second until it is interrupted."""
 
 
 _WAYS: Mapping[str, Ways] = {
@@ -120,6 +126,7 @@ _WAYS: Mapping[str, Ways] = {
         ),
         {"count": _COUNT},
         listed=False,
+        times_if_any=True,
     ),
     "vyos": Ways(
         (
@@ -133,7 +140,10 @@ _WAYS: Mapping[str, Ways] = {
         ),
         {"count": _COUNT},
         whole_times=True,
+        times_if_any=True,
     ),
+    # vtysh calls the machine's own ping, with nothing but the address.
+    "frr": Ways((("dest", "{}"),), {"count": _COUNT}, endless=True),
     "linux": Ways(
         (
             ("count", "-c {}"),
@@ -188,16 +198,20 @@ class PingDevice(Base):
         command, count = ping_command(call.args, platform)
         session = call.session()
         limit = count * _SECONDS_A_PACKET * max(1, _whole("timeout", call.args.get("timeout") or 1))
-        reply = session.command(command, timeout=max(60.0, limit))
+        ways = _WAYS[platform.name]
+        interrupt = max(1, count) - _SHORT_OF_A_SECOND if ways.endless else None
+        reply = session.command(command, timeout=max(60.0, limit), interrupt_after=interrupt)
         if reply.error is not None:
             raise CommandFailed(f"the device refused `{command}`: {reply.error}")
-        found = read_ping(reply.text or "", whole_times=_WAYS[platform.name].whole_times)
+        found = read_ping(reply.text or "", whole_times=ways.whole_times)
         if found is None:
             raise ActionFailed(
                 f"`{command}` ended without a summary; the device said "
                 f"{(reply.text or '').strip()[-200:]!r}"
             )
-        values = {"commands": [command] if _WAYS[platform.name].listed else command, **found}
+        if ways.times_if_any and not found["packets_rx"]:
+            del found["rtt"]
+        values = {"commands": [command] if ways.listed else command, **found}
         wanted = call.args.get("state") != "absent"
         if wanted is (found["packets_rx"] > 0):
             return Outcome(values=values)
@@ -243,7 +257,7 @@ def _whole(name: str, value: Any) -> int:
 
 
 def _refuse_unknown(given: Mapping[str, Any], ways: Ways, platform: Platform) -> None:
-    known = {name for name, _ in ways.words} | {"state", "timeout", *PROVIDER_ARGUMENTS}
+    known = {name for name, _ in ways.words} | {"count", "state", "timeout", *PROVIDER_ARGUMENTS}
     for name, value in given.items():
         if name not in known and value not in (False, ""):
             raise ActionFailed(f"the ping of {platform.name} has no `{name}`")

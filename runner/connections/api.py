@@ -179,6 +179,7 @@ class Session(Protocol):
         sink: Sink | None = None,
         timeout: float | None = None,
         check: bool = True,
+        interrupt_after: float | None = None,
     ) -> Reply:
         """Types one line and reads until the prompt is back.
 
@@ -186,7 +187,8 @@ class Session(Protocol):
         looking for it). The mode may change by it; see `mode`. `answers` may each be given
         again when the question comes again; a trailing CR or LF in one is the Enter that
         follows anyway. `timeout` (seconds) replaces `timeouts.command`, and `timeouts.idle`
-        too where it is longer.
+        too where it is longer. `interrupt_after` (seconds): then Ctrl-C is typed, for what
+        never ends by itself.
 
         Raises CommandFailed, nothing sent, for a line with a control character, with the
         platform's help key, or one that the encoding cannot write, and for a question that

@@ -71,6 +71,8 @@ class Typed(NamedTuple):
     expected: Sequence[Expected] = ()
     sink: Sink | None = None
     free_text: FreeText | None = None
+    seconds: float | None = None
+    """How long it may run before Ctrl-C is typed; None: until it ends."""
 
 
 class Learned:
@@ -174,10 +176,13 @@ class Exchange:
             self._learned.pagers.add(_DIGITS.sub("0", words[seen[1] :].strip()))
             self._screen.blank_from(seen[1])
 
-    def answered(self, text: str) -> None:
-        """The question on the current line has been answered with `text`."""
+    def answered(self, text: str, *, secret: bool = False) -> None:
+        """The question on the current line has been answered with `text`.
+
+        What the device makes of a secret on that line is not kept.
+        """
         self.answers += 1
-        self._answered = (self._screen.line, text)
+        self._answered = (self._screen.line, text) if secret else None
         self._answered_at = self._screen.ended
 
     def text_begun(self) -> None:

@@ -153,13 +153,16 @@ class CliSession:
         sink: Sink | None = None,
         timeout: float | None = None,
         check: bool = True,
+        interrupt_after: float | None = None,
     ) -> Reply:
         """See `Session.command`."""
         config = self._platform.config
         phase: Phase = "save" if config is not None and line == config.save else "command"
         expected = from_answers(answers) + from_questions(self._rules.questions(phase))
         return self.type_line(
-            Typed(line, expected=expected, sink=sink), timeout=timeout, check=check
+            Typed(line, expected=expected, sink=sink, seconds=interrupt_after),
+            timeout=timeout,
+            check=check,
         )
 
     def configure(
@@ -331,7 +334,16 @@ class CliSession:
             deadline = min(deadline, self._login_deadline)
         return Limits(patience, deadline)
 
+    def _let_run(self, exchange: Exchange, line: str, seconds: float) -> None:
+        """Reads for so long, then types Ctrl-C, unless the command is over by itself."""
+        try:
+            self._listen(exchange, line, Limits(seconds, self._reader.clock.now() + seconds))
+        except Silence:
+            self._stream_type(self._platform.interrupt, line)
+
     def _converse(self, exchange: Exchange, typed: Typed, limits: Limits) -> Sighting:
+        if typed.seconds is not None:
+            self._let_run(exchange, typed.line, typed.seconds)
         while True:
             seen = self._until(exchange, typed.line, limits)
             if seen.kind is Kind.PROMPT:
@@ -359,9 +371,16 @@ class CliSession:
 
     def _until(self, exchange: Exchange, line: str, limits: Limits) -> Sighting:
         try:
-            return self._reader.until(exchange.look, limits, exchange.take)
+            return self._listen(exchange, line, limits)
         except Silence:
             raise self._timed_out(line, limits) from None
+
+    def _listen(self, exchange: Exchange, line: str, limits: Limits) -> Sighting:
+        """What comes to stand still first. Raises Silence, ConnectionLost."""
+        try:
+            return self._reader.until(exchange.look, limits, exchange.take)
+        except Silence:
+            raise
         except Closed:
             raise self._lost(line) from None
         except ConnectionLost as error:
@@ -398,7 +417,7 @@ class CliSession:
 
     def _answer(self, exchange: Exchange, expected: Expected, line: str) -> None:
         expected.left -= 1
-        exchange.answered(expected.text)
+        exchange.answered(expected.text, secret=expected.secret)
         newline = self._newline if expected.newline else ""
         self._stream_type(expected.text + newline, line, secret=expected.secret)
 

@@ -154,7 +154,7 @@ class Session:
         """Prints and does what a command is said to do."""
         behaviour = match.value
         structured = behaviour.options.get("json")
-        if structured is not None and self.pipes in (["json"], ["display json"]):
+        if structured is not None and self.pipes in _STRUCTURED:
             self.pipes = []
             await self.output(self.say(structured, match.args))
         elif behaviour.do:
@@ -280,6 +280,9 @@ class Session:
             await asyncio.sleep(0)
         self.terminal.write("\n")
 
+
+_STRUCTURED = (["json"], ["json-pretty"], ["display json"])
+"""The pipes that ask for a structure."""
 
 Verb = Callable[[Session, Match[Behaviour]], Awaitable[None]]
 """What a command does beyond printing."""

@@ -17,6 +17,7 @@ all:
     ios: {vars: {ansible_network_os: cisco.ios.ios}, hosts: {r1: {}, r2: {transport: telnet}}}
     bare: {hosts: {b1: {}}}
     nexus: {vars: {platform: cisco_nxos}, hosts: {n1: {}}}
+    frr: {vars: {platform: frr}, hosts: {f1: {}}}
 """
 
 
@@ -115,12 +116,12 @@ def test_questions(play: Any) -> None:
 """)
     assert said.code == 0, said.out
     assert done["literal", "r1"]["stdout"] == [
-        'Clear "show interface" counters on all interfaces [confirm]'
+        'Clear "show interface" counters on all interfaces [confirm]y'
     ]
     assert done["one for all", "r1"]["stdout"] == "Clear logging buffer [confirm]"
     assert "asked 1 of the 2 questions" in done["all of them", "r1"]["msg"]
     assert "asked 0 of the 1 questions" in done["not asked", "r1"]["msg"]
-    assert done["sent", "r1"]["stdout"] == ""
+    assert "stdout" not in done["sent", "r1"]
 
 
 def test_json(play: Any) -> None:
@@ -241,3 +242,53 @@ def test_facts_are_refused_where_there_are_none(play: Any) -> None:
     fewer = done["fewer", "r1"]["ansible_facts"]
     assert fewer["ansible_net_gather_subset"] == ["default", "hardware"]
     assert "ansible_net_config" not in fewer
+
+
+def test_a_ping_that_never_ends_is_interrupted(play: Any) -> None:
+    said, done = play("""
+- hosts: f1
+  gather_facts: false
+  tasks:
+    - {name: there, frr_ping: {dest: 192.0.2.9, count: 2}}
+    - {name: lost, frr_ping: {dest: 240.0.2.9, count: 1}, ignore_errors: true}
+    - {name: after, frr_command: {commands: show version}}
+    - {name: no such word, net_ping: {dest: 192.0.2.9, vrf: red}, ignore_errors: true}
+""")
+    assert said.code == 0, said.out
+    assert done["there", "f1"]["commands"] == ["ping 192.0.2.9"]
+    assert done["there", "f1"]["packets_tx"] == done["there", "f1"]["packets_rx"] == 2
+    assert done["lost", "f1"]["packet_loss"] == "100%"
+    assert done["after", "f1"]["stdout"][0].startswith("FRRouting")
+    assert "the ping of frr has no `vrf`" in done["no such word", "f1"]["msg"]
+
+
+def test_a_configuration_that_is_not_shown_is_missed(play: Any) -> None:
+    said, done = play("""
+- hosts: r1
+  gather_facts: false
+  become: false
+  vars: {ansible_become: false}
+  tasks:
+    - {name: below, ios_facts: {gather_subset: config}}
+    - {name: seen, debug: {msg: "{{ ansible_net_config | default('none') }}"}}
+""")
+    assert said.code == 0, said.out
+    (warning,) = done["below", "r1"]["warnings"]
+    assert warning.startswith("ansible_net_config is not there: the device refused `show running")
+    assert "`become: true`" in warning
+    assert f"[WARNING]: {warning}" in said.out
+    assert done["seen", "r1"]["msg"] == "none"
+
+
+def test_answers_stand_in_the_output(play: Any) -> None:
+    said, done = play("""
+- hosts: r1
+  gather_facts: false
+  tasks:
+    - name: plain
+      cli_command: {command: clear logging, prompt: confirm, answer: y, newline: false}
+    - {name: sent only, cli_command: {command: show privilege, sendonly: true}}
+""")
+    assert said.code == 0, said.out
+    assert done["plain", "r1"]["stdout"] == "Clear logging buffer [confirm]y"
+    assert "stdout" not in done["sent only", "r1"]

@@ -25,12 +25,29 @@ def test_hc16_a_declared_answer(bench: Bench) -> None:
 
 
 @any_slicing()
-def test_hc16_the_echo_of_an_answer_is_not_output(bench: Bench) -> None:
-    script = bench.script.login().hear("clear log")
-    script.say("clear log\r\nClear logging buffer [confirm]").hear("y").say("y\r\nR1#")
+def test_hc16_the_echo_of_an_answer_is_output_unless_it_is_secret(bench: Bench) -> None:
+    script = bench.script.login()
+    for _ in range(2):
+        script.hear("clear log")
+        script.say("clear log\r\nClear logging buffer [confirm]").hear("y").say("y\r\nR1#")
     session = bench.open(script)
     reply = session.command("clear log", answers=[Answer(r"\[confirm\]", "y")])
+    assert reply.text == "Clear logging buffer [confirm]y\n"
+    reply = session.command("clear log", answers=[Answer(r"\[confirm\]", Secret("y"))])
     assert reply.text == "Clear logging buffer [confirm]\n"
+
+
+@any_slicing()
+def test_hc16_what_never_ends_is_interrupted(bench: Bench) -> None:
+    script = bench.script.login().hear("ping 192.0.2.9")
+    script.say("ping 192.0.2.9\r\n64 bytes from 192.0.2.9\r\n").hear(INTERRUPT, newline=False)
+    script.say("^C\r\n1 packets transmitted\r\nR1#").hear("show clock")
+    session = bench.open(script.say("show clock\r\n12:00\r\nR1#"))
+    reply = session.command("ping 192.0.2.9", interrupt_after=0.6)
+    assert reply.text == "64 bytes from 192.0.2.9\n^C\n1 packets transmitted\n"
+    # What ends by itself is not interrupted.
+    assert session.command("show clock", interrupt_after=0.6).text == "12:00\n"
+    assert bench.finished
 
 
 @any_slicing()

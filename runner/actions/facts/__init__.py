@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform as python
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from runner.actions.api import (
@@ -40,6 +40,13 @@ SYSTEMS: Mapping[str, System] = {
 """By platform. To add one, write a file of parsers and one line here."""
 
 
+_NOTHING: Mapping[str, Any] = {
+    "ansible_net_gather_subset": [],
+    "ansible_net_gather_network_resources": [],
+    "ansible_network_resources": {},
+}
+
+
 class Facts(Base):
     """Asks a device what it is and keeps the answers as facts of the host.
 
@@ -65,8 +72,10 @@ class Facts(Base):
         system = _system(call)
         _refuse_resources(call.args.get("gather_network_resources"))
         wanted = chosen(_listed(call.args.get("gather_subset") or "min"), system)
-        session = call.session()
-        facts = gathered_by(system, wanted, _asking(session))
+        if not wanted:
+            return Outcome(gathered=_NOTHING)
+        asked = _Asked(call.session())
+        facts = gathered_by(system, wanted, asked)
         about = {
             "system": system.name,
             "api": "cliconf",
@@ -76,7 +85,11 @@ class Facts(Base):
             **facts,
         }
         gathered = {f"ansible_net_{name}": value for name, value in about.items()}
-        return Outcome(gathered={**gathered, "ansible_network_resources": {}})
+        missing = asked.missing_config() if "config" in wanted and "config" not in facts else []
+        return Outcome(
+            values={"warnings": missing} if missing else {},
+            gathered={**gathered, "ansible_network_resources": {}},
+        )
 
 
 def gathered_by(system: System, wanted: Sequence[str], ask: Ask) -> dict[str, Any]:
@@ -102,27 +115,45 @@ def _system(call: Call) -> System:
     return system
 
 
-def _asking(session: Session) -> Callable[[str], str]:
-    """What commands print; each is typed once."""
-    answers: dict[str, str] = {}
+class _Asked:
+    """What commands print; each is typed once.
 
-    def ask(command: str) -> str:
-        if command not in answers:
-            answers[command] = _typed(session, command)
-        return answers[command]
+    A command that the device refuses gives nothing: not every model has them all.
+    """
 
-    return ask
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._answers: dict[str, str] = {}
+        self._refused: dict[str, str] = {}
 
+    def __call__(self, command: str) -> str:
+        if command not in self._answers:
+            self._answers[command] = self._typed(command)
+        return self._answers[command]
 
-def _typed(session: Session, command: str) -> str:
-    """Nothing for a command that the device refuses: not every model has them all."""
-    try:
-        reply = session.command(command)
-    except CommandFailed:
-        if session.dirty:
-            raise
-        return ""
-    return "" if reply.error is not None else reply.text or ""
+    def _typed(self, command: str) -> str:
+        try:
+            reply = self._session.command(command)
+        except CommandFailed as error:
+            if self._session.dirty:
+                raise
+            self._refused[command] = error.message
+            return ""
+        if reply.error is not None:
+            self._refused[command] = reply.error
+            return ""
+        return reply.text or ""
+
+    def missing_config(self) -> list[str]:
+        """Why there is no configuration, as warnings."""
+        platform = self._session.platform
+        below = platform.privileged_mode is not None and self._session.mode == platform.exec_mode
+        hint = "; `become: true` would ask for it in the privileged mode" if below else ""
+        return [
+            f"ansible_net_config is not there: the device refused `{command}` ({said}){hint}"
+            for command, said in self._refused.items()
+            if command.startswith("show ") and "config" in command
+        ]
 
 
 def _refuse_resources(written: Any) -> None:
@@ -144,7 +175,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def chosen(words: Sequence[Any], system: System) -> list[str]:
-    """The subsets that the words of `gather_subset` mean; `default` is always among them."""
+    """The subsets that the words of `gather_subset` mean; `default` comes with any other."""
     every = list(system.subsets)
     taken: set[str] = set()
     left_out: set[str] = set()
@@ -159,8 +190,8 @@ def chosen(words: Sequence[Any], system: System) -> list[str]:
             left_out |= set(every) - {"default"}
         else:
             left_out |= names
-    kept = (taken or set(every)) - left_out | {"default"}
-    return [name for name in every if name in kept]
+    kept = (taken or set(every)) - left_out
+    return [name for name in every if name in kept or (kept and name == "default")]
 
 
 def _subset(word: str, system: System) -> str:

@@ -120,6 +120,11 @@ def _utilization(found: Mapping[str, Any]) -> dict[str, int]:
     }
 
 
+def config(ask: Ask) -> dict[str, Any]:
+    """The running configuration; its last line is ended, as Ansible has it here alone."""
+    return {name: f"{text}\n" for name, text in running_config(ask).items()}
+
+
 def features(ask: Ask) -> dict[str, Any]:
     """The features that are switched on."""
     text = ask("show running-config")
@@ -288,7 +293,7 @@ NXOS = System(
         "legacy": legacy,
         "hardware": hardware,
         "interfaces": interfaces,
-        "config": running_config,
+        "config": config,
         "features": features,
     },
 )

@@ -23,7 +23,7 @@ def default(ask: Ask) -> dict[str, Any]:
 
 def config(ask: Ask) -> dict[str, Any]:
     """The configuration as commands, and the commits; `config` holds both texts."""
-    texts = [ask("show configuration commands"), ask("show system commit")]
+    texts = [ask(f"show {what}").strip() for what in ("configuration commands", "system commit")]
     commits: list[dict[str, Any]] = []
     for line in texts[1].split("\n"):
         found = _COMMIT.match(line)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
 from runner.lab.grammar import Match
 from runner.lab.profile import Behaviour
-from runner.lab.session import Session, Verb
+from runner.lab.session import HangUp, Session, Verb
 
 _MOST = 1_000
 _COUNTS = ("count", "repeat", "-c")
+_INTERVAL = 1.0
 _UNSAID = 5
 """Packets sent when nobody says how many."""
 
@@ -75,6 +77,34 @@ async def ping(session: Session, match: Match[Behaviour]) -> None:
     await session.output(_told(_STYLES[match.value.options["style"]], host, sent, received))
 
 
+async def ping_on(session: Session, match: Match[Behaviour]) -> None:
+    """A packet a second until Ctrl-C, as `style` says it."""
+    style, host = _STYLES[match.value.options["style"]], match.args["ADDRESS"]
+    answers = not host.startswith("24")
+    session.terminal.write(_told(style, host, 1, 0).partition("\n")[0] + "\n")
+    sent = 0
+    interrupted = False
+    while not interrupted and sent < _MOST:
+        sent += 1
+        if answers:
+            session.terminal.write(style.answer.format(host=host, n=sent))
+        interrupted = await _key_within(session, _INTERVAL) == "\x03"
+    _, rule, summary = _told(style, host, sent, sent if answers else 0).partition("\n---")
+    session.terminal.write(f"^C{rule}{summary}")
+
+
+async def _key_within(session: Session, seconds: float) -> str | None:
+    await session.terminal.flush()
+    try:
+        async with asyncio.timeout(seconds):
+            key = await session.terminal.read_key()
+    except TimeoutError:
+        return None
+    if key == "":
+        raise HangUp
+    return key
+
+
 def _told(style: Words, host: str, sent: int, received: int) -> str:
     share = received / sent if sent else 0.0
     return style.text.format(
@@ -89,4 +119,4 @@ def _told(style: Words, host: str, sent: int, received: int) -> str:
     )
 
 
-PING_VERBS: Mapping[str, Verb] = {"ping": ping}
+PING_VERBS: Mapping[str, Verb] = {"ping": ping, "ping_on": ping_on}
