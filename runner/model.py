@@ -68,7 +68,7 @@ class Role(NamedTuple):
     """A role as its tasks see it. `defaults` and `vars` hold those of its dependencies too."""
 
     name: str
-    """As the playbook names it."""
+    """As the playbook names it, behind its collection's name if it is of one."""
     path: str
     """Absolute."""
     defaults: Mapping[str, Any] = EMPTY
@@ -79,6 +79,12 @@ class Role(NamedTuple):
     """Folders of the roles whose tasks or dependencies brought it, nearest first."""
     dependencies: tuple[str, ...] = ()
     """Names of the roles that it depends on: `ansible_dependent_role_names`."""
+    collection: str = ""
+
+    @property
+    def short(self) -> str:
+        """Its name without its collection's."""
+        return self.name.removeprefix(f"{self.collection}.") if self.collection else self.name
 
 
 class Scope(NamedTuple):
@@ -160,6 +166,17 @@ class Task(NamedTuple):
         return self.name or self.written or self.action
 
 
+class Use(NamedTuple):
+    """One use of a role. A host that has come to the end of a use of the same key in this play,
+    and ran a task in it (skipped ones do not count), leaves this one out."""
+
+    key: str
+    again: bool = False
+    """It is left out by no host, though it counts as a use."""
+    given: bool = False
+    """An include brings it: what that gives to the role belongs to the key."""
+
+
 class Block(NamedTuple):
     """Tasks that share a fate. Its keywords are in its entries already."""
 
@@ -168,9 +185,8 @@ class Block(NamedTuple):
     rescue: tuple[Entry, ...] = ()
     always: tuple[Entry, ...] = ()
     name: str = ""
-    once: str | None = None
-    """A role that runs once: a host that has come to the end of a block of this key in this
-    play, and ran a task in it (skipped ones do not count), leaves this one out."""
+    once: Use | None = None
+    """Of a role that may not run twice, or of which another use may not."""
 
 
 Entry = Task | Block

@@ -6,9 +6,9 @@ from collections.abc import Generator, Sequence
 
 from runner.engine.frame import Frame
 from runner.engine.steps import Yield
-from runner.engine.way import Failed, Go, HostLeft, Program, Way
+from runner.engine.way import EndRole, Failed, Go, HostLeft, Program, Way
 from runner.events import Position
-from runner.model import Block, Entry
+from runner.model import Block, Entry, Use
 
 BODY, RESCUE, ALWAYS = range(3)
 
@@ -18,9 +18,32 @@ Fate = Generator[Yield, Go, Failed | None]
 
 def walk_block(way: Way, block: Block, position: Position, frame: Frame) -> Program:
     """Walks a block. Raises Failed when neither body nor rescue came to a good end."""
-    if block.once is not None and block.once in way.completed:
+    if block.once is not None:
+        return _walk_role(way, block, block.once, position, frame)
+    return _walk_block(way, block, position, frame)
+
+
+def _walk_role(way: Way, block: Block, use: Use, position: Position, frame: Frame) -> Program:
+    """A role's tasks: no block of the user's, so its failures are those of what is around it."""
+    key = use.key + (frame.given if use.given else "")
+    if key in way.completed and not use.again:
         return
     ran = way.ran
+    try:
+        yield from way.walk(way, block.body, (*position, BODY), frame)
+    except EndRole:
+        _complete(way, key, ran)
+        raise
+    _complete(way, key, ran)
+
+
+def _complete(way: Way, key: str, ran: int) -> None:
+    """A role has come to its end, if it did anything."""
+    if way.ran > ran:
+        way.completed.add(key)
+
+
+def _walk_block(way: Way, block: Block, position: Position, frame: Frame) -> Program:
     failed = yield from _body(way, block, position, frame)
     if failed is not None and failed.twice:
         failed = yield from _lost_twice(way, block, position, frame, failed)
@@ -28,8 +51,6 @@ def walk_block(way: Way, block: Block, position: Position, frame: Frame) -> Prog
         failed = yield from _rest(way, block, position, frame, failed)
     if failed is not None:
         raise failed
-    if block.once is not None and way.ran > ran:
-        way.completed.add(block.once)
 
 
 def _body(way: Way, block: Block, position: Position, frame: Frame) -> Fate:

@@ -20,6 +20,8 @@ class Frame(NamedTuple):
     params: Mapping[str, Any] = EMPTY
     """Variables of the includes that led here, innermost winning; above facts. Loop items in
     them are data, texts of the user's are rendered when they are read."""
+    given: str = ""
+    """What the include of a role that led here gives it: told from others by this."""
     run_once: bool = False
     """One host walks this for all of the batch."""
     sheltered: bool = False

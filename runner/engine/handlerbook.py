@@ -132,10 +132,10 @@ class HandlerBook:
         topics: dict[str, dict[str, Key]] = {}
         for key, handler in _by_weight(known):
             own = self._name(handler)
-            for name in called(own, handler.role):
+            for name in called(own, handler):
                 names.setdefault(name, [key])
             for topic in handler.listen:
-                for name in called(str(topic), handler.role):
+                for name in called(str(topic), handler):
                     topics.setdefault(name, {}).setdefault(own or str(key), key)
         for topic, keys in topics.items():
             names[topic] = [*names.get(topic, ()), *keys.values()]
@@ -159,21 +159,18 @@ def _by_weight(known: list[tuple[Key, Handler]]) -> Iterator[tuple[Key, Handler]
     return chain.from_iterable(reversed(roles))
 
 
-def called(name: str, role: str | None) -> tuple[str, ...]:
+def called(name: str, handler: Handler) -> tuple[str, ...]:
     """What a handler answers to under one of its names or topics: that, also behind its role's
-    name, by either of these."""
+    name, with that of the role's collection or without."""
+    role = handler.task.scope.role
     if not name:
         return ()
-    if role is None:
+    if handler.role is None or role is None:
         return (name,)
-    short = role.rpartition(".")[2]
-    return (name, f"{role} : {name}", f"{short} : {name}")
+    return (name, f"{role.name} : {name}", f"{role.short} : {name}")
 
 
 def answering(handler: Handler) -> set[str]:
     """All that a handler answers to, as far as it is written out."""
-    return {
-        name
-        for each in (handler.task.name, *handler.listen)
-        for name in called(str(each), handler.role)
-    }
+    names = (handler.task.name, *handler.listen)
+    return {name for each in names for name in called(str(each), handler)}

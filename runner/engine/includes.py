@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
+from runner.engine.digests import digest, digest_here
 from runner.engine.ends import failed_with
 from runner.engine.execution import Ended
 from runner.engine.failures import failure_of
@@ -54,9 +53,12 @@ def _part(world: World, task: Task, inclusion: Inclusion) -> Part:
 
 def _key(inclusion: Inclusion) -> str:
     """A digest: positions are told to outputs, and an item may be secret."""
-    said = [inclusion.name, dict(inclusion.args), dict(inclusion.params)]
-    text = json.dumps(said, sort_keys=True, default=repr)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return digest([inclusion.name, dict(inclusion.args), dict(inclusion.params)])
+
+
+def given(params: Mapping[str, Any]) -> str:
+    """Stands for the variables that a task gives to a role."""
+    return digest_here(dict(params)) if params else ""
 
 
 def _too_deep(task: Task) -> LoadError:
@@ -83,6 +85,8 @@ def _walk_part(way: Way, part: Part, position: Position, frame: Frame) -> Progra
     way.handlers.add(position, included.handlers, params)
     way.host.lend(Lent(position, included.handlers, params))
     inside = frame._replace(params=params, depth=frame.depth + 1, run_once=False)
+    if included.role is not None:
+        inside = inside._replace(given=given(part.inclusion.params))
     try:
         yield from way.walk(way, included.entries, (*position, part.key), inside)
     except EndRole as end:

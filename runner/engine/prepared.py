@@ -142,18 +142,12 @@ def _magic(task: Task, paths: Paths, search: tuple[Path, ...]) -> Mapping[str, A
         magic["playbook_dir"] = scope.playbook_folder
     role = scope.role
     if role is not None:
-        short = role.name.rpartition(".")[2]
         magic |= {
-            "role_name": short,
+            "role_name": role.short,
             "ansible_role_name": role.name,
             "role_path": role.path,
-            "ansible_collection_name": _collection(role.name),
+            "ansible_collection_name": role.collection or None,
         }
         if role.parents:
             magic["ansible_parent_role_names"] = list(reversed(role.parents))
     return magic or EMPTY
-
-
-def _collection(name: str) -> str | None:
-    collection = name.rpartition(".")[0]
-    return collection if collection.count(".") == 1 else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner.errors import LoadError, nearest
 from runner.loading.adjacent import files_below
@@ -19,37 +19,57 @@ _MAIN_SUFFIXES = (*SUFFIXES[1:], SUFFIXES[0])
 """A bare `main` counts last."""
 
 
-def find_role(name: str, scope: Scope, loading: Loading, place: Located) -> Path | LoadError:
-    """The folder of a role; the error says where it was looked for."""
-    folders = list(_folders(scope, loading))
-    candidates = [*_in_collections(name, scope, loading), *(folder / name for folder in folders)]
-    candidates.append(Path(name).expanduser() if name.startswith("~") else Path(name))
-    for candidate in candidates:
-        if candidate.is_dir():
-            return candidate.absolute()
+class Found(NamedTuple):
+    """A role's folder, and what the role is called."""
+
+    path: Path
+    name: str
+    collection: str = ""
+    """The one it is of; its name begins with that."""
+
+
+def find_role(
+    name: str, scope: Scope, loading: Loading, place: Located, *, beside: bool
+) -> Found | LoadError:
+    """A role; the error says where it was looked for.
+
+    `beside`: whether it may lie beside the role that names it, as what that depends on does.
+    """
+    folders = list(_folders(scope, loading, beside=beside))
+    path = Path(name).expanduser() if name.startswith("~") else Path(name)
+    candidates = [
+        *_in_collections(name, scope, loading),
+        *(Found(folder / name, name) for folder in folders),
+        Found(path, path.name),
+    ]
+    for found in candidates:
+        if found.path.is_dir():
+            return found._replace(path=found.path.resolve())
     hint = f"looked in {', '.join(dict.fromkeys(map(str, folders)))}"
     close = nearest(name, _names(folders))
     hint = f"did you mean `{close}`? {hint}" if close else hint
     return place.error(f"there is no role `{name}`", hint=hint)
 
 
-def _folders(scope: Scope, loading: Loading) -> Iterator[Path]:
+def _folders(scope: Scope, loading: Loading, *, beside: bool) -> Iterator[Path]:
     home = Path(scope.playbook_folder)
     yield home / "roles"
     yield from loading.roles_path
-    if scope.role is not None:
+    if scope.role is not None and beside:
         yield Path(scope.role.path).parent
     yield home
 
 
-def _in_collections(name: str, scope: Scope, loading: Loading) -> Iterator[Path]:
+def _in_collections(name: str, scope: Scope, loading: Loading) -> Iterator[Found]:
     """`namespace.collection.role`, where collections are installed.
 
-    The first two words may be missing where `collections` says them.
+    The first two words may be missing where `collections` says them, or in a role of that
+    collection.
     """
     if "/" in name:
         return
-    searched = scope.keywords.get("collections", ())
+    own = (scope.role.collection,) if scope.role is not None and scope.role.collection else ()
+    searched = (*own, *scope.keywords.get("collections", ()))
     for full in (name, *(f"{collection}.{name}" for collection in searched)):
         namespace, _, rest = full.partition(".")
         collection, _, role = rest.partition(".")
@@ -57,7 +77,8 @@ def _in_collections(name: str, scope: Scope, loading: Loading) -> Iterator[Path]
             continue
         for folder in (Path(scope.playbook_folder) / "collections", *loading.collections_path):
             for top in (folder / "ansible_collections", folder):
-                yield (top / namespace / collection / "roles").joinpath(*role.split("."))
+                path = (top / namespace / collection / "roles").joinpath(*role.split("."))
+                yield Found(path, full, f"{namespace}.{collection}")
 
 
 def _names(folders: list[Path]) -> list[str]:
@@ -90,8 +111,16 @@ def role_variables(role: Path, part: str, name: str | None, loading: Loading) ->
                 merged |= loading.variables(file, None)
             return merged
     if name is not None:
-        raise LoadError(f"the role `{role.name}` has no `{part}/{name}`")
+        refuse_missing(role, part, name, loading)
     return EMPTY
+
+
+def refuse_missing(role: Path, part: str, name: str, loading: Loading) -> None:
+    """A role has no such file. Raises LoadError, unless it has no folder for such files: then
+    that is only said, and Ansible does not even say it."""
+    if (role / part).is_dir():
+        raise LoadError(f"the role `{role.name}` has no `{part}/{name}`")
+    loading.warnings.append(f"the role `{role.name}` has no folder `{part}` for `{name}`")
 
 
 def _candidates(role: Path, part: str, name: str | None) -> Iterator[Path]:
@@ -110,8 +139,6 @@ def role_document(role: Path, part: str, name: str | None, loading: Loading) -> 
     """
     path = role_file(role, part, name)
     if path is None:
-        if name is not None:
-            raise LoadError(f"the role `{role.name}` has no `{part}/{name}`")
         return None
     document = loading.parse(path, what=f"{part} file", origin=Origin(str(path), 1, 1))
     return None if document.data is None else Place(document, ())

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from runner.engine.digests import digest_here
+from runner.engine.includes import given
 from runner.errors import LoadError, nearest
 from runner.loading.convert import Located, Place, Reader, as_flag, kind_of
 from runner.loading.handlers import as_handlers
 from runner.loading.inherit import VARS, narrowed
 from runner.loading.keywords import ROLE, TASK
 from runner.loading.misplaced import is_action
-from runner.loading.rolefiles import find_role, role_document, role_file, role_variables
+from runner.loading.rolefiles import (
+    Found,
+    find_role,
+    refuse_missing,
+    role_document,
+    role_file,
+    role_variables,
+)
 from runner.loading.rolespecs import validation
 from runner.loading.standing import Standing, nearest_file
 from runner.loading.taskfiles import entries_of
 from runner.loading.tasks import Parts
-from runner.model import Block, Entry, Handler, Role, Scope, tasks_in
-from runner.values import EMPTY, Secret
+from runner.model import Block, Entry, Handler, Role, Scope, Use, tasks_in
+from runner.values import EMPTY
 
 _ROLE_KEYWORDS = {name: keyword for name, keyword in ROLE.items() if name != "vars"}
 _FROM = {"tasks_from": "tasks", "vars_from": "vars", "defaults_from": "defaults"}
@@ -44,8 +52,10 @@ class Wanted(NamedTuple):
     """Names by part (`tasks`, `vars`, …) where `main` is not meant."""
     again: bool | None = None
     """Whether it may run twice; None: as its meta file says."""
-    own: tuple[Any, ...] = ((), [])
+    own: tuple[Any, ...] = ()
     """Keywords that tell two uses of a role apart."""
+    given: str | None = None
+    """What a task gives to it; None: that shows when an include runs."""
     by_task: bool = False
     """Whether a task names it; else a play or another role's meta file does."""
     validates: bool = True
@@ -99,7 +109,8 @@ def _listed(place: Place, standing: Standing) -> Wanted | None:
     value = place.value
     if isinstance(value, (str, int)) and not isinstance(value, bool):
         name = standing.name(value if isinstance(value, str) else str(value), place)
-        return None if name is None else Wanted(name, place, standing.scope)
+        own: tuple[Any, ...] = ((), [])
+        return None if name is None else Wanted(name, place, standing.scope, own=own, given="")
     if not isinstance(value, dict):
         message = f"a role is a name or a mapping, not {kind_of(value)}"
         standing.loading.note(place.error(message, hint="- role: NAME"))
@@ -117,12 +128,19 @@ def _in_mapping(place: Place, standing: Standing) -> Wanted | None:
         return None
     name = standing.name(written, place)
     scope = narrowed(standing.scope, reader, place, _ROLE_KEYWORDS)
-    given = reader.variables("vars")
+    variables = reader.variables("vars")
     params = {key: place.value[key] for key in reader.extra if key not in _GALAXY}
     if name is None:
         return None
-    own = (reader.conditions("when") or (), sorted(reader.names("tags")))
-    return Wanted(name, place, scope, params, given, own=own)
+    own = (reader.conditions("when") or (), _words(place.value.get("tags")))
+    return Wanted(name, place, scope, params, variables, own=own, given="")
+
+
+def _words(value: Any) -> list[str]:
+    """Words in the order they are written: in another order, it is another use of the role."""
+    if isinstance(value, list):
+        return [str(item) for item in value]
+    return [] if value is None else [word.strip() for word in str(value).split(",")]
 
 
 def _galaxy_name(source: Any) -> str | None:
@@ -136,7 +154,9 @@ def _galaxy_name(source: Any) -> str | None:
 def imported_role(parts: Parts, standing: Standing) -> tuple[Entry, ...]:
     """The entries that an `import_role` brings."""
     wanted = role_of_task(parts.args, parts.written.place, parts.inner, standing)
-    read = None if wanted is None else read_role(wanted, standing)
+    own = parts.place.value.get("vars")
+    told = given(own) if isinstance(own, dict) else ""
+    read = None if wanted is None else read_role(wanted._replace(given=told), standing)
     if read is None:
         return ()
     if as_flag(parts.args.get("public", True)) is not False:
@@ -158,18 +178,19 @@ def role_of_task(
         return None
     files = {part: str(name) for part, name in names.items()}
     again = as_flag(args.get("allow_duplicates", True)) is not False
-    own = (inner.when, sorted(inner.tags), inner.keywords.get(VARS, EMPTY))
     validates = as_flag(args.get("rolespec_validate", True)) is not False
-    return Wanted(name, place, inner, {}, {}, files, again, own, by_task=True, validates=validates)
+    return Wanted(name, place, inner, files=files, again=again, by_task=True, validates=validates)
 
 
 def read_role(wanted: Wanted, standing: Standing) -> ReadRole | None:
     """Everything of a role; None after a problem was noted."""
-    path = find_role(wanted.name, wanted.scope, standing.loading, wanted.place)
+    place = wanted.place
+    beside = not wanted.by_task
+    found = find_role(wanted.name, wanted.scope, standing.loading, place, beside=beside)
     try:
-        if isinstance(path, LoadError):
-            raise path
-        return _read(wanted, path, standing)
+        if isinstance(found, LoadError):
+            raise found
+        return _read(wanted, found, standing)
     except LoadError as error:
         standing.loading.note(_placed(error, wanted.place))
         return None
@@ -179,13 +200,15 @@ def _placed(error: LoadError, place: Located) -> LoadError:
     return error if error.origin else place.error(error.message, hint=error.hint)
 
 
-def _read(wanted: Wanted, path: Path, standing: Standing) -> ReadRole:
+def _read(wanted: Wanted, found: Found, standing: Standing) -> ReadRole:
+    path = found.path
     own_vars = role_variables(path, "vars", wanted.files.get("vars"), standing.loading)
     own_defaults = role_variables(path, "defaults", wanted.files.get("defaults"), standing.loading)
     parent = wanted.scope.role or _NO_ROLE
     role = Role(
-        name=name_of(wanted, path),
+        name=found.name,
         path=str(path),
+        collection=found.collection,
         defaults={**parent.defaults, **own_defaults},
         vars={**parent.vars, **wanted.vars, **own_vars},
         parents=(parent.name, *parent.parents)
@@ -216,11 +239,6 @@ def _read(wanted: Wanted, path: Path, standing: Standing) -> ReadRole:
         exported_defaults,
         names,
     )
-
-
-def name_of(wanted: Wanted, path: Path) -> str:
-    """The role's name; of one that is named by its path, the folder's."""
-    return path.name if "/" in wanted.name else wanted.name
 
 
 def _merged(layers: list[Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -293,11 +311,12 @@ def _own_entries(wanted: Wanted, path: Path, standing: Standing, meta: _Meta) ->
     if wanted.validates:
         entries = (*validation(path, name, wanted.params, meta.specs, standing), *entries)
     again = meta.again if wanted.again is None else wanted.again
-    if again or not entries:
+    if not entries or (again and not wanted.by_task):
         return entries
     origin = next(tasks_in(entries), None)
     where = origin.origin if origin else wanted.place.origin()
-    return (Block(entries, where, once=_key(wanted, path)),)
+    use = Use(_key(wanted, path), again, wanted.given is None)
+    return (Block(entries, where, once=use),)
 
 
 def _own_handlers(wanted: Wanted, path: Path, standing: Standing) -> tuple[Handler, ...]:
@@ -305,23 +324,15 @@ def _own_handlers(wanted: Wanted, path: Path, standing: Standing) -> tuple[Handl
     file = role_file(path, "handlers", name)
     if file is None:
         if name is not None:
-            raise wanted.place.error(f"the role `{wanted.name}` has no `handlers/{name}`")
+            refuse_missing(path, "handlers", name, standing.loading)
         return ()
     inner = standing._replace(handlers=True)
-    return as_handlers(entries_of(file, inner, wanted.place), name_of(wanted, path), inner)
+    role = standing.scope.role
+    return as_handlers(entries_of(file, inner, wanted.place), role and role.name, inner)
 
 
 def _key(wanted: Wanted, path: Path) -> str:
-    """Stands for one use of a role: the same folder, files, parameters and keywords."""
-    what = (str(path), wanted.params, wanted.vars, wanted.files, wanted.own, wanted.by_task)
-    digest = hashlib.sha256(repr(_canonical(what)).encode()).hexdigest()[:16]
-    return f"{path.name} {digest}"
-
-
-def _canonical(value: Any) -> Any:
-    """`value` so that equal ones print alike. A secret is like no other: it stays closed."""
-    if isinstance(value, Mapping):
-        return sorted((str(key), _canonical(item)) for key, item in value.items())
-    if isinstance(value, (list, tuple)):
-        return [_canonical(item) for item in value]
-    return id(value) if isinstance(value, Secret) else value
+    """Stands for one use of a role: the same folder and name, files, parameters and keywords."""
+    names = (wanted.name, str(path), wanted.by_task, dict(wanted.files))
+    what = (*names, dict(wanted.params), dict(wanted.vars), wanted.own)
+    return f"{path.name} {digest_here(what)} {wanted.given or ''}"

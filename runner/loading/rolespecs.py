@@ -69,7 +69,7 @@ def _task(
     about = spec.value.get("short_description")
     context = {
         "type": "role",
-        "name": role.name.rpartition(".")[2],
+        "name": role.short,
         "argument_spec_name": entry,
         "path": role.path,
     }

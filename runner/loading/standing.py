@@ -147,7 +147,7 @@ class Standing(NamedTuple):
         templar = Templar()
         magic = {"playbook_dir": self.scope.playbook_folder}
         if self.scope.role is not None:
-            magic |= {"role_path": self.scope.role.path, "role_name": self.scope.role.name}
+            magic |= {"role_path": self.scope.role.path, "role_name": self.scope.role.short}
         layers = (self.parts.vars, self.scope.vars, self.scope.params, self.loading.extra_vars)
         return templar.text(text, templar.variables(*layers, magic))
 

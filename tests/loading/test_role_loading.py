@@ -52,7 +52,7 @@ def test_where_roles_are_looked_for(tmp_path: Path) -> None:
     text = f"gather_facts: false\nroles: [both, away, beside, {tmp_path}/deep/in/here, ns.col.cr]"
     read = play(tmp_path, text, roles_path=(elsewhere,))
     assert labels(read) == ["both", "away", "beside", "here", "cr"]
-    assert read.role_names == ("both", "away", "beside", "here", "ns.col.cr")
+    assert read.role_names == ("both", "away", "beside", f"{tmp_path}/deep/in/here", "ns.col.cr")
 
 
 def test_a_role_that_is_not_there_says_where_it_was_looked_for(tmp_path: Path) -> None:
