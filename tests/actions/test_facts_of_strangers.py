@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from runner.actions.facts import SYSTEMS, gathered_by
 from runner.actions.facts.parsing import tame
 
-RECORDED = json.loads((Path(__file__).parent / "data" / "ansible_device_results.json").read_text())
+RECORDED = json.loads((Path(__file__).parent / "recorded_devices.json").read_text())
 
 
 def texts_in(value: object) -> list[str]:
