@@ -121,6 +121,8 @@ class ItemFinished(NamedTuple):
     """The host that it was done on, when that is another."""
     handler: bool = False
     """It was notified."""
+    terse: bool = False
+    """That it went well is all that is to be shown of it."""
 
 
 class TaskRetried(NamedTuple):
@@ -134,6 +136,8 @@ class TaskRetried(NamedTuple):
     action: str
     left: int
     values: Mapping[str, Any]
+    title: str = ""
+    """The task's name without its role's."""
 
 
 class StatsSet(NamedTuple):
@@ -172,6 +176,8 @@ class TaskFinished(NamedTuple):
     """The files or roles that it includes."""
     handler: bool = False
     """It was notified."""
+    terse: bool = False
+    """That it went well is all that is to be shown of it."""
 
 
 class HostFinished(NamedTuple):

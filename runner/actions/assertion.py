@@ -17,21 +17,34 @@ class Assert(Base):
         "that": Parameter("conditions", required=True, says="Conditions, without braces."),
         "fail_msg": Parameter("any", aliases=("msg",), says="What to say if one does not hold."),
         "success_msg": Parameter("any", says="What to say if all do."),
-        "quiet": Parameter("flag", says="Accepted; what is shown stays the same."),
+        "quiet": Parameter("flag", says="Show no more than that it went well."),
     }
     raw: frozenset[str] = frozenset({"that"})
 
     def run(self, call: Call) -> Outcome:
         """Tests the conditions in order."""
+        for name in ("fail_msg", "success_msg"):
+            _check_message(name, call.args)
         for condition in call.args["that"]:
             if not call.templar.test(condition, call.variables):
                 return _broken(condition, call.args.get("fail_msg"))
         return Outcome(values={"msg": call.args.get("success_msg", "All assertions passed")})
 
 
+def _check_message(name: str, args: Mapping[str, Any]) -> None:
+    """A message is text, or a list of texts, whether it is needed or not."""
+    message = args.get(name, "")
+    parts = message if isinstance(message, list) else [message]
+    if not all(isinstance(part, str) for part in parts):
+        raise ActionFailed(
+            f"`{name}` of `assert` must be text or a list of texts, not {message!r:.80}",
+            hint="a template that is a number alone needs `| string`",
+        )
+
+
 def _broken(condition: Condition, fail_msg: Any) -> Outcome:
     """Without a message of the user's, the failure names the condition."""
-    told = f"Assertion failed: {condition}" if fail_msg is None else _message(fail_msg)
+    told = _message(fail_msg) if fail_msg else f"Assertion failed: {condition}"
     message = "Assertion failed" if fail_msg is None else fail_msg
     written = condition if isinstance(condition, bool) else str(condition)
     values = {"assertion": written, "evaluated_to": False, "msg": message}

@@ -216,7 +216,8 @@ class Attempts:
     def _say_retry(self, ended: Ended, retrying: _Retrying) -> None:
         on = self._on
         values = on.telling(quiet=on.quiet).values(ended.values)
-        on.emit(TaskRetried(*on.heading(), retrying.attempts - self._count, values))
+        title = on.label.removeprefix(on.prepared.of)
+        on.emit(TaskRetried(*on.heading(), retrying.attempts - self._count, values, title))
 
     def _gives_away(self) -> bool:
         """Whether the facts are the delegate's; where that cannot be told they are not."""

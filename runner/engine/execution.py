@@ -252,6 +252,7 @@ class Execution:
                 telling.failure(ended.failure),
                 delegate=ended.delegate,
                 handler=self._frame.handler,
+                terse=on.prepared.terse,
             )
         )
 
@@ -275,6 +276,7 @@ class Execution:
                 included=_names(ended.inclusions),
                 delegate=ended.delegate,
                 handler=self._frame.handler,
+                terse=on.prepared.terse,
             )
         )
 

@@ -36,6 +36,7 @@ class Prepared:
         "params",
         "paths",
         "task",
+        "terse",
         "title",
         "warned",
         "written",
@@ -75,6 +76,8 @@ class Prepared:
         """Where the task stands, and what its roles were given: layers above all facts."""
         self.own = filled((task.vars, False))
         """Its own variables, in layers below what is set."""
+        self.terse = task.action == "assert" and truth(self.fixed.get("quiet", False))
+        """It asks for no more to be shown than that it went well."""
         self.warned = False
         """Somebody has been told that its loop variable hides another."""
 
