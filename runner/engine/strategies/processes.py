@@ -1,4 +1,4 @@
-"""`processes`: workers of our own, forked before any thread starts, on pipes.
+"""`processes`: workers of our own, forked before any thread starts, each on a wire.
 
 Each runs a share of the hosts in threads. A worker that dies costs its own hosts only; those
 that had no turn go to the workers that live. A shared pool of the standard library would
@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from multiprocessing.connection import Connection, Pipe, wait
+from selectors import EVENT_READ, PollSelector
 
 from runner.engine.steps import Message, News, Progress, Step
 from runner.engine.strategies.api import OnEvents
-from runner.engine.strategies.threads import Threads
+from runner.engine.strategies.threads import Threads, told
+from runner.engine.strategies.wire import Wire
 from runner.engine.work import Work
-from runner.events import Failure, TaskFinished, TaskStarted
+from runner.events import Event, Failure, TaskFinished, TaskStarted
 from runner.model import Status
 
 _TICK = 0.2
@@ -30,9 +30,9 @@ _PARENTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 class _Child:
     """One worker process as its parent sees it."""
 
-    def __init__(self, pid: int, pipe: Connection) -> None:
+    def __init__(self, pid: int, wire: Wire) -> None:
         self.pid = pid
-        self.pipe = pipe
+        self.wire = wire
         self.steps: dict[str, Step] = {}
         """Under way in it, by host."""
         self.pinned: deque[Step] = deque()
@@ -44,6 +44,15 @@ class _Child:
         self.begun: set[str] = set()
         """Hosts that have started a task in it."""
 
+    def note(self, events: Sequence[Event]) -> None:
+        """What its hosts are doing."""
+        for event in events:
+            if isinstance(event, TaskStarted):
+                self.begun.add(event.host)
+                self.tasks[event.host] = event
+            elif isinstance(event, TaskFinished):
+                self.tasks.pop(event.host, None)
+
 
 class Processes:
     """`processes` workers, `workers` hosts spread over them; a host stays where it began."""
@@ -54,6 +63,7 @@ class Processes:
         self._new: deque[Step] = deque()
         """Steps of hosts that have begun nowhere yet."""
         self._children: list[_Child] = []
+        self._wires = PollSelector()
         self._owners: dict[str, _Child] = {}
         self._orphans: dict[str, Failure] = {}
         """Hosts at a yield whose worker died: their next step is answered for."""
@@ -65,19 +75,20 @@ class Processes:
             self._fork()
 
     def _fork(self) -> None:
-        ours, theirs = Pipe()
+        ours, theirs = Wire.pair()
         pid = os.fork()
         if pid == 0:
             _child_main(self._make_work, theirs, self._share, self._inherited(ours))
         theirs.close()
         child = _Child(pid, ours)
         self._children.append(child)
+        self._wires.register(ours, EVENT_READ, child)
         for news in self._shared:
             _send(child, news)
 
-    def _inherited(self, ours: Connection) -> list[Connection]:
+    def _inherited(self, ours: Wire) -> list[Wire]:
         """What a new child must close, or the end of one worker would never be seen."""
-        return [ours, *(child.pipe for child in self._children)]
+        return [ours, *(child.wire for child in self._children)]
 
     def submit(self, steps: Iterable[Step]) -> None:
         """Queues the steps and gives free workers as many as they may have."""
@@ -125,15 +136,11 @@ class Processes:
                 yield self._answers.popleft()
             if not self._is_busy():
                 return
-            ready = wait([child.pipe for child in self._children], timeout=_TICK)
+            ready = self._wires.select(_TICK)
             if not ready:
                 yield None
-            for child in [child for child in self._children if child.pipe in ready]:
-                progress = self._read(child, on_events)
-                if progress is not None:
-                    yield progress
-                if child in self._children:
-                    self._feed(child)
+            for key, _ in ready:
+                yield from self._hear(key.data, on_events)
 
     def _is_busy(self) -> bool:
         return bool(
@@ -142,22 +149,23 @@ class Processes:
             or any(child.steps or child.pinned for child in self._children)
         )
 
-    def _read(self, child: _Child, on_events: OnEvents) -> Progress | None:
+    def _hear(self, child: _Child, on_events: OnEvents) -> Iterator[Progress]:
+        """What a worker has said since the last time; what it has room for now goes to it."""
         try:
-            message: Message = child.pipe.recv()
+            messages: list[Message] = child.wire.receive()
         except (EOFError, OSError):
             self._bury(child)
-            return None
-        if isinstance(message, Progress):
-            self._came_to_rest(child, message)
-            return message
-        if isinstance(message, TaskStarted):
-            child.begun.add(message.host)
-            child.tasks[message.host] = message
-        elif isinstance(message, TaskFinished):
-            child.tasks.pop(message.host, None)
-        on_events((message,))
-        return None
+            return
+
+        def hear(events: Sequence[Event]) -> None:
+            child.note(events)
+            on_events(events)
+
+        for progress in told(messages, hear):
+            self._came_to_rest(child, progress)
+            yield progress
+            if child in self._children:
+                self._feed(child)
 
     def _came_to_rest(self, child: _Child, progress: Progress) -> None:
         child.steps.pop(progress.host, None)
@@ -168,7 +176,8 @@ class Processes:
     def _bury(self, child: _Child) -> None:
         """A worker has died: answer for its hosts; the living take those that had no turn."""
         self._children.remove(child)
-        child.pipe.close()
+        self._wires.unregister(child.wire)
+        child.wire.close()
         _, wait_status = os.waitpid(child.pid, 0)
         how = _how(wait_status)
         waiting = {step.host: step for step in child.pinned}
@@ -200,9 +209,9 @@ class Processes:
             _send(child, ("cancel", self._cancelled))
 
     def close(self) -> None:
-        """Closes the pipes: a worker ends when its pipe does. One that hangs is killed."""
+        """Closes the wires: a worker ends when its wire does. One that hangs is killed."""
         for child in self._children:
-            child.pipe.close()
+            child.wire.close()
         for child in self._children:
             if child.steps:
                 os.kill(child.pid, signal.SIGKILL)
@@ -213,7 +222,7 @@ class Processes:
 def _send(child: _Child, order: object) -> None:
     """One that has died cannot hear it; `progress` finds that out and answers for its hosts."""
     with suppress(OSError):
-        child.pipe.send(order)
+        child.wire.send(order)
 
 
 def _answer(step: Step, status: Status, failure: Failure) -> Progress:
@@ -238,7 +247,7 @@ def _how(status: int) -> str:
 
 
 def _child_main(
-    make_work: Callable[[int], Work], pipe: Connection, share: int, inherited: list[Connection]
+    make_work: Callable[[int], Work], wire: Wire, share: int, inherited: list[Wire]
 ) -> None:
     """The worker's whole life; never returns, and runs none of its parent's cleanup."""
     code = 1
@@ -247,28 +256,22 @@ def _child_main(
             signal.signal(which, signal.SIG_IGN)
         for other in inherited:
             other.close()
-        _serve(make_work(share), share, pipe)
+        _serve(make_work(share), share, wire)
     except (EOFError, OSError):
         code = 0  # the parent has gone
     finally:
         os._exit(code)
 
 
-def _serve(work: Work, share: int, pipe: Connection) -> None:
-    """Takes orders until the parent closes the pipe."""
-    lock = threading.Lock()
-
-    def say(message: Message) -> None:
-        """An event is in the pipe before what it tells of goes on: the worker may die of that."""
-        with lock:
-            pipe.send(message)
-
-    threads = Threads(work, share, say)
+def _serve(work: Work, share: int, wire: Wire) -> None:
+    """Takes orders until the parent closes the wire. An event is on the wire before what it
+    tells of goes on: the worker may die of that."""
+    threads = Threads(work, share, wire.send)
     while True:
-        order = pipe.recv()
-        if isinstance(order, Step):
-            threads.submit([order])
-        elif isinstance(order, News):
-            work.share(order)
-        else:
-            work.cancel(now=order[1])
+        for order in wire.receive():
+            if isinstance(order, Step):
+                threads.submit([order])
+            elif isinstance(order, News):
+                work.share(order)
+            else:
+                work.cancel(now=order[1])

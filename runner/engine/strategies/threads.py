@@ -26,6 +26,21 @@ _STACK = 1024 * 1024
 since 1,000 threads add up."""
 
 
+def told(messages: Iterable[Message], on_events: OnEvents) -> Iterator[Progress]:
+    """How far hosts have come; the events that lead to it are told before."""
+    events: list[Event] = []
+    for message in messages:
+        if not isinstance(message, Progress):
+            events.append(message)
+            continue
+        if events:
+            on_events(events)
+            events = []
+        yield message
+    if events:
+        on_events(events)
+
+
 class Threads:
     """A pool of daemon threads, started as steps come, at most `workers` of them."""
 
@@ -106,18 +121,9 @@ class Threads:
             except Empty:
                 yield None
                 continue
-            events: list[Event] = []
-            for message in messages:
-                if not isinstance(message, Progress):
-                    events.append(message)
-                    continue
-                if events:
-                    on_events(events)
-                    events = []
+            for progress in told(messages, on_events):
                 self._under_way -= 1
-                yield message
-            if events:
-                on_events(events)
+                yield progress
 
     def _heard(self) -> list[Message]:
         """What has been said since the last time. Raises Empty when that is nothing."""
