@@ -45,7 +45,8 @@ def unsent(event: Result) -> list[str]:
 
 def shows_values(event: Result, verbosity: int) -> bool:
     """Whether more than one line is to be shown for a result that is well."""
-    return event.status in ("ok", "changed") and (event.action in _ALWAYS_SHOWN or verbosity > 0)
+    said = event.action in _ALWAYS_SHOWN and not event.terse
+    return event.status in ("ok", "changed") and (said or verbosity > 0)
 
 
 def result_lines(event: Result, verbosity: int, tag: str = "") -> list[Line]:
@@ -84,7 +85,7 @@ def _well(event: Result, verbosity: int, lead: str) -> list[Line]:
 
 def retry_line(event: TaskRetried) -> Line:
     """An attempt that did not do, and how many follow."""
-    where = f"[{one_line(event.host)}]: {one_line(event.task)}"
+    where = f"[{one_line(event.host)}]: {one_line(event.title or event.task)}"
     return Line(f"FAILED - RETRYING: {where} ({event.left} retries left).", "skipped")
 
 
@@ -128,7 +129,7 @@ def _plain_keys(value: Any) -> Any:
 
 def _failure_lines(event: Result, host: str, verbosity: int) -> list[Line]:
     style = _STYLES[event.status]
-    indent = 4 if event.action == "assert" else None
+    indent = 4 if event.action == "assert" and not event.terse else None
     values = to_json(_failure_values(event, verbosity), indent)
     if isinstance(event, ItemFinished):
         lead = f"failed: {host} (item={one_line(event.item)})"
