@@ -163,35 +163,21 @@ def settings_for(start: Path, given: dict[str, Any]) -> Settings:
     return settings
 
 
+_FLAGS = {
+    "flush_cache": "refresh_inventory",
+    "ask_password": "ask_pass",
+    "ask_become_password": "ask_become_pass",
+    "password_file": "connection_password_file",
+    "vault_password_files": "vault_password_file",
+    "vault_ids": "vault_id",
+    "lab_topology": "topology",
+    "verbosity": "verbose",
+    "json": "as_json",
+}
+"""Options whose flags have another name."""
+
+
 def options_from(given: dict[str, Any]) -> Options:
-    """What a run is asked to do, from click's parameters."""
-    return Options(
-        inventory=given["inventory"],
-        limit=given["limit"],
-        tags=given.get("tags", ()),
-        skip_tags=given.get("skip_tags", ()),
-        extra_vars=given["extra_vars"],
-        check=given.get("check", False),
-        diff=given.get("diff", False),
-        start_at_task=given.get("start_at_task"),
-        step=given.get("step", False),
-        force_handlers=given.get("force_handlers", False),
-        flush_cache=given["refresh_inventory"],
-        become=given["become"],
-        connection=given["connection"],
-        ssh_common_args=given["ssh_common_args"],
-        ask_password=given["ask_pass"],
-        ask_become_password=given["ask_become_pass"],
-        ask_vault_password=given["ask_vault_password"],
-        password_file=given["connection_password_file"],
-        become_password_file=given["become_password_file"],
-        vault_password_files=given["vault_password_file"],
-        vault_ids=given["vault_id"],
-        strategy=given.get("strategy"),
-        lab=given["lab"],
-        lab_topology=given["topology"],
-        verbosity=given["verbose"],
-        quiet=given["quiet"],
-        json=given["as_json"],
-        transcript=given["transcript"],
-    )
+    """What a run is asked to do, from click's parameters; not every command has every flag."""
+    flags = {name: _FLAGS.get(name, name) for name in Options._fields}
+    return Options(**{name: given[flag] for name, flag in flags.items() if flag in given})

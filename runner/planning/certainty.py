@@ -4,6 +4,7 @@ a playbook that runs must not be refused."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from runner.actions.late import LATE
 from runner.errors import RenderError
@@ -141,6 +142,15 @@ class Certainty:
         if spot.task.action != "assert" or spot.task.late is not None:
             return True
         return self._holds(host, spot.task, spot.task.args.get("that", ())) is not True
+
+
+class Grounds(NamedTuple):
+    """What is known of a play's hosts before it runs, and whom to ask for it."""
+
+    fleet: Fleet
+    reader: NameReader
+    certainty: Certainty
+    variables_of: VariablesOf
 
 
 def _is_guard(task: Task) -> bool:

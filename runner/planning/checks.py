@@ -10,7 +10,7 @@ from runner.engine.variables import magic_variables, task_variables
 from runner.engine.world import World
 from runner.errors import PlayrunError, Problems
 from runner.model import Play, Task
-from runner.planning.certainty import Certainty
+from runner.planning.certainty import Certainty, Grounds
 from runner.planning.classes import Class, Fleet
 from runner.planning.devices import Devices
 from runner.planning.findings import Findings
@@ -52,12 +52,12 @@ class PlayChecks:
         self._certainty = Certainty(
             world.templar, reader, self._variables_of, dynamic, self._fleet, spots
         )
-        tools = (self._fleet, reader, self._certainty, self._variables_of)
+        grounds = Grounds(self._fleet, reader, self._certainty, self._variables_of)
         self._files = TemplateFiles(world, spots)
-        self._host_files = HostFiles(world, *tools, self._findings)
+        self._host_files = HostFiles(world, grounds, self._findings)
         tasks = [spot.task for spot in spots]
-        self._devices = Devices(world, play, self._fleet, reader, self._variables_of, tasks)
-        self._undefined = Undefined(world.templar, *tools, dynamic or frozenset(), self._findings)
+        self._devices = Devices(world, play, grounds, tasks)
+        self._undefined = Undefined(world.templar, grounds, dynamic or frozenset(), self._findings)
         self._in_files: dict[int, list[tuple[Class, InFile]]] = {}
         self.doubts: list[PlayrunError] = []
         """What is wrong, but may never be come to."""
@@ -199,10 +199,8 @@ class PlayChecks:
         if not final:
             return
         errors = error.problems if isinstance(error, Problems) else (error,)
-        for part in self._certainty.running(hosts, index):
-            for host in part:
-                for each in errors:
-                    self._findings.note(host, each)
+        for each in errors:
+            self._note(self._certainty.running(hosts, index), each)
 
     # names, devices
 
@@ -232,11 +230,13 @@ class PlayChecks:
         for number, hosts in enumerate(self._devices.classes):
             for index, spot in enumerate(self._spots):
                 error = self._devices.fault(number, spot.task)
-                if error is None:
-                    continue
-                for part in self._certainty.running(hosts, index):
-                    for host in part:
-                        self._findings.note(host, error)
+                if error is not None:
+                    self._note(self._certainty.running(hosts, index), error)
+
+    def _note(self, classes: Sequence[Class], error: PlayrunError) -> None:
+        for hosts in classes:
+            for host in hosts:
+                self._findings.note(host, error)
 
 
 def _given(spots: Sequence[Spot]) -> Mapping[int, Mapping[str, Any]]:

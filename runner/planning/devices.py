@@ -11,9 +11,8 @@ from runner.engine.target import platform_name, platform_of, target_key, transpo
 from runner.engine.world import World
 from runner.errors import PlanError, PlayrunError
 from runner.model import Play, Task
-from runner.planning.certainty import VariablesOf
-from runner.planning.classes import Class, Fleet
-from runner.planning.names import NameReader
+from runner.planning.certainty import Grounds
+from runner.planning.classes import Class
 from runner.platforms.model import Platform
 
 CONTROLLER = ("localhost", "127.0.0.1", "::1")
@@ -29,21 +28,20 @@ class Devices:
         self,
         world: World,
         play: Play,
-        fleet: Fleet,
-        reader: NameReader,
-        variables_of: VariablesOf,
+        grounds: Grounds,
         tasks: Sequence[Task],
     ) -> None:
         self._world = world
         self._play = play
-        self._variables_of = variables_of
+        self._variables_of = grounds.variables_of
         self._fine: set[Hashable] = set()
         self._faults: dict[str, PlayrunError] = {}
         self.platforms: dict[str, Platform] = {}
-        self.classes = self._classes(fleet, reader, [task for task in tasks if _concerns(task)])
+        self.classes = self._classes(grounds, [task for task in tasks if _concerns(task)])
         """Hosts that are the same in this; none if no task asks."""
 
-    def _classes(self, fleet: Fleet, reader: NameReader, tasks: Sequence[Task]) -> list[Class]:
+    def _classes(self, grounds: Grounds, tasks: Sequence[Task]) -> list[Class]:
+        fleet, reader = grounds.fleet, grounds.reader
         if not tasks or not fleet.hosts:
             return []
         names = {*NAMES["connection"], *NAMES["platform"]}

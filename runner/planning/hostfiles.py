@@ -11,10 +11,9 @@ from runner.engine.places import inside
 from runner.engine.world import World
 from runner.errors import PlayrunError
 from runner.model import Task
-from runner.planning.certainty import Certainty, VariablesOf
-from runner.planning.classes import Class, Fleet
+from runner.planning.certainty import Grounds
+from runner.planning.classes import Class
 from runner.planning.findings import Findings, Targets
-from runner.planning.names import NameReader
 from runner.planning.texts import is_template
 from runner.templating import Names, Variables
 from runner.values import Origin
@@ -35,23 +34,21 @@ class _Path(NamedTuple):
     key: str
 
 
+class _Place(NamedTuple):
+    """Where a task says a path, and under which key."""
+
+    task: Task
+    written: str
+    origin: Origin
+    key: str
+
+
 class HostFiles:
     """Looks at every `output` and backup `path` that can be told before the run."""
 
-    def __init__(
-        self,
-        world: World,
-        fleet: Fleet,
-        reader: NameReader,
-        certainty: Certainty,
-        variables_of: VariablesOf,
-        findings: Findings,
-    ) -> None:
+    def __init__(self, world: World, grounds: Grounds, findings: Findings) -> None:
         self._world = world
-        self._fleet = fleet
-        self._reader = reader
-        self._certainty = certainty
-        self._variables_of = variables_of
+        self._fleet, self._reader, self._certainty, self._variables_of = grounds
         self._findings = findings
         self._paths: list[_Path] = []
         self._seen: set[Any] = set()
@@ -67,14 +64,14 @@ class HostFiles:
         if seen in self._seen or not self._certainty.is_known(names):
             return
         self._seen.add(seen)
-        origin: Origin = getattr(written, "origin", None) or task.origin
+        place = _Place(task, written, getattr(written, "origin", None) or task.origin, key)
         variables = self._variables_of(hosts[0], task)
         led = self._reader.closure(names, variables.written)
         replaceable = self._only_takes_the_name(written, names, variables)
         decisive = led.variables - {_HOST} if replaceable else led.variables
         for part in self._fleet.by_value(hosts, decisive):
             stand_in = _STAND_IN if replaceable else part[0]
-            self._work_out(part, task, written, names, stand_in, origin, key)
+            self._work_out(part, place, names.required, stand_in)
 
     def _only_takes_the_name(self, written: str, names: Names, variables: Variables) -> bool:
         """Whether the host's name goes into the path as it is, and nowhere else."""
@@ -84,29 +81,22 @@ class HostFiles:
         return 0 < mentions == len(_LONE.findall(written)) and _HOST not in led
 
     def _work_out(
-        self,
-        hosts: Class,
-        task: Task,
-        written: str,
-        names: Names,
-        stand_in: str,
-        origin: Origin,
-        key: str,
+        self, hosts: Class, place: _Place, required: frozenset[str], stand_in: str
     ) -> None:
-        variables = self._variables_of(hosts[0], task)
-        if any(name not in variables for name in names.required):
+        variables = self._variables_of(hosts[0], place.task)
+        if any(name not in variables for name in required):
             return
         filled = variables.child(
             command="command", command_slug="command", inventory_hostname=stand_in
         )
         try:
-            rendered = _text(self._world, written, filled)
-            inside(self._world.paths.output, rendered, origin)
+            rendered = _text(self._world, place.written, filled)
+            inside(self._world.paths.output, rendered, place.origin)
         except PlayrunError as error:
             for host in hosts:
                 self._findings.note(host, error)
             return
-        self._paths.append(_Path(rendered, hosts, origin, key))
+        self._paths.append(_Path(rendered, hosts, place.origin, place.key))
 
     def problems(self) -> list[PlayrunError]:
         """One error for each file with several writers."""

@@ -298,8 +298,3 @@ def _with_handlers(part: Part, waiting: Notified) -> Part:
     effects = [touched for handler in handlers for touched in handler.effects]
     cross = part.cross or any(handler.cross for handler in handlers)
     return part._replace(cross=cross, effects=(*part.effects, *effects))
-
-
-def with_hosts(plan: PlayPlan, hosts: Sequence[str]) -> PlayPlan:
-    """The same plan for fewer hosts: those that earlier plays have left."""
-    return replace(plan, hosts=tuple(hosts))

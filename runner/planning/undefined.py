@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from runner.errors import PlanError, RenderError, nearest
 from runner.model import Task
-from runner.planning.certainty import CHANGING, Certainty, VariablesOf
-from runner.planning.classes import Class, Fleet
+from runner.planning.certainty import CHANGING, Grounds
+from runner.planning.classes import Class
 from runner.planning.findings import Findings, some
-from runner.planning.names import NameReader, Reads
+from runner.planning.names import Reads
 from runner.planning.texts import conditions_of, origin_in_file, origin_of, texts_of
 from runner.planning.walking import Spot
 from runner.templating import Names, Templar, Variables
@@ -36,18 +36,12 @@ class Undefined:
     def __init__(
         self,
         templar: Templar,
-        fleet: Fleet,
-        reader: NameReader,
-        certainty: Certainty,
-        variables_of: VariablesOf,
+        grounds: Grounds,
         dynamic: frozenset[str],
         findings: Findings,
     ) -> None:
         self._templar = templar
-        self._fleet = fleet
-        self._reader = reader
-        self._certainty = certainty
-        self._variables_of = variables_of
+        self._fleet, self._reader, self._certainty, self._variables_of = grounds
         self._dynamic = dynamic
         self._known = dynamic | CHANGING
         self._findings = findings

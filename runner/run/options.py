@@ -1,4 +1,4 @@
-"""What a run is asked to do, beyond the settings: the flags of one command line."""
+"""What a run is asked to do: the flags of one command line that set no setting."""
 
 from __future__ import annotations
 
@@ -23,10 +23,7 @@ class Options(NamedTuple):
     flush_cache: bool = False
     become: bool = False
     connection: str | None = None
-    user: str | None = None
-    private_key: str | None = None
     ssh_common_args: str = ""
-    connect_timeout: float | None = None
     ask_password: bool = False
     ask_become_password: bool = False
     ask_vault_password: bool = False
@@ -35,16 +32,12 @@ class Options(NamedTuple):
     vault_password_files: tuple[str, ...] = ()
     vault_ids: tuple[str, ...] = ()
     strategy: str | None = None
-    workers: int | None = None
-    processes: int | None = None
-    output: Path | None = None
     lab: bool = False
     lab_topology: Path | None = None
     verbosity: int = 0
     quiet: bool = False
     json: bool = False
     transcript: bool = False
-    colour: str = "auto"
 
     def whereabouts(self) -> tuple[str, ...]:
         """The flags that say which hosts are meant and where they are, as they are typed."""
