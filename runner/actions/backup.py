@@ -11,6 +11,7 @@ from runner.actions.api import Base, Call, Effect, Effects, Outcome, Parameter, 
 from runner.errors import ActionFailed, CommandFailed
 from runner.events import Captured
 from runner.names import safe_component
+from runner.platforms.judging import lasting
 from runner.platforms.model import Backup as BackupFacts
 from runner.platforms.model import Platform
 from runner.spool import HostFileWriter
@@ -99,9 +100,7 @@ class _Lines:
             if line.strip():
                 self.last = line
                 break
-        kept = [
-            line for line in lines if not any(p.fullmatch(line.rstrip()) for p in self._volatile)
-        ]
+        kept = list(lasting(lines, self._volatile))
         if kept:
             self._write("\n".join(kept) + end)
 

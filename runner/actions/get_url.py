@@ -135,12 +135,7 @@ def _inside(folder: Path, answer: Answer) -> Path:
 def _fetched(
     call: Call, args: Arguments, answer: Answer, path: Path, checksum: tuple[str, str] | None
 ) -> Outcome:
-    data = bytearray()
-    for piece in answer.pieces(call):
-        data += piece
-        if len(data) > _LARGEST:
-            raise ActionFailed(f"{args.text('url')} is larger than {_LARGEST} bytes")
-    content = bytes(data)
+    content = _content(call, args, answer)
     if checksum is not None and not _fits(content, checksum):
         raise ActionFailed(
             f"what came from {args.text('url')} does not have the checksum {checksum[1]}"
@@ -153,19 +148,32 @@ def _fetched(
         changed = old != content
         if path.exists() and not changed:
             changed = settle(path, want, check=call.check).changed
+    values = _told(args, answer, path, content)
+    values["checksum_dest"] = sha1(old) if old is not None else None
+    if kept is not None:
+        values["backup_file"] = kept
+    return Outcome(changed=changed, values=values)
+
+
+def _content(call: Call, args: Arguments, answer: Answer) -> bytes:
+    data = bytearray()
+    for piece in answer.pieces(call):
+        data += piece
+        if len(data) > _LARGEST:
+            raise ActionFailed(f"{args.text('url')} is larger than {_LARGEST} bytes")
+    return bytes(data)
+
+
+def _told(args: Arguments, answer: Answer, path: Path, content: bytes) -> dict[str, Any]:
     size = answer.headers.get("Content-Length", "unknown")
-    values = {
+    return {
         "dest": own(path),
         "url": args.text("url"),
         "src": str(path),
         "checksum_src": sha1(content),
-        "checksum_dest": sha1(old) if old is not None else None,
         "md5sum": md5(content),
         "status_code": answer.status,
         "elapsed": 0,
         "msg": f"{answer.reason} ({size} bytes)",
         **described(path, follow=True),
     }
-    if kept is not None:
-        values["backup_file"] = kept
-    return Outcome(changed=changed, values=values)

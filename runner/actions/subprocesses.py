@@ -37,17 +37,7 @@ def run_program(
     """
     if cancelled():
         raise Cut
-    # In a session of its own, Ctrl-C at the terminal does not reach it: the run decides.
-    process = subprocess.Popen(
-        words,
-        cwd=folder,
-        env={**os.environ, **environment} if environment else None,
-        stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        bufsize=0,
-        start_new_session=True,
-    )
+    process = _started(words, folder, environment, listens=stdin is not None)
     try:
         out, err = _converse(process, stdin or b"", cancelled)
         return _waited(process, cancelled), out, err
@@ -58,6 +48,22 @@ def run_program(
         for stream in (process.stdin, process.stdout, process.stderr):
             if stream is not None:
                 stream.close()
+
+
+def _started(
+    words: Sequence[str], folder: Path, environment: Mapping[str, str] | None, *, listens: bool
+) -> subprocess.Popen[bytes]:
+    """In a session of its own, Ctrl-C at the terminal does not reach it: the run decides."""
+    return subprocess.Popen(
+        words,
+        cwd=folder,
+        env={**os.environ, **environment} if environment else None,
+        stdin=subprocess.PIPE if listens else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+        start_new_session=True,
+    )
 
 
 def _converse(
@@ -75,10 +81,10 @@ def _converse(
         while selector.get_map():
             if cancelled():
                 raise Cut
-            for key, _ in selector.select(_GLANCE):
-                if not key.data(key.fd):
-                    selector.unregister(key.fileobj)
-                    _pipe(key.fileobj).close()
+            done = [key for key, _ in selector.select(_GLANCE) if not key.data(key.fd)]
+            for key in done:
+                selector.unregister(key.fileobj)
+                _pipe(key.fileobj).close()
     return b"".join(out), b"".join(err)
 
 

@@ -108,7 +108,6 @@ def _dispatch(words: list[str]) -> int:
     import click
 
     from runner.cli.commands import cli
-    from runner.errors import nearest
 
     if words and words[0] not in (*COMMANDS, "--help", "-h", "--version"):
         words = ["run", *words]
@@ -120,30 +119,22 @@ def _dispatch(words: list[str]) -> int:
         return INTERRUPTED
     except SystemExit:
         return 0  # What click makes of a reader that has gone.
-    except click.NoSuchOption as error:
-        close = nearest(error.option_name, error.possibilities or ())
-        hint = f"did you mean `{close}`?" if close else _help_of(error)
-        sys.stderr.write(f"playrun: there is no option `{error.option_name}`\n  → {hint}\n")
-        return 1
-    except click.BadParameter as error:
-        sys.stderr.write(f"playrun: {_bad_value(error)}\n  → {_help_of(error)}\n")
-        return 1
     except click.ClickException as error:
-        sys.stderr.write(f"playrun: {error.format_message()}\n  → {_help_of(error)}\n")
+        sys.stderr.write(_misused(error))
         return 1
     return result if isinstance(result, int) else 0
 
 
-def _bad_value(error: click.BadParameter) -> str:
-    """What a value must be, where click names the class that did not take it."""
-    import re
+def _misused(error: click.ClickException) -> str:
+    import click
 
-    found = re.fullmatch(r"(.*) is not a valid (integer|float)( range)?\.", error.message)
-    option = max(getattr(error.param, "opts", ()), key=len, default=None)
-    if found is None or option is None:
-        return error.format_message()
-    kind = "a whole number" if found[2] == "integer" else "a number"
-    return f"{option} must be {kind}, not {found[1]}"
+    from runner.errors import nearest
+
+    if not isinstance(error, click.NoSuchOption):
+        return f"playrun: {error.format_message()}\n  → {_help_of(error)}\n"
+    close = nearest(error.option_name, error.possibilities or ())
+    hint = f"did you mean `{close}`?" if close else _help_of(error)
+    return f"playrun: there is no option `{error.option_name}`\n  → {hint}\n"
 
 
 def _help_of(error: click.ClickException) -> str:

@@ -156,12 +156,11 @@ class NameReader:
             name = (must - needed).pop() if must - needed else todo.pop()
             value = written(name)
             found = self.of_value(value)
-            if name in must:
-                # Only a text that is needed as a whole needs what it names; a part of a
-                # mapping may never be looked at.
-                needed.add(name)
-                if isinstance(value, str) and name not in settled:
-                    must |= found.required
+            # Only a text that is needed as a whole needs what it names; a part of a mapping
+            # may never be looked at.
+            if name in must and isinstance(value, str) and name not in settled:
+                must |= found.required
+            needed |= must & {name}
             seen.add(name)
             todo = (todo | found.variables) - seen
             if found is not NO_NAMES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from re import Match
 
 from runner.platforms.model import Mode, Platform
@@ -55,12 +56,15 @@ def without_volatile(platform: Platform, text: str) -> str:
     patterns = platform.backup.volatile if platform.backup else ()
     if not patterns:
         return text
-    lines = text.split("\n")
-    return "\n".join(line for line in lines if not _whole(patterns, line.rstrip()))
+    return "\n".join(lasting(text.split("\n"), patterns))
 
 
-def _whole(patterns: tuple[re.Pattern[str], ...], line: str) -> bool:
-    return any(pattern.fullmatch(line) for pattern in patterns)
+def lasting(lines: Iterable[str], volatile: Sequence[re.Pattern[str]]) -> Iterator[str]:
+    """The lines that none of the patterns is for; blanks at their ends do not count."""
+    for line in lines:
+        bare = line.rstrip()
+        if not any(pattern.fullmatch(bare) for pattern in volatile):
+            yield line
 
 
 def redact(platform: Platform, text: str) -> str:

@@ -89,17 +89,23 @@ class Devices:
     def _kinds(self, meanings: tuple[str, ...]) -> Iterator[Kind]:
         names = frozenset(name for meaning in meanings for name in NAMES[meaning])
         for play, hosts, tasks in self._plays:
-            seen = set()
-            for task in tasks:
-                concerned = self._concerned(task, hosts)
-                key = (target_key(task), task.written, task.delegate_to, task.connection)
-                if not concerned or key in seen:
-                    continue
-                seen.add(key)
+            for task, concerned in self._distinct(tasks, hosts):
                 for part in self._planner.kinds(play, task, concerned, names):
                     kind = Kind(play, task, part, self._variables(play, task, part[0], hosts))
                     if _is_device_task(task) or self._is_device(kind):
                         yield kind
+
+    def _distinct(
+        self, tasks: Sequence[Task], hosts: Sequence[str]
+    ) -> Iterator[tuple[Task, Sequence[str]]]:
+        """One of the tasks that reach the same hosts in the same way, and those hosts."""
+        seen = set()
+        for task in tasks:
+            concerned = self._concerned(task, hosts)
+            key = (target_key(task), task.written, task.delegate_to, task.connection)
+            if concerned and key not in seen:
+                seen.add(key)
+                yield task, concerned
 
     def _is_device(self, kind: Kind) -> bool:
         """Whether these hosts say that they are devices, whatever the task is."""

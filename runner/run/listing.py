@@ -27,17 +27,23 @@ def list_playbook(
         yield f"\n  play #{number} ({pattern}): {name}\tTAGS: [{tags}]"
         hosts = hosts_of(play)
         if "hosts" in what:
-            yield f"    pattern: {pattern.split(',')}"
-            yield f"    hosts ({len(hosts)}):"
-            yield from (f"      {host}" for host in hosts)
-        tasks = [task for task in tasks_of(play) if not _is_unseen(task)]
-        if "tasks" in what:
-            yield "    tasks:"
-            for task in tasks:
-                yield f"      {_label(task)}\tTAGS: [{_tags(task.tags)}]"
-        if "tags" in what:
-            names = frozenset(tag for task in tasks for tag in task.tags)
-            yield f"      TASK TAGS: [{_tags(names)}]"
+            yield from _hosts(pattern, hosts)
+        yield from _tasks([task for task in tasks_of(play) if not _is_unseen(task)], what)
+
+
+def _hosts(pattern: str, hosts: Sequence[str]) -> Iterator[str]:
+    yield f"    pattern: {pattern.split(',')}"
+    yield f"    hosts ({len(hosts)}):"
+    yield from (f"      {host}" for host in hosts)
+
+
+def _tasks(tasks: Sequence[Task], what: frozenset[str]) -> Iterator[str]:
+    if "tasks" in what:
+        yield "    tasks:"
+        yield from (f"      {_label(task)}\tTAGS: [{_tags(task.tags)}]" for task in tasks)
+    if "tags" in what:
+        names = frozenset(tag for task in tasks for tag in task.tags)
+        yield f"      TASK TAGS: [{_tags(names)}]"
 
 
 def _is_unseen(task: Task) -> bool:

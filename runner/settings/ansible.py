@@ -216,7 +216,8 @@ def _from_variables(environ: Mapping[str, str]) -> Layer:
     for known in _KNOWN:
         for variable in known.variables:
             if text := environ.get(variable, "").strip():
-                _set(layer, known, text, Path(), variable, variable_error(variable))
+                said = _Said(text, Path(), variable, variable_error(variable))
+                _set(layer, known, said)
                 break
     return layer
 
@@ -232,24 +233,27 @@ def _from_file(file: Path) -> Layer:
         for key in known.keys:
             if written := _unquoted(values.get((known.section, key), "").strip()):
                 error = _file_error(file, text, known.section, key)
-                _set(layer, known, written, file.parent, near(file), error)
+                _set(layer, known, _Said(written, file.parent, near(file), error))
                 break
     return layer
 
 
-def _set(
-    layer: Layer,
-    known: _Known,
-    text: str,
-    base: Path,
-    source: str,
-    error: Callable[[str], LoadError],
-) -> None:
-    value = known.read(text)
+class _Said(NamedTuple):
+    """A text that sets something, and what it needs to be read."""
+
+    text: str
+    base: Path
+    """Where relative paths begin."""
+    source: str
+    error: Callable[[str], LoadError]
+
+
+def _set(layer: Layer, known: _Known, said: _Said) -> None:
+    value = known.read(said.text)
     for name in known.settings:
         if value is not None and value != []:
-            layer.values[name] = known.kept(convert(_SETTINGS[name], value, base, error))
-            layer.sources[name] = source
+            layer.values[name] = known.kept(convert(_SETTINGS[name], value, said.base, said.error))
+            layer.sources[name] = said.source
 
 
 _SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in known_settings()}

@@ -5,15 +5,13 @@ from __future__ import annotations
 import copy
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from jinja2 import Environment, Undefined, pass_environment
 from jinja2.filters import do_unique
 
 from runner.templating.failures import TemplateFault
 from runner.templating.results import finished
-
-ListMerge = Literal["replace", "keep", "append", "prepend", "append_rp", "prepend_rp"]
 
 _LIST_MERGES: dict[str, Callable[[list[Any], list[Any]], list[Any]]] = {
     "replace": lambda _low, high: high,

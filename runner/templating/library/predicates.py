@@ -129,9 +129,6 @@ def _order(left: list[Any], right: list[Any]) -> int:
     return 0
 
 
-_LOOSE = re.compile(r"\d+|[a-z]+|\.", re.IGNORECASE)
-
-
 def _loose(text: str) -> list[Any]:
     parts = re.split(r"(\d+|[a-z]+|\.)", text, flags=re.IGNORECASE)
     return [int(part) if part.isdecimal() else part for part in parts if part and part != "."]
