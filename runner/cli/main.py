@@ -126,15 +126,31 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _misused(error: click.ClickException) -> str:
+    """What was wrong with the words, and what to do."""
     import click
 
     from runner.errors import nearest
 
-    if not isinstance(error, click.NoSuchOption):
-        return f"playrun: {error.format_message()}\n  → {_help_of(error)}\n"
-    close = nearest(error.option_name, error.possibilities or ())
-    hint = f"did you mean `{close}`?" if close else _help_of(error)
-    return f"playrun: there is no option `{error.option_name}`\n  → {hint}\n"
+    if isinstance(error, click.NoSuchOption):
+        close = nearest(error.option_name, error.possibilities or ())
+        hint = f"did you mean `{close}`?" if close else _help_of(error)
+        return f"playrun: there is no option `{error.option_name}`\n  → {hint}\n"
+    said = error.format_message()
+    if isinstance(error, click.BadParameter):
+        said = _bad_value(error)
+    return f"playrun: {said}\n  → {_help_of(error)}\n"
+
+
+def _bad_value(error: click.BadParameter) -> str:
+    """What a value must be, where click names the class that did not take it."""
+    import re
+
+    found = re.fullmatch(r"(.*) is not a valid (integer|float)( range)?\.", error.message)
+    option = max(getattr(error.param, "opts", ()), key=len, default=None)
+    if found is None or option is None:
+        return error.format_message()
+    kind = "a whole number" if found[2] == "integer" else "a number"
+    return f"{option} must be {kind}, not {found[1]}"
 
 
 def _help_of(error: click.ClickException) -> str:
