@@ -73,8 +73,8 @@ class Role(NamedTuple):
     """Absolute."""
     defaults: Mapping[str, Any] = EMPTY
     vars: Mapping[str, Any] = EMPTY
-    parents: tuple[str, ...] = ()
-    """Names of the roles whose tasks brought it, nearest first: `ansible_parent_role_names`."""
+    parents: tuple[tuple[str, str], ...] = ()
+    """Names and folders of the roles whose tasks brought it, nearest first."""
     parent_paths: tuple[str, ...] = ()
     """Folders of the roles whose tasks or dependencies brought it, nearest first."""
     dependencies: tuple[str, ...] = ()
@@ -98,6 +98,9 @@ class Scope(NamedTuple):
     """The nearest value of every inherited keyword, by its name, as read."""
     when: tuple[Condition, ...] = ()
     """Conditions of all that encloses, outermost first."""
+    of_roles: int = 0
+    """How many of them come before those of a role that is depended on: that role's are asked
+    before those of the task that brings the one which depends on it."""
     tags: frozenset[str] = frozenset()
     vars: Mapping[str, Any] = EMPTY
     """Of role and blocks, merged; lower than a task's own."""

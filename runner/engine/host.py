@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,7 @@ from runner.engine.hostsettings import NAMES, Settings
 from runner.engine.hostvars import HostVars, given_before, inventory_of, other_variables
 from runner.engine.layers import Layers, filled
 from runner.engine.link import Link
-from runner.engine.magic import Lazy, Roster, of_host
+from runner.engine.magic import Lazy, Roster, of_host, with_roles
 from runner.engine.places import inside
 from runner.engine.plan import PlayPlan
 from runner.engine.sessions import SessionPool
@@ -74,7 +74,7 @@ class HostState:
         self._position: Position = ()
         self._joined = False
         self._here: frozenset[str] = frozenset()
-        magic = of_host(world, name)
+        self._magic = magic = of_host(world, name)
         magic["hostvars"] = Lazy(self._hostvars)
         self._top = top(world, name, magic, roster)
         self._base = base(world, name)
@@ -118,6 +118,12 @@ class HostState:
         """A role was included with `public`: the tasks that follow see its variables too."""
         self._play = (*filled((role.vars, False)), *(self._play or ()))
         self._public = (*filled((role.defaults, False)), *self._public)
+
+    def name_roles(self, roles: Sequence[Role]) -> None:
+        """These were included here: the lists of roles name them from now on."""
+        if roles:
+            known = self._magic if "role_names" in self._magic else self.roster.magic
+            self._magic.update(with_roles(known, roles))
 
     def _read_play(self, task: Task) -> Layers:
         """The play's variables and its `vars_files`, as this host's own values name them."""

@@ -82,6 +82,7 @@ def walk_includes(way: Way, parts: Sequence[Part], position: Position, frame: Fr
 def _walk_part(way: Way, part: Part, position: Position, frame: Frame) -> Program:
     included = part.included
     params = {**frame.params, **part.inclusion.params}
+    way.host.name_roles(included.roles)
     way.handlers.add(position, included.handlers, params)
     way.host.lend(Lent(position, included.handlers, params))
     inside = frame._replace(params=params, depth=frame.depth + 1, run_once=False)

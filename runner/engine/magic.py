@@ -9,7 +9,7 @@ from typing import Any
 from runner.engine.frame import Lent
 from runner.engine.world import World
 from runner.events import Position
-from runner.model import Play, tasks_in
+from runner.model import Play, Role, tasks_in
 
 
 class Lazy:
@@ -126,6 +126,19 @@ def _dependencies(play: Play) -> list[str]:
 
 def _unique(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(names))
+
+
+def with_roles(magic: Mapping[str, Any], roles: Sequence[Role]) -> dict[str, list[str]]:
+    """The lists of roles, with those that were included too. They are not of the play's own."""
+    names = [*magic["ansible_play_role_names"], *(role.name for role in roles)]
+    needed = [name for role in roles for name in role.dependencies]
+    dependent = _unique([*magic["ansible_dependent_role_names"], *needed])
+    return {
+        "role_names": names,
+        "ansible_play_role_names": names,
+        "ansible_dependent_role_names": dependent,
+        "ansible_role_names": _unique([*dependent, *names]),
+    }
 
 
 def of_host(world: World, host: str) -> Magic:

@@ -26,7 +26,7 @@ _UNCONDITIONAL = ("noop", "refresh_inventory", "reset_connection")
 def walk_meta(way: Way, task: Task, position: Position, frame: Frame) -> Program:
     """Does what the word says. Raises HostLeft and EndRole where it says so."""
     word = str(task.args.get("free_form", ""))
-    if task.implicit and way.handlers.idle:
+    if task.implicit and (word == "noop" or way.handlers.idle):
         return
     if word in _ORDERS:
         yield from _order_all(way, task, position, frame, _ORDERS[word])

@@ -152,5 +152,6 @@ def _magic(task: Task, paths: Paths, search: tuple[Path, ...]) -> Mapping[str, A
             "ansible_collection_name": role.collection or None,
         }
         if role.parents:
-            magic["ansible_parent_role_names"] = list(reversed(role.parents))
+            magic["ansible_parent_role_names"] = [name for name, _ in role.parents]
+            magic["ansible_parent_role_paths"] = [folder for _, folder in role.parents]
     return magic or EMPTY

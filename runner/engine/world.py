@@ -50,6 +50,9 @@ class Included(NamedTuple):
     entries: tuple[Entry, ...]
     handlers: tuple[Handler, ...] = ()
     role: Role | None = None
+    """The role, for an `include_role`."""
+    roles: tuple[Role, ...] = ()
+    """All that come with it: what its tasks import, then the role itself."""
 
 
 class Includes(Protocol):

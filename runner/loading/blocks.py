@@ -8,7 +8,7 @@ from runner.loading.inherit import narrowed
 from runner.loading.keywords import BLOCK
 from runner.loading.standing import Standing
 from runner.loading.tasks import as_task, read_parts
-from runner.model import Block, Entry
+from runner.model import Block, Entry, Task
 
 _SECTIONS = ("block", "rescue", "always")
 
@@ -68,5 +68,27 @@ def _block(place: Place, standing: Standing) -> tuple[Entry, ...]:
     if "notify" in place.value:
         standing.parts.notifying.append(place.at("notify"))
     inner = standing.within(narrowed(standing.scope, reader, place, BLOCK))
-    body, rescue, always = (read_section(place, key, inner) for key in _SECTIONS)
+    body = read_section(place, "block", inner)
+    rescue = _rescue(place, inner)
+    always = read_section(place, "always", inner)
     return (Block(body, place.origin(), rescue, always, reader.text("name") or ""),)
+
+
+def _rescue(place: Place, standing: Standing) -> tuple[Entry, ...]:
+    """An imported role has an end, which is there even where the tags leave nothing of it: as
+    in Ansible, it makes a rescue of what else is empty."""
+    before = len(standing.parts.roles)
+    entries = read_section(place, "rescue", standing)
+    if len(standing.parts.roles) == before:
+        return entries
+    end = Task(
+        action="meta",
+        args={"free_form": "noop"},
+        origin=place.origin(),
+        written="meta",
+        name="noop",
+        tags=frozenset({"always"}),
+        scope=standing.scope,
+        implicit=True,
+    )
+    return (*entries, end)

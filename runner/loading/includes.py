@@ -85,7 +85,8 @@ class PlaybookIncludes:
             raise found
         entries = entries_of(found, standing, spot)
         raise_problems(standing.problems)
-        return Included(kept(entries, self._keeps), tuple(standing.parts.handlers))
+        brought = tuple(read.role for read in standing.parts.roles)
+        return Included(kept(entries, self._keeps), tuple(standing.parts.handlers), roles=brought)
 
     def _read_role(self, task: Task, name: str, args: Mapping[str, Any]) -> Included:
         standing, spot = self._standing(task)
@@ -94,7 +95,8 @@ class PlaybookIncludes:
         raise_problems(standing.problems)
         assert read is not None, "a role that is not read has left a problem"
         handlers = (*read.handlers, *standing.parts.handlers)
-        return Included(kept(read.entries, self._keeps), handlers, read.role)
+        brought = (*(each.role for each in standing.parts.roles), read.role)
+        return Included(kept(read.entries, self._keeps), handlers, read.role, brought)
 
     def _standing(self, task: Task) -> tuple[Standing, Spot]:
         """Where the entries begin: in the scope of the include, under its `apply`."""

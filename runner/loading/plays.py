@@ -100,7 +100,9 @@ def _scope(place: Place, reader: Reader, folder: str, imported: Imported) -> Sco
     user = reader.text("user")
     if user is not None:
         keywords.setdefault("remote_user", user)
-    return scope._replace(keywords=keywords, tags=scope.tags | reader.names("tags"))
+    return scope._replace(
+        keywords=keywords, of_roles=len(scope.when), tags=scope.tags | reader.names("tags")
+    )
 
 
 def _keywords(place: Place, reader: Reader, hosts: str, scope: Scope) -> Play:
@@ -213,7 +215,10 @@ def _filled(play: Play, place: Place, reader: Reader, standing: Standing) -> Pla
     """The play with its entries, handlers and what its roles leave to all tasks."""
     facts = _facts(place, reader, standing)
     before = read_section(place, "pre_tasks", standing)
+    imported = len(standing.parts.roles)
     roles = _roles(place, standing)
+    by_roles = standing.parts.roles[imported:]
+    del standing.parts.roles[imported:]
     commands = _commands(place, standing)
     tasks = read_section(place, "tasks", standing)
     after = read_section(place, "post_tasks", standing)
@@ -225,13 +230,14 @@ def _filled(play: Play, place: Place, reader: Reader, standing: Standing) -> Pla
     if not dynamic:
         standing.problems.extend(unknown_notified(standing.parts.notifying, handlers))
     flush = _flush(play, standing) if handlers or dynamic else ()
-    exporting: list[Exporting] = [*roles, *standing.parts.roles]
+    all_roles: list[Exporting] = [*roles, *standing.parts.roles, *by_roles]
+    exporting = [role for role in all_roles if role.public]
     return play._replace(
         entries=(*facts, *(entry for section in sections for entry in (*section, *flush))),
         handlers=handlers,
         role_vars=_laid(role.exported_vars for role in exporting),
         role_defaults=_laid(role.exported_defaults for role in exporting),
-        role_names=tuple(dict.fromkeys(role.name for role in exporting)),
+        role_names=tuple(role.role.name for role in all_roles),
     )
 
 

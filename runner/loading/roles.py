@@ -72,11 +72,8 @@ class ReadRole(NamedTuple):
     exported_vars: Mapping[str, Any]
     exported_defaults: Mapping[str, Any]
     dependencies: tuple[str, ...]
-
-    @property
-    def name(self) -> str:
-        """As the playbook names it."""
-        return self.role.name
+    public: bool = True
+    """Whether all tasks of its play see its variables."""
 
 
 _META = ("dependencies", "allow_duplicates", "galaxy_info", "argument_specs", "collections")
@@ -127,13 +124,20 @@ def _in_mapping(place: Place, standing: Standing) -> Wanted | None:
         standing.loading.note(place.error("a role needs its name", hint=hint))
         return None
     name = standing.name(written, place)
-    scope = narrowed(standing.scope, reader, place, _ROLE_KEYWORDS)
+    scope = _ordered(narrowed(standing.scope, reader, place, _ROLE_KEYWORDS), standing.scope)
     variables = reader.variables("vars")
     params = {key: place.value[key] for key in reader.extra if key not in _GALAXY}
     if name is None:
         return None
     own = (reader.conditions("when") or (), _words(place.value.get("tags")))
     return Wanted(name, place, scope, params, variables, own=own, given="")
+
+
+def _ordered(scope: Scope, outer: Scope) -> Scope:
+    """The scope with the role's own conditions where they are asked."""
+    own, first = scope.when[len(outer.when) :], outer.of_roles
+    when = (*outer.when[:first], *own, *outer.when[first:])
+    return scope._replace(when=when, of_roles=first + len(own))
 
 
 def _words(value: Any) -> list[str]:
@@ -159,8 +163,8 @@ def imported_role(parts: Parts, standing: Standing) -> tuple[Entry, ...]:
     read = None if wanted is None else read_role(wanted._replace(given=told), standing)
     if read is None:
         return ()
-    if as_flag(parts.args.get("public", True)) is not False:
-        standing.parts.roles.append(read)
+    public = as_flag(parts.args.get("public", True)) is not False
+    standing.parts.roles.append(read._replace(public=public))
     standing.parts.handlers += read.handlers
     return read.entries
 
@@ -205,22 +209,21 @@ def _read(wanted: Wanted, found: Found, standing: Standing) -> ReadRole:
     own_vars = role_variables(path, "vars", wanted.files.get("vars"), standing.loading)
     own_defaults = role_variables(path, "defaults", wanted.files.get("defaults"), standing.loading)
     parent = wanted.scope.role or _NO_ROLE
+    brought = wanted.by_task and parent.name != ""
     role = Role(
         name=found.name,
         path=str(path),
         collection=found.collection,
         defaults={**parent.defaults, **own_defaults},
         vars={**parent.vars, **wanted.vars, **own_vars},
-        parents=(parent.name, *parent.parents)
-        if wanted.by_task and parent.name
-        else parent.parents,
+        parents=((parent.name, parent.path), *parent.parents) if brought else parent.parents,
         parent_paths=(parent.path, *parent.parent_paths) if parent.path else (),
     )
     meta = _read_meta(path, standing)
     needed = _dependencies(role, meta, wanted, standing)
     exported_vars = _merged([*(one.exported_vars for one in needed), own_vars])
     exported_defaults = _merged([*(one.exported_defaults for one in needed), own_defaults])
-    names = tuple(dict.fromkeys(n for one in needed for n in (*one.dependencies, one.name)))
+    names = tuple(dict.fromkeys(n for one in needed for n in (*one.dependencies, one.role.name)))
     role = role._replace(
         defaults=_merged(
             [*(one.exported_defaults for one in needed), parent.defaults, own_defaults]

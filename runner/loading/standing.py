@@ -13,7 +13,7 @@ from runner.loading.convert import Located, Place
 from runner.loading.files import read_file
 from runner.loading.varfiles import read_vars
 from runner.loading.vault import Vault, is_vaulted
-from runner.model import Entry, Handler, Scope
+from runner.model import Entry, Handler, Role, Scope
 from runner.values import EMPTY, Origin, Source, near
 
 Decryption = Vault | yaml.VaultHook | None
@@ -21,11 +21,15 @@ Decryption = Vault | yaml.VaultHook | None
 
 
 class Exporting(Protocol):
-    """A role whose variables all tasks of its play see."""
+    """A role of a play."""
 
     @property
-    def name(self) -> str:
-        """As the playbook names it."""
+    def role(self) -> Role:
+        """As its tasks see it."""
+
+    @property
+    def public(self) -> bool:
+        """Whether all tasks of its play see its variables."""
 
     @property
     def exported_vars(self) -> Mapping[str, Any]:
@@ -41,6 +45,7 @@ class PlayParts:
     """What is gathered from all over a play while it is read."""
 
     roles: list[Exporting] = field(default_factory=list)
+    """Those that are imported."""
     handlers: list[Handler] = field(default_factory=list)
     """Of roles that are imported among its tasks."""
     listens: dict[Origin, tuple[str | Source, ...]] = field(default_factory=dict)

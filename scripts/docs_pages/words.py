@@ -375,6 +375,7 @@ MAGIC: Mapping[str, Words] = {
         "role_path": "Its folder.",
         "ansible_role_name": "Its name with its collection.",
         "ansible_parent_role_names": "The roles that brought it, nearest first.",
+        "ansible_parent_role_paths": "Their folders.",
         "ansible_collection_name": "The collection of the role.",
         "ansible_failed_task": "In `rescue`: the task that failed.",
         "ansible_failed_result": "In `rescue`: its result.",
