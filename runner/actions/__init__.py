@@ -2,94 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import importlib
+from collections.abc import Iterator, Mapping
 
-from runner.actions.adding import AddingHost, GroupBy
 from runner.actions.api import Action
-from runner.actions.assemble import Assemble
-from runner.actions.assertion import Assert, Fail
-from runner.actions.backup import Backup
-from runner.actions.blockinfile import BlockInFile
-from runner.actions.cli import Cli
-from runner.actions.cli_parse import CliParse
-from runner.actions.config import Config
-from runner.actions.debug import Debug
-from runner.actions.expect import Expect
-from runner.actions.facts import Facts
-from runner.actions.file import File
-from runner.actions.files import Copy, Template
-from runner.actions.find import Find
-from runner.actions.flow import IncludeRole, IncludeTasks, Meta
-from runner.actions.gather_facts import GatherFacts
-from runner.actions.get_url import GetUrl
-from runner.actions.include_vars import IncludeVars
-from runner.actions.late import LATE, Late
-from runner.actions.lineinfile import LineInFile
-from runner.actions.pause import Pause
-from runner.actions.ping_device import PingDevice
-from runner.actions.processes import Command, Raw, Script, Shell
-from runner.actions.reach import Reach
-from runner.actions.replacing import Replace
-from runner.actions.set_fact import SetFact
-from runner.actions.setup import Setup
-from runner.actions.slurp import Fetch, Slurp
-from runner.actions.stat import Stat
-from runner.actions.telling import Ping, SetStats
-from runner.actions.telnet import Telnet
-from runner.actions.tempfiles import Tempfile
-from runner.actions.transfer import NetGet, NetPut
-from runner.actions.uri import Uri
-from runner.actions.validating import ValidateArgumentSpec
-from runner.actions.wait_for import WaitFor
-from runner.actions.wait_for_connection import WaitForConnection
+from runner.actions.late import LATE
 
-ACTIONS: Mapping[str, Action] = {
-    "add_host": AddingHost(),
-    "assemble": Assemble(),
-    "assert": Assert(),
-    "backup": Backup(),
-    "blockinfile": BlockInFile(),
-    "cli": Cli(),
-    "cli_parse": CliParse(),
-    "command": Command(),
-    "config": Config(),
-    "copy": Copy(),
-    "debug": Debug(),
-    "expect": Expect(),
-    "facts": Facts(),
-    "fail": Fail(),
-    "fetch": Fetch(),
-    "file": File(),
-    "find": Find(),
-    "gather_facts": GatherFacts(),
-    "get_url": GetUrl(),
-    "group_by": GroupBy(),
-    "include_role": IncludeRole(),
-    "include_tasks": IncludeTasks(),
-    "include_vars": IncludeVars(),
-    LATE: Late(),
-    "lineinfile": LineInFile(),
-    "meta": Meta(),
-    "pause": Pause(),
-    "ping": Ping(),
-    "net_get": NetGet(),
-    "net_put": NetPut(),
-    "ping_device": PingDevice(),
-    "raw": Raw(),
-    "reach": Reach(),
-    "replace": Replace(),
-    "script": Script(),
-    "set_fact": SetFact(),
-    "set_stats": SetStats(),
-    "setup": Setup(),
-    "shell": Shell(),
-    "slurp": Slurp(),
-    "stat": Stat(),
-    "telnet": Telnet(),
-    "tempfile": Tempfile(),
-    "template": Template(),
-    "uri": Uri(),
-    "validate_argument_spec": ValidateArgumentSpec(),
-    "wait_for": WaitFor(),
-    "wait_for_connection": WaitForConnection(),
+_WHERE: Mapping[str, tuple[str, str]] = {
+    "add_host": ("adding", "AddingHost"),
+    "assemble": ("assemble", "Assemble"),
+    "assert": ("assertion", "Assert"),
+    "backup": ("backup", "Backup"),
+    "blockinfile": ("blockinfile", "BlockInFile"),
+    "cli": ("cli", "Cli"),
+    "cli_parse": ("cli_parse", "CliParse"),
+    "command": ("processes", "Command"),
+    "config": ("config", "Config"),
+    "copy": ("files", "Copy"),
+    "debug": ("debug", "Debug"),
+    "expect": ("expect", "Expect"),
+    "facts": ("facts", "Facts"),
+    "fail": ("assertion", "Fail"),
+    "fetch": ("slurp", "Fetch"),
+    "file": ("file", "File"),
+    "find": ("find", "Find"),
+    "gather_facts": ("gather_facts", "GatherFacts"),
+    "get_url": ("get_url", "GetUrl"),
+    "group_by": ("adding", "GroupBy"),
+    "include_role": ("flow", "IncludeRole"),
+    "include_tasks": ("flow", "IncludeTasks"),
+    "include_vars": ("include_vars", "IncludeVars"),
+    LATE: ("late", "Late"),
+    "lineinfile": ("lineinfile", "LineInFile"),
+    "meta": ("flow", "Meta"),
+    "pause": ("pause", "Pause"),
+    "ping": ("telling", "Ping"),
+    "net_get": ("transfer", "NetGet"),
+    "net_put": ("transfer", "NetPut"),
+    "ping_device": ("ping_device", "PingDevice"),
+    "raw": ("processes", "Raw"),
+    "reach": ("reach", "Reach"),
+    "replace": ("replacing", "Replace"),
+    "script": ("processes", "Script"),
+    "set_fact": ("set_fact", "SetFact"),
+    "set_stats": ("telling", "SetStats"),
+    "setup": ("setup", "Setup"),
+    "shell": ("processes", "Shell"),
+    "slurp": ("slurp", "Slurp"),
+    "stat": ("stat", "Stat"),
+    "telnet": ("telnet", "Telnet"),
+    "tempfile": ("tempfiles", "Tempfile"),
+    "template": ("files", "Template"),
+    "uri": ("uri", "Uri"),
+    "validate_argument_spec": ("validating", "ValidateArgumentSpec"),
+    "wait_for": ("wait_for", "WaitFor"),
+    "wait_for_connection": ("wait_for_connection", "WaitForConnection"),
 }
+"""By an action's name: the module of this package that has it, and its class."""
+
+
+class _Actions(Mapping[str, Action]):
+    """The actions, each imported when it is first asked for: most plays use few of them."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Action] = {}
+
+    def __getitem__(self, name: str) -> Action:
+        action = self._made.get(name)
+        if action is None:
+            module, made_by = _WHERE[name]
+            made: Action = getattr(importlib.import_module(f"runner.actions.{module}"), made_by)()
+            # Two threads may make it at once; all get the same.
+            action = self._made.setdefault(name, made)
+        return action
+
+    def __contains__(self, name: object) -> bool:
+        return name in _WHERE
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_WHERE)
+
+    def __len__(self) -> int:
+        return len(_WHERE)
+
+
+ACTIONS: Mapping[str, Action] = _Actions()

@@ -128,9 +128,14 @@ class ClientTransport(paramiko.Transport):
             # Shutting it down wakes its reader; a timeout would be asked of the system
             # before every read and every write.
             sock.settimeout(None)
-        self.offer: Offer | None = None
+        self._offered = b""
         self.farewell = ""
         self.banner_timeout = self.handshake_timeout = IDLE_WAKE_SECONDS
+
+    @property
+    def offer(self) -> Offer | None:
+        """What the device offered first; None if it offered nothing that can be read."""
+        return parse_offer(self._offered)
 
     @property
     def is_telnet(self) -> bool:
@@ -149,8 +154,13 @@ class ClientTransport(paramiko.Transport):
     def _log(self, level: int, msg: object, *args: object) -> None:
         """Nothing: even unseen messages cost their formatting."""
 
+    def _filter_algorithm(self, type_: str) -> tuple[str, ...]:
+        """All of them: none is ever disabled by name, and each list is asked for many times."""
+        preferred: tuple[str, ...] = getattr(self, f"_preferred_{type_}")
+        return preferred
+
     def _parse_kex_init(self, m: paramiko.Message) -> None:
-        self.offer = parse_offer(m.asbytes())
+        self._offered = self._offered or m.asbytes()
         super()._parse_kex_init(m)  # type: ignore[misc]
 
     def _parse_disconnect(self, m: paramiko.Message) -> None:
