@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_addresses import ADDRESS_ERRORS, ADDRESSES, MATRIX
-from ansible_addresses import VARIABLES as ADDRESS_VARIABLES
 from ansible_expressions import ERRORS, LOOKUP_ERRORS, LOOKUPS, VALUES
 from ansible_filters import (
     FILTER_ERRORS,
@@ -16,11 +15,14 @@ from ansible_filters import (
     TESTS,
     VARIABLES,
 )
+from ruamel.yaml import YAML
 from scenes import HERE, rendered, variables
 
 from runner.errors import RenderError
 from runner.templating import Templar
 from runner.values import Source
+
+ADDRESSES = YAML(typ="safe").load(Path(__file__).with_name("ansible_addresses.yaml"))
 
 
 def _same(result: Any, expected: Any) -> bool:
@@ -72,25 +74,25 @@ def test_a_test_refuses_what_it_refuses_in_ansible(templar: Templar, condition: 
         templar.test(Source(condition), variables(templar, data=TEST_VARIABLES))
 
 
-@pytest.mark.parametrize(("expression", "expected"), ADDRESSES)
+@pytest.mark.parametrize(("expression", "expected"), ADDRESSES["addresses"])
 def test_an_address_filter_gives_what_ansible_utils_gives(
     templar: Templar, expression: str, expected: Any
 ) -> None:
-    result = rendered(templar, "{{ " + expression + " }}", **ADDRESS_VARIABLES)
+    result = rendered(templar, "{{ " + expression + " }}", **ADDRESSES["variables"])
     assert _same(result, expected), result
 
 
-@pytest.mark.parametrize("expression", ADDRESS_ERRORS)
+@pytest.mark.parametrize("expression", ADDRESSES["errors"])
 def test_an_address_filter_refuses_what_ansible_utils_refuses(
     templar: Templar, expression: str
 ) -> None:
     with pytest.raises(RenderError):
-        rendered(templar, "{{ " + expression + " }}", **ADDRESS_VARIABLES)
+        rendered(templar, "{{ " + expression + " }}", **ADDRESSES["variables"])
 
 
-@pytest.mark.parametrize("address", MATRIX)
+@pytest.mark.parametrize("address", ADDRESSES["matrix"])
 def test_every_query_of_an_address(templar: Templar, address: str) -> None:
-    for query, expected in MATRIX[address].items():
+    for query, expected in ADDRESSES["matrix"][address].items():
         try:
             result = rendered(templar, "{{ a | ansible.utils.ipaddr(q) }}", a=address, q=query)
         except RenderError:
