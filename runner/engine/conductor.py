@@ -8,50 +8,35 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import NamedTuple
 
-from runner.actions.api import AddHost, AddToGroup
 from runner.engine.frame import Given
 from runner.engine.plan import PlayPlan
 from runner.engine.ranks import ranked
+from runner.engine.sharing import Sharing
+from runner.engine.standing import Standings
 from runner.engine.steps import (
     Answer,
     Before,
     Merge,
     Need,
-    News,
     Once,
     Order,
     Progress,
-    Published,
     Result,
-    Step,
     Verdict,
     Yield,
 )
 from runner.engine.strategies.api import Strategy
 from runner.engine.waiting import Waiting
-from runner.engine.work import publish
 from runner.engine.world import World
-from runner.events import (
-    ErrorsCleared,
-    Event,
-    Failure,
-    HostFinished,
-    Notice,
-    Position,
-    TaskFinished,
-    TaskStarted,
-)
-from runner.model import Status, tasks_in
+from runner.events import ErrorsCleared, Event, Failure, HostFinished, Notice, Position
+from runner.model import Status
 
 Tell = Callable[[Sequence[Event]], None]
 """Hears events, those that came in together at once."""
 _GRACE = 3.0
 """Seconds that cut-off hosts get to say goodbye before they are given up."""
-_WELL = frozenset({"ok", "changed", "skipped"})
 
 
 class Outcome(NamedTuple):
@@ -71,28 +56,6 @@ class Outcome(NamedTuple):
     """The inventory is another now."""
 
 
-@dataclass(slots=True)
-class _Host:
-    """Where a host stands, as far as the conductor knows."""
-
-    place: int
-    """In play order."""
-    number: int = 0
-    at: Yield | None = None
-    running: bool = False
-    status: Status | None = None
-    due: list[Given] = field(default_factory=list)
-    orders: tuple[Order, ...] = ()
-    task: TaskStarted | None = None
-    """The task it was last seen starting, until that has finished."""
-    done: int = 0
-    """How many of the play's items it has behind it, well or ignored."""
-    dropped: bool = False
-    """Another host's failure took it along."""
-    doom: tuple[Answer, Result | Failure | None] | None = None
-    """What it is told at its next yield, whatever that asks."""
-
-
 class Conductor:
     """Runs one batch of a play to its end."""
 
@@ -110,24 +73,17 @@ class Conductor:
         self._strategy = strategy
         self._tell = tell
         self._size = size or len(plan.hosts)
-        self._hosts = {name: _Host(place) for place, name in enumerate(plan.hosts)}
+        self._hosts = Standings(plan)
+        self._sharing = Sharing(world, strategy, self._hosts)
         self._waiting = Waiting()
         self._results: dict[Position, Result] = {}
         self._leaders: dict[Position, str] = {}
         self._followers: dict[Position, list[str]] = {}
-        self._running = 0
-        self._needy: set[str] = set()
         self._failed: set[str] = set()
         """Those that `max_fail_percentage` counts."""
-        self._out: set[str] = set()
-        """Hosts that `ansible_play_hosts` is without."""
-        self._left: list[str] = []
-        """Of those, the ones that the workers do not know of yet."""
-        self._added: list[tuple[int, tuple[AddHost | AddToGroup, ...]]] = []
-        """What tasks add to the inventory, with the place of the host that they ran for."""
         self._asked: dict[Position, bool] = {}
         """Tasks that somebody was asked about, and whether they run."""
-        self._stop = self._end_play = self._cleared = self._grown = False
+        self._stop = self._end_play = self._cleared = False
         self._cancelled = False
         self._give_up_at: float | None = None
 
@@ -153,7 +109,7 @@ class Conductor:
             self._end_play,
             self._cleared,
             frozenset(name for name, host in self._hosts.items() if host.dropped),
-            self._grown,
+            self._sharing.grown,
         )
 
     # steps
@@ -161,46 +117,16 @@ class Conductor:
     def _submit(
         self, answers: Iterable[tuple[str, Answer]], because: Result | Failure | None = None
     ) -> None:
-        self._strategy.submit([self._step(name, answer, because) for name, answer in answers])
-
-    def _step(
-        self,
-        name: str,
-        answer: Answer,
-        because: Result | Failure | None = None,
-        ranks: tuple[int, ...] = (),
-    ) -> Step:
-        host = self._hosts[name]
-        host.number += 1
-        host.running = True
-        self._running += 1
-        self._needy.discard(name)
-        given, orders = _merged(host.due), host.orders
-        host.at, host.due, host.orders = None, [], ()
-        if isinstance(because, Result):
-            failure, twice = because.failure, because.twice
-        else:
-            failure, twice = because, False
-        return Step(name, host.number, answer, given, failure, twice, orders, ranks)
+        step = self._hosts.step
+        self._strategy.submit([step(name, answer, because) for name, answer in answers])
 
     def _on_events(self, events: Sequence[Event]) -> None:
-        for event in events:
-            if isinstance(event, TaskStarted):
-                self._hosts[event.host].task = event
-            elif isinstance(event, TaskFinished):
-                host = self._hosts[event.host]
-                host.task = None
-                if event.ignored or event.status in _WELL:
-                    inside = len(event.position) > 1
-                    host.done = event.position[0] + (0 if inside else 1)
+        self._hosts.note(events)
         self._tell(events)
 
     def _on_progress(self, progress: Progress) -> None:
-        host = self._hosts[progress.host]
-        host.running = False
-        self._running -= 1
-        host.at = progress.at
-        self._share(progress)
+        host = self._hosts.rest(progress)
+        self._sharing.take(progress)
         if progress.status is not None:
             self._done(progress)
         elif isinstance(progress.at, Result):
@@ -217,56 +143,7 @@ class Conductor:
     def _rest(self, name: str, at: Yield, number: int) -> None:
         self._waiting.add(at, name, number)
         if isinstance(at, Need):
-            self._needy.add(name)
-
-    def _share(self, progress: Progress) -> None:
-        """What one host's task gave is readable everywhere before any other host goes on."""
-        for secret in progress.secrets:
-            self._world.masks.add(secret)
-        self._world.masks.take_new()
-        published = self._published(progress)
-        publish(self._world, published)
-        for value in progress.published:
-            if value.host != progress.host:
-                self._hand_over(value)
-        if progress.inventory:
-            self._added.append((self._hosts[progress.host].place, progress.inventory))
-        if progress.early and progress.host not in self._out:
-            self._out.add(progress.host)
-            self._left.append(progress.host)
-        if progress.published or progress.secrets:
-            self._tell_workers(News(published, progress.secrets))
-
-    def _published(self, progress: Progress) -> tuple[Published, ...]:
-        """What a run_once task gave is every host's, for those too that read it there."""
-        values = progress.published
-        if not values or not isinstance(progress.at, Result):
-            return values
-        own = [each for each in values if each.position == progress.at.position]
-        others = [name for name in self._hosts if name != progress.host]
-        return (*values, *(value._replace(host=name) for name in others for value in own))
-
-    def _tell_workers(self, news: News) -> None:
-        left, self._left = tuple(self._left), []
-        self._strategy.share(news._replace(left=left))
-
-    def _grow(self) -> None:
-        """Hosts stand in groups in the play's order, whoever was first to be through."""
-        added, self._added = sorted(self._added, key=itemgetter(0)), []
-        changes = tuple(change for _, changes in added for change in changes)
-        for change in changes:
-            self._grown |= self._world.grow(change)
-        if changes:
-            self._tell_workers(News(inventory=changes))
-
-    def _hand_over(self, value: Published) -> None:
-        """A fact that was delegated: the host it is about has it from now on."""
-        given = Given(**{value.layer: {value.name: value.value}})
-        host = self._hosts.get(value.host)
-        if host is not None and host.status is None:
-            host.due.append(given)
-        else:
-            self._world.give(value.host, given)
+            self._hosts.needs(name)
 
     # hosts that are through
 
@@ -283,10 +160,7 @@ class Conductor:
                 self._on_result(leader, Result(position, failed=True, failure=gone, twice=True))
 
     def _say_finished(self, name: str, status: Status, failure: Failure | None) -> None:
-        to_come = self._plan.items[self._hosts[name].done :]
-        unwritten = status != "ok" and any(
-            task.output is not None for task in tasks_in(item.entry for item in to_come)
-        )
+        unwritten = status != "ok" and self._hosts.has_more_to_write(name)
         index = self._plan.index
         self._tell([HostFinished(time.time(), name, index, status, failure, unwritten=unwritten)])
 
@@ -338,7 +212,7 @@ class Conductor:
             self._tell([Notice(time.time(), "warning", text)])
         else:
             self._world.refresh()
-            self._grown = True
+            self._sharing.grown = True
 
     def _take_along(self, answer: Answer, why: Result | Failure | None, but: set[str]) -> None:
         """All other hosts, where they wait: they fail there, or leave, or end their play."""
@@ -352,36 +226,17 @@ class Conductor:
 
     def _let_go(self) -> None:
         """Lets those go on whose yield is answered by where the others stand now."""
-        if self._needy:
-            ready = [name for name in self._needy if self._is_satisfied(name)]
-            if ready:
-                self._grow()
+        ready = self._hosts.satisfied()
+        if ready:
+            self._sharing.grow()
             self._submit([(name, "go") for name in ready])
-        while not self._running:
-            self._grow()
-            if self._left:
-                self._tell_workers(News())
-            names = self._waiting.lowest(self._number_at)
+        while not self._hosts.running:
+            self._sharing.grow()
+            self._sharing.tell_who_left()
+            names = self._waiting.lowest(self._hosts.number_at)
             if not names:
                 return
-            self._answer(sorted(names, key=lambda name: self._hosts[name].place))
-
-    def _number_at(self, name: str) -> int:
-        """The step a host has come to rest with; 0 while it does not wait."""
-        host = self._hosts[name]
-        return host.number if host.at is not None else 0
-
-    def _is_satisfied(self, name: str) -> bool:
-        need = self._hosts[name].at
-        return isinstance(need, Need) and all(
-            self._is_past(host, need.position) for host in need.hosts
-        )
-
-    def _is_past(self, name: str, position: Position) -> bool:
-        host = self._hosts.get(name)
-        if host is None or host.status is not None:
-            return True
-        return host.at is not None and host.at.position >= position
+            self._answer(self._hosts.in_order(names))
 
     def _answer(self, names: list[str]) -> None:
         """Nobody runs: those at the lowest position go on together."""
@@ -432,7 +287,7 @@ class Conductor:
         asked = [at.keys for name in names if isinstance(at := self._hosts[name].at, Merge)]
         self._strategy.submit(
             [
-                self._step(name, "go", None, ranks)
+                self._hosts.step(name, "go", None, ranks)
                 for name, ranks in zip(names, ranked(asked), strict=True)
             ]
         )
@@ -473,23 +328,6 @@ class Conductor:
         for name, host in self._hosts.items():
             if host.status is not None:
                 continue
-            host.status = self._status_of_silent(host)
+            host.status = host.status_when_cut_off()
             failure = Failure("interrupted", "the run was interrupted")
             self._say_finished(name, host.status, failure)
-
-    def _status_of_silent(self, host: _Host) -> Status:
-        if not host.running or host.task is None:
-            return "not_run"
-        return "unknown" if host.task.writes else "lost"
-
-
-def _merged(due: list[Given]) -> Given:
-    """Later values win."""
-    if not due:
-        return _NOTHING
-    if len(due) == 1:
-        return due[0]
-    return Given(*({k: v for part in due for k, v in part[which].items()} for which in range(3)))
-
-
-_NOTHING = Given()
