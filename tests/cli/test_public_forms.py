@@ -2,80 +2,83 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playrunning import Playrun
+from playrunning import Playrun, Said
+
+Plays = Callable[..., Said]
+LOCAL = "h1 ansible_connection=local\n"
 
 
-def _write(here: Path, **files: str) -> None:
-    for name, text in files.items():
-        path = here / name.replace("__", "/")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+@pytest.fixture
+def plays(here: Path, playrun: Playrun) -> Plays:
+    """Runs the file `site` of a project with these files."""
+
+    def run(*words: str, code: int = 0, **files: str) -> Said:
+        for name, text in files.items():
+            path = here / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        said = playrun("-i", "hosts", "site", *words)
+        assert said.code == code, said.out + said.err
+        return said
+
+    return run
 
 
 @pytest.mark.parametrize(("word", "gathered"), [("no", 0), ("yes", 1)])
 def test_whether_facts_are_gathered_may_come_from_the_command_line(
-    here: Path, playrun: Playrun, word: str, gathered: int
+    plays: Plays, word: str, gathered: int
 ) -> None:
-    _write(
-        here,
-        hosts="h1 ansible_connection=local\n",
+    said = plays(
+        "-e",
+        f"facts={word}",
+        hosts=LOCAL,
         site="[{hosts: all, gather_facts: '{{ facts }}', tasks: [{debug: {msg: hello}}]}]\n",
     )
-    said = playrun("-i", "hosts", "site", "-e", f"facts={word}")
-    assert said.code == 0, said.err
     assert f"ok={1 + gathered} " in said.out
 
 
-def test_hosts_whose_tasks_only_they_can_tell_have_a_device_in_the_lab(
-    here: Path, playrun: Playrun
-) -> None:
-    _write(
-        here,
+def test_hosts_whose_tasks_only_they_can_tell_have_a_device_in_the_lab(plays: Plays) -> None:
+    tasks = {
+        "main": "- include_tasks: \"{{ ansible_network_os | d('none') }}\"\n",
+        "ios": "- ios_command: {commands: show version}\n",
+        "none": "- debug: {msg: none}\n",
+    }
+    plays(
+        "--lab",
         hosts="sw1 ansible_network_os=ios ansible_host=192.0.2.1\nmine ansible_connection=local\n",
         site="[{hosts: all, gather_facts: false, roles: [look]}]\n",
-        roles__look__tasks__main="- include_tasks: \"{{ ansible_network_os | d('none') }}\"\n",
-        roles__look__tasks__ios="- ios_command: {commands: show version}\n",
-        roles__look__tasks__none="- debug: {msg: none}\n",
+        **{f"roles/look/tasks/{name}": text for name, text in tasks.items()},
     )
-    (here / "roles/look/tasks/main").rename(here / "roles/look/tasks/main.yml")
-    said = playrun("-i", "hosts", "site", "--lab")
-    assert said.code == 0, said.out + said.err
 
 
-def test_ansibles_debug_strategy_is_linear_without_the_debugger(
-    here: Path, playrun: Playrun
-) -> None:
-    _write(
-        here,
-        hosts="h1 ansible_connection=local\n",
+def test_ansibles_debug_strategy_is_linear_without_the_debugger(plays: Plays) -> None:
+    plays(
+        hosts=LOCAL,
         site="[{hosts: all, gather_facts: false, strategy: debug, tasks: [{debug: {msg: hi}}]}]\n",
     )
-    said = playrun("-i", "hosts", "site")
-    assert said.code == 0, said.err
 
 
 def test_a_projects_own_variable_called_platform_does_not_stand_in_the_way(
-    here: Path, playrun: Playrun
+    here: Path, playrun: Playrun, plays: Plays
 ) -> None:
-    _write(
-        here,
+    plays(
+        "--lab",
         hosts="sw1 platform=catalyst_9300\n",
         site="[{hosts: all, tasks: [{ios_command: {commands: show clock}}]}]\n",
     )
-    said = playrun("-i", "hosts", "site", "--lab")
-    assert said.code == 0, said.out + said.err
     (here / "site").write_text("[{hosts: all, tasks: [{cli_command: {command: show clock}}]}]\n")
     said = playrun("-i", "hosts", "site", "--lab")
     assert said.code == 1
     assert "no platform is called 'catalyst_9300'" in said.err
 
 
-def test_a_device_that_restarts_as_it_was_told_has_done_so(here: Path, playrun: Playrun) -> None:
-    _write(
-        here,
+def test_a_device_that_restarts_as_it_was_told_has_done_so(plays: Plays) -> None:
+    said = plays(
+        "--lab",
         hosts="sw1 ansible_network_os=ios\n",
         site="""
 - hosts: all
@@ -88,31 +91,25 @@ def test_a_device_that_restarts_as_it_was_told_has_done_so(here: Path, playrun: 
     - {name: seen, debug: {msg: "{{ told.stdout }}"}}
 """,
     )
-    said = playrun("-i", "hosts", "site", "--lab")
-    assert said.code == 0, said.out + said.err
     assert "Proceed with reload? [confirm]" in said.out
     assert "ok=3 " in said.out
 
 
-def test_the_lab_says_whom_it_cannot_play(here: Path, playrun: Playrun) -> None:
-    _write(
-        here,
+def test_the_lab_says_whom_it_cannot_play(plays: Plays) -> None:
+    said = plays(
+        "--lab",
         hosts="r1 ansible_network_os=sros\n",
         site="[{hosts: all, gather_facts: false, tasks: [{cli: show version, when: false}]}]\n",
     )
-    said = playrun("-i", "hosts", "site", "--lab")
-    assert said.code == 0, said.err
     assert "the lab plays no `sros`" in said.out + said.err
 
 
 def test_what_find_gives_may_be_removed_under_a_relative_folder_too(
-    here: Path, playrun: Playrun
+    here: Path, plays: Plays
 ) -> None:
-    _write(
-        here,
-        hosts="h1 ansible_connection=local\n",
-        old__a="1",
-        old__b="2",
+    plays(
+        hosts=LOCAL,
+        **{"old/a": "1", "old/b": "2"},
         site="""
 - hosts: all
   gather_facts: false
@@ -124,15 +121,12 @@ def test_what_find_gives_may_be_removed_under_a_relative_folder_too(
       loop: "{{ names[:1] }}"
 """,
     )
-    said = playrun("-i", "hosts", "site")
-    assert said.code == 0, said.out + said.err
     assert [path.name for path in (here / "old").iterdir()] == ["b"]
 
 
-def test_a_lone_dash_among_conditions_holds(here: Path, playrun: Playrun) -> None:
-    _write(
-        here,
-        hosts="h1 ansible_connection=local\n",
+def test_a_lone_dash_among_conditions_holds(plays: Plays) -> None:
+    said = plays(
+        hosts=LOCAL,
         site="""
 - hosts: all
   gather_facts: false
@@ -147,16 +141,13 @@ def test_a_lone_dash_among_conditions_holds(here: Path, playrun: Playrun) -> Non
         - 1 == 2
 """,
     )
-    said = playrun("-i", "hosts", "site")
-    assert said.code == 0, said.out + said.err
     assert "shown" in said.out
     assert "hidden" not in said.out
 
 
-def test_an_include_with_a_loop_tells_what_it_includes(here: Path, playrun: Playrun) -> None:
-    _write(
-        here,
-        hosts="h1 ansible_connection=local\n",
+def test_an_include_with_a_loop_tells_what_it_includes(plays: Plays) -> None:
+    said = plays(
+        hosts=LOCAL,
         more="- debug: {msg: '{{ item }}'}\n",
         site="""
 - hosts: all
@@ -165,29 +156,25 @@ def test_an_include_with_a_loop_tells_what_it_includes(here: Path, playrun: Play
     - {include_tasks: more, loop: [1, 2, 3], when: item != 2}
 """,
     )
-    said = playrun("-i", "hosts", "site")
-    assert said.code == 0, said.out + said.err
     assert "included: [h1] => more, more\n" in said.out
     assert "skipping: [h1] => (item=2)" in said.out
     assert "ok: [h1] => (item=1)\n" not in said.out
 
 
-def test_a_listing_fills_in_whom_a_play_is_for(here: Path, playrun: Playrun) -> None:
-    _write(
-        here,
+def test_a_listing_fills_in_whom_a_play_is_for(plays: Plays) -> None:
+    said = plays(
+        "-e",
+        "who=h1",
+        "--list-hosts",
         hosts="h1\nh2\n",
         site="[{hosts: '{{ who }}', gather_facts: false, tasks: [{debug: {msg: hi}}]}]\n",
     )
-    said = playrun("-i", "hosts", "site", "-e", "who=h1", "--list-hosts")
     assert "play #1 (h1): h1\t" in said.out
     assert "pattern: ['h1']" in said.out
 
 
-def test_a_connection_that_is_no_command_line_is_refused_by_task_and_line(
-    here: Path, playrun: Playrun
-) -> None:
-    _write(
-        here,
+def test_a_connection_that_is_no_command_line_is_refused_by_task_and_line(plays: Plays) -> None:
+    said = plays(
         hosts="sw1 ansible_network_os=eos ansible_connection=httpapi\n",
         site="""
 - hosts: all
@@ -196,8 +183,7 @@ def test_a_connection_that_is_no_command_line_is_refused_by_task_and_line(
     - eos_command: {commands: show version}
     - eos_command: {commands: show clock}
 """,
+        code=1,
     )
-    said = playrun("-i", "hosts", "site")
-    assert said.code == 1
     assert said.err.count("the connection `httpapi` of sw1 is no command line") == 1
     assert "site:5:7: " in said.err
