@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from runner.connections.api import Target
 from runner.connections.exchange import untypeable
+from runner.connections.expired import has_expired, wants_another_password
 from runner.connections.lockout import NothingSent
 from runner.connections.reader import Limits, Reader
 from runner.connections.sight import LONGEST_PROMPT, Kind, Rules, Sighting, found
@@ -214,6 +215,7 @@ class Login:
         elif seen.kind is Kind.WAKE:
             self._press_enter()
         else:
+            self._refuse_a_change()
             raise PromptTimeout(
                 f"{self._where} asks {seen.line!r} at login",
                 hint="the platform declares no answer to it; log in once by hand",
@@ -255,6 +257,7 @@ class Login:
         self._type_credential(user)
 
     def _give_password(self) -> None:
+        self._refuse_a_change()
         if self._password_sent:
             self._next_login("")
         password = self._logins[0].password
@@ -267,6 +270,12 @@ class Login:
         self._asked = True
         self._type_credential(password.reveal(), secret=True)
         self.password_typed = True
+
+    def _refuse_a_change(self) -> None:
+        """Where we are known already, a password is asked for so that it can be changed."""
+        known = self._authenticated or self._password_sent
+        if known and wants_another_password(self._text + self._reader.screen.line):
+            raise has_expired(self._where, self._logins[0].user)
 
     def _type_credential(self, text: str, *, secret: bool = False) -> None:
         if untypeable(text) is not None:

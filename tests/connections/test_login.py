@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from logging_in import ask, telnet, works
 from scripted import Bench, any_slicing
 
 from runner.connections.api import Timeouts
 from runner.errors import (
+    AuthenticationFailed,
     ConnectionLost,
     PromptTimeout,
     Unreachable,
@@ -50,6 +53,42 @@ def test_hc08_a_question_nobody_declared_stops_the_login(bench: Bench) -> None:
     assert bench.finished
     assert bench.transport is not None
     assert bench.transport.closed
+
+
+CHANGES = [
+    "WARNING: Your password has expired.\r\nYou must change your password now and login again!"
+    "\r\nChanging password for admin.\r\nCurrent password: ",
+    "You are required to change your password immediately (administrator enforced).\r\n"
+    "Changing password for admin.\r\nCurrent password: ",
+    "Your password has expired\r\nOld Password: ",
+    "(current) UNIX password: ",
+    "\r\nNew password: ",
+]
+
+
+@pytest.mark.parametrize("slices", [[], [1], [7]])
+@pytest.mark.parametrize("name", ["ssh", "telnet"])
+@pytest.mark.parametrize("dialogue", CHANGES)
+def test_hc09_a_password_that_has_to_be_changed_is_not_given_away(
+    dialogue: str, name: Literal["ssh", "telnet"], slices: list[int]
+) -> None:
+    bench = Bench(name, slices=slices)
+    script = bench.script
+    if name == "telnet":
+        ask(script)
+    script.say(dialogue)
+    with pytest.raises(AuthenticationFailed, match="wants the password") as told:
+        bench.open(script)
+    assert told.value.hint == "log in by hand once and set a new one"
+    assert bench.finished
+
+
+@any_slicing()
+def test_hc09_a_word_about_passwords_is_no_such_dialogue(bench: Bench) -> None:
+    script = bench.script.say("Users must change their password every 90 days.\r\n")
+    if bench.name == "telnet":
+        ask(script)
+    works(bench, script.say("Warning: your password will expire in 5 days.\r\nR1#"))
 
 
 @any_slicing()

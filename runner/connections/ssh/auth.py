@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from runner.connections.expired import has_expired, wants_another_password
 from runner.connections.lockout import NothingSent
 from runner.connections.ssh.library import AuthHandler, paramiko
 from runner.connections.ssh.offer import printable
@@ -203,10 +204,7 @@ class Login:
 
     def _result(self) -> _Result:
         if self._handler.password_expired:
-            raise AuthenticationFailed(
-                f"the device wants the password of user {self._credentials.user!r} changed",
-                hint="log in by hand once and set a new one",
-            )
+            raise has_expired("the device", self._credentials.user)
         if self._transport.is_authenticated():
             return _Result.SUCCESS
         error = self._transport.get_exception()
@@ -242,6 +240,8 @@ class Login:
 
     def _unanswered(self, question: UnanswerableError, answers: Answers | None) -> ConnectionFailed:
         sent = self._sent or bool(answers and answers.password_sent)
+        if sent and wants_another_password(question.asked):
+            return has_expired("the device", self._credentials.user)
         kind = AuthenticationFailed if sent else NothingSent
         again = "again, or for something else" if sent else "for something else than a password"
         return kind(

@@ -22,7 +22,14 @@ _NOT_THE_PASSWORD = re.compile(
 
 
 class UnanswerableError(Exception):
-    """The device asks for something that was not configured; nothing was sent."""
+    """The device asks for something that was not configured; nothing was sent.
+
+    `asked` is all that it asked, as it came.
+    """
+
+    def __init__(self, shown: str, asked: str = "") -> None:
+        super().__init__(shown)
+        self.asked = asked
 
 
 class Answers:
@@ -57,7 +64,8 @@ class Answers:
             declared = self._declared(text)
             if declared is not None:
                 return [declared]
-        raise UnanswerableError(_shown(prompts))
+        asked = "\n".join(text for text, _ in prompts)
+        raise UnanswerableError(_shown(prompts), f"{instructions}\n{asked}")
 
     def _is_password(self, text: str, echoed: bool) -> bool:
         if self.password_sent or echoed or _NOT_THE_PASSWORD.search(text):

@@ -44,14 +44,24 @@ def _join(group: str, user: str) -> None:
     Path("/etc/group").write_text("\n".join(lines) + "\n")
 
 
-def add(name: str, password: str, *, shell: str = "/bin/sh", groups: tuple[str, ...] = ()) -> User:
-    """Makes a user with a home and a private group."""
+def add(
+    name: str,
+    password: str,
+    *,
+    shell: str = "/bin/sh",
+    groups: tuple[str, ...] = (),
+    changed: int = 20000,
+) -> User:
+    """Makes a user with a home and a private group.
+
+    `changed`: the day of the last change of the password, from 1970; 0: it has to be changed.
+    """
     place.check()
     uid = FIRST_UID + len(list(place.folder("home").iterdir()))
     home = place.folder(f"home/{name}")
     _append("/etc/passwd", f"{name}:x:{uid}:{uid}:{name}:{home}:{shell}")
     _append("/etc/group", f"{name}:x:{uid}:")
-    _append("/etc/shadow", f"{name}:{_hashed(password)}:20000:0:99999:7:::")
+    _append("/etc/shadow", f"{name}:{_hashed(password)}:{changed}:0:99999:7:::")
     for group in groups:
         grp.getgrnam(group)
         _join(group, name)
