@@ -218,14 +218,19 @@ def _action_word(place: Place, keys: Sequence[str], problems: list[PlayrunError]
         hint = "`import_playbook`, at the place of a play, brings the plays of a file"
         problems.append(place.error("this is a play, not a task", hint=hint))
     elif keys:
-        problems += [
-            _unknown(place, key, "there is no action or keyword", "action") for key in keys
-        ]
+        problems += [_no_action(place, key) for key in keys]
     else:
         problems.append(
             place.error("the task has no action", hint="add one: cli, config, debug, …")
         )
     return None
+
+
+def _no_action(place: Place, key: str) -> PlayrunError:
+    if "{{" not in key:
+        return _unknown(place, key, "there is no action or keyword", "action")
+    hint = "the word of an action may be one, below `action`"
+    return place.at(key).key_error("the key of a task cannot be a template", hint=hint)
 
 
 def _named(where: Place, key: str, problems: list[PlayrunError]) -> Written | None:
@@ -280,11 +285,6 @@ def _configures(word: str) -> bool:
 
 
 def _unknown_action(place: Place, word: str) -> PlayrunError:
-    if "{{" in word:
-        return place.key_error(
-            "the key of a task cannot be a template",
-            hint=f'below `action`: `action: "{word} …"`',
-        )
     if known_elsewhere(word):
         hint = "`config` types configuration lines" if _configures(word) else None
         return place.key_error(f"the action `{word}` is not supported yet", hint=hint)

@@ -103,6 +103,8 @@ def _is_too_deep(spot: Spot) -> bool:
 
 def has_constant_names(task: Task) -> bool:
     """Whether an include says in plain words what it includes."""
+    if task.args.keys().isdisjoint(("file", "name")):
+        return False
     return all(
         not (isinstance(value, Source) and value.has_markers)
         for name, value in task.args.items()

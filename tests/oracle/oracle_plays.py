@@ -3,8 +3,8 @@
 A play is drawn as plain data and written as JSON, which is YAML. Every task gets a number as
 its name, so that a difference can be told by it. Left out on purpose are Ansible's oddities
 (tests/oracle/oddities.yaml): a run_once that fails inside a block, any_errors_fatal and
-max_fail_percentage where something is rescued, an ignore_errors that is a template; and what is
-not certain under Ansible itself (see `Where`).
+max_fail_percentage where something is rescued or only some hosts are, an ignore_errors that is
+a template; and what is not certain under Ansible itself (see `Where`).
 """
 
 from __future__ import annotations
@@ -35,6 +35,10 @@ CONDITIONS = (
     "f1 | default('x') == k",
     "r0 is defined",
     "r0 is not defined or r0 is not failed",
+    "r0 is defined and r0 is skipped",
+    "r1 is defined and r1 is changed",
+    "r1.results | default([]) | length > 1",
+    "r1 is not defined or r1.results is not defined or r1.results | select('failed') | list == []",
     UNSURE,
     "inventory_hostname in groups['odd']",
     "inventory_hostname in groups['g_1'] | default([])",
@@ -56,7 +60,11 @@ ROLES = ("ra", "rb")
 PLAY_HOSTS = "{{ ansible_play_hosts }} of {{ ansible_play_batch }}"
 TEXTS = (*OWN_TEXTS, PLAY_HOSTS, "{{ hostvars[groups['all'][0]].f0 | default('none') }}")
 VALUES = ("1", "{{ n }}", "{{ k }}", "{{ m + 1 }}", "{{ f0 | default(0) }}", "{{ [n, m] }}")
-LOOPS = ([1, 2], ["a"], [], "{{ range(m) | list }}", "{{ [n, 9] }}", ["{{ k }}", "{{ m }}"])
+RESULTS_OF = "{{ r1.results | default([]) | map(attribute='item') | list }}"
+LOOPS = (
+    *([1, 2], ["a"], [], "{{ range(m) | list }}", "{{ [n, 9] }}", ["{{ k }}", "{{ m }}"]),
+    *("{{ groups['all'] }}", RESULTS_OF),
+)
 
 NEW_HOST = {"name": "new", "groups": "odd", "n": 9, "m": 1, "k": "a"}
 
@@ -77,6 +85,8 @@ class Where(NamedTuple):
     role: str = ""
     tidying: bool = False
     """In a rescue or always: a role there counts for Ansible, though the tags leave none of it."""
+    fatal: bool = False
+    """In a play that one host's failure may end for all: nothing is rescued or included there."""
 
 
 def actions(where: Where, safe: bool) -> st.SearchStrategy[Tree]:
@@ -85,7 +95,7 @@ def actions(where: Where, safe: bool) -> st.SearchStrategy[Tree]:
         lambda text: {"debug": {"msg": text}}
     )
     fact = st.tuples(st.sampled_from([*FACTS, "v"]), st.sampled_from(VALUES))
-    kinds = [debug, fact.map(lambda pair: {"set_fact": dict([pair])})]
+    kinds = [debug, fact.map(lambda pair: {"set_fact": dict([pair])}), late]
     if not safe:
         kinds += [
             st.just({"fail": {"msg": "broken on {{ n }}"}}),
@@ -93,6 +103,18 @@ def actions(where: Where, safe: bool) -> st.SearchStrategy[Tree]:
             st.just({"debug": {"msg": "{{ seeded }}"}}),
         ]
     return st.one_of(kinds)
+
+
+late = st.sampled_from(
+    [
+        {"debug": {}, "args": "{{ {'msg': n} }}"},
+        {"debug": "{{ {'msg': [k, m]} }}"},
+        {"action": "{{ 'debug' }} msg={{ n }}"},
+        {"action": "{{ 'set_fact' if m else 'debug' }}", "args": "{{ {'msg': k} }}"},
+        {"set_fact": {}, "args": "{{ {'f1': n, 'f0': k} }}"},
+    ]
+).map(dict)
+"""Actions and arguments that templates name."""
 
 
 @st.composite
@@ -109,6 +131,8 @@ def tasks(draw: st.DrawFn, where: Where) -> Tree:
     for keyword in sorted(chosen):
         if not (safe and keyword in ("when", "failed_when", "changed_when", "until")):
             task[keyword] = draw(keyword_values(keyword, where))
+    if where.fatal and draw(st.integers(0, 4)) == 0:
+        task["any_errors_fatal"] = True
     if "until" in task:
         task |= {"retries": draw(st.integers(0, 2)), "delay": 0}
         task.pop("failed_when", None)  # Ansible calls items failed then that are not
@@ -130,8 +154,13 @@ def loops(draw: st.DrawFn, shown: bool) -> Tree:
     """A loop, with its control; `shown`: the task may show its items."""
     control: Tree = draw(st.sampled_from([{}, {}, {"loop_var": "it"}, {"index_var": "at"}]))
     control = dict(control)
+    item = control.get("loop_var", "item")
     if draw(st.integers(0, 3)) == 0:
         control["extended"] = True
+    if draw(st.integers(0, 4)) == 0:
+        control["label"] = f"item {{{{ {item} }}}}"
+    if draw(st.integers(0, 4)) == 0:
+        control["break_when"] = draw(st.sampled_from([f"{item} == n", f"{item} == k", "m == 0"]))
     found: Tree = {"loop": draw(st.sampled_from(LOOPS))}
     if control:
         found["loop_control"] = control
@@ -168,6 +197,10 @@ def blocks(draw: st.DrawFn, depth: int, where: Where) -> Tree:
     """A block with rescue, always, or neither."""
     inner = entries(depth - 1, where._replace(block=True), 3)
     block: Tree = {"block": draw(inner)}
+    if where.fatal:
+        if draw(st.booleans()):
+            block["any_errors_fatal"] = True
+        return block
     tidying = entries(depth - 1, where._replace(block=True, tidying=True), 3)
     for part in ("rescue", "always"):
         if draw(st.booleans()):
@@ -177,6 +210,17 @@ def blocks(draw: st.DrawFn, depth: int, where: Where) -> Tree:
     ):
         block[keyword] = draw(keyword_values(keyword))
     return block
+
+
+@st.composite
+def imports(draw: st.DrawFn) -> Tree:
+    """A file of tasks, taken now."""
+    task: Tree = {"import_tasks": draw(st.sampled_from(["inc0.yml", "inc1.yml"]))}
+    if draw(st.booleans()):
+        task["when"] = draw(conditions)
+    if draw(st.integers(0, 3)) == 0:
+        task["tags"] = draw(keyword_values("tags"))
+    return task
 
 
 @st.composite
@@ -225,9 +269,11 @@ def entries(depth: int, where: Where, most: int) -> st.SearchStrategy[list[Tree]
     kinds: list[st.SearchStrategy[Tree]] = [tasks(where)] * 4
     if depth > 0:
         kinds.append(blocks(depth, where))
-    if depth > 0 and not where.role:
+    if depth > 0 and where.fatal:
+        kinds.append(imports())
+    elif depth > 0 and not where.role:
         kinds.append(includes())
-    if depth > 0 and not where.role and not where.tidying:
+    if depth > 0 and not where.role and not where.tidying and not where.fatal:
         kinds.append(role_tasks())
     if depth > 1:
         kinds.append(metas())
@@ -241,7 +287,10 @@ def metas(draw: st.DrawFn) -> Tree:
     kinds += [{"add_host": NEW_HOST}]
     if draw(st.integers(0, 3)) == 0:
         # A condition that fails here ends Ansible's whole run.
-        return {"meta": "end_host", "when": draw(conditions.filter(lambda text: text != UNSURE))}
+        word = draw(st.sampled_from(["end_host", "end_host", "end_play", "end_batch"]))
+        return {"meta": word, "when": draw(conditions.filter(lambda text: text != UNSURE))}
+    if draw(st.integers(0, 5)) == 0:
+        return {"meta": draw(st.sampled_from(["clear_facts", "reset_connection"]))}
     if draw(st.integers(0, 3)) == 0:
         return {"group_by": {"key": "g_{{ m }}"}, "when": draw(conditions)}
     return draw(st.sampled_from(kinds))
@@ -305,19 +354,26 @@ def roles(draw: st.DrawFn) -> dict[str, Any]:
 def plays(draw: st.DrawFn) -> Tree:
     """One play."""
     play: Tree = {"hosts": "all", "gather_facts": False}
-    play |= draw(st.sampled_from([{}, {}, {}, {"serial": 1}, {"serial": 2}, {"serial": "50%"}]))
+    sizes: list[Tree] = [{"serial": size} for size in (1, 2, "50%", [1, 2], [1, "100%"])]
+    play |= draw(st.sampled_from([{}, {}, {}, {}, *sizes]))
+    play |= draw(st.sampled_from([{}, {}, {}, {"order": "reverse_inventory"}, {"order": "sorted"}]))
+    ends: list[Tree] = [{"max_fail_percentage": most} for most in (0, 30, 50)]
+    ends += [{"any_errors_fatal": True}, {"any_errors_fatal": False}]
+    fatal = draw(st.sampled_from([{}] * 8 + ends))
+    play |= fatal
     play |= draw(st.sampled_from([{}, {}, {}, {"force_handlers": True}]))
     play |= draw(st.sampled_from([{}, {}, {}, {"vars": {"f2": "play", "v": "play"}}]))
     seed = {"set_fact": {"seeded": "{{ n }}"}, "when": "m == 0", "tags": ["always"]}
     told = {name: f"{{{{ {name} | default('-') }}}}" for name in FACTS}
     told |= {name: RESULT.strip().replace("@", name) for name in RESULTS}
     dump = {"debug": {"msg": told}, "tags": ["always"]}
-    roles = draw(st.lists(role_entries(), max_size=2)) if draw(st.booleans()) else []
+    with_roles = not fatal and draw(st.booleans())
+    roles = draw(st.lists(role_entries(), max_size=2)) if with_roles else []
     return {
         **play,
         **({"roles": roles} if roles else {}),
         "handlers": draw(handlers()),
-        "tasks": [seed, *draw(entries(2, Where(), 5)), dump],
+        "tasks": [seed, *draw(entries(2, Where(fatal=bool(fatal)), 5)), dump],
     }
 
 
