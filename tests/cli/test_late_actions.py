@@ -42,7 +42,11 @@ def test_what_is_named_is_done(here: Path, playrun: Any) -> None:
         ("copy", 'action: "{{ which }} content=x"', "`copy` needs the argument `dest`"),
         ("x", 'debug: "{{ which }}"', "gives 'x'"),
         ("x", "ping:\n      args: \"{{ {'bogus': 1} }}\"", "`ping` has no argument `bogus`"),
-        ("x", "assert:\n      args: \"{{ {'that': true} }}\"", "`that` of `assert` cannot come from"),
+        (
+            "x",
+            "assert:\n      args: \"{{ {'that': true} }}\"",
+            "`that` of `assert` cannot come from",
+        ),
     ],
 )
 def test_what_cannot_be_done_fails_its_task_where_it_stands(
