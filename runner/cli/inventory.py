@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Container, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from runner.cli.options import HELP, connection_options, options_from, settings_
 from runner.errors import LoadError
 from runner.loading.inventory import Inventory
 from runner.loading.inventory_kept import spoken
+from runner.loading.patterns import limit, split
 from runner.outputs.terminal import one_line
 from runner.values import MASK, Masks, Secret
 
@@ -32,8 +33,9 @@ def command(as_list: bool, graph: bool, host: str | None, **given: Any) -> int:
         raise click.UsageError("one of --list, --graph, --host is needed")
     masks = Masks()
     inventory = _load(given, masks)
+    hosts = _limited(inventory, given["limit"])
     if graph:
-        for line in _tree(inventory):
+        for line in _tree(inventory, hosts):
             click.echo(line)
     elif host is not None:
         if not inventory.has_host(host):
@@ -42,8 +44,20 @@ def command(as_list: bool, graph: bool, host: str | None, **given: Any) -> int:
             raise unknown_host(inventory, host)
         _print(_shown(inventory.vars_of(host), masks))
     else:
-        _print(_listing(inventory, masks))
+        _print(_listing(inventory, hosts, masks))
     return 0
+
+
+def _limited(inventory: Inventory, pattern: str | None) -> dict[str, None]:
+    """The hosts that --limit leaves, in order. Raises LoadError."""
+    if pattern is None or not split(pattern):
+        return dict.fromkeys(inventory.hosts)
+    kept = limit(inventory, inventory.hosts, pattern)
+    if kept.unknown:
+        from runner.run.hosts import unknown_host
+
+        raise unknown_host(inventory, kept.unknown[0], f"--limit {pattern}: ")
+    return dict.fromkeys(kept.hosts)
 
 
 def _print(value: Any) -> None:
@@ -72,7 +86,7 @@ def _note(text: str) -> None:
     click.echo(one_line(text), err=True)
 
 
-def _tree(inventory: Inventory) -> Iterator[str]:
+def _tree(inventory: Inventory, hosts: Container[str]) -> Iterator[str]:
     """Laid out as `ansible-inventory --graph` does; groups may lie as deep as they like."""
     waiting: list[tuple[str, int, bool]] = [("all", 0, True)]
     while waiting:
@@ -83,28 +97,29 @@ def _tree(inventory: Inventory) -> Iterator[str]:
             continue
         yield f"{indent}--@{name}:" if depth else f"@{name}:"
         below = [(child, True) for child in inventory.children_of(name)]
-        below += [(host, False) for host in _own_hosts(inventory, name)]
+        below += [(host, False) for host in _own_hosts(inventory, name, hosts)]
         waiting += [(each, depth + 1, kind) for each, kind in reversed(below)]
 
 
-def _own_hosts(inventory: Inventory, group: str) -> list[str]:
+def _own_hosts(inventory: Inventory, group: str, hosts: Container[str]) -> list[str]:
     """As `ansible-inventory` shows them: hosts that stand right under `all` are `ungrouped`."""
-    return [] if group == "all" else list(inventory.own_hosts_of(group))
+    own = () if group == "all" else inventory.own_hosts_of(group)
+    return [host for host in own if host in hosts]
 
 
-def _listing(inventory: Inventory, masks: Masks) -> dict[str, Any]:
+def _listing(inventory: Inventory, hosts: Collection[str], masks: Masks) -> dict[str, Any]:
     """In the form of a dynamic inventory's --list."""
     groups: dict[str, Any] = {}
     for name in inventory.group_names:
         entry = {
             "children": list(inventory.children_of(name)),
-            "hosts": _own_hosts(inventory, name),
+            "hosts": _own_hosts(inventory, name, hosts),
         }
         found = {key: value for key, value in entry.items() if value}
         if found:
             groups[name] = found
     # All are read before any is shown: what is vaulted for one may stand in another.
-    hostvars = {host: inventory.vars_of(host) for host in inventory.hosts}
+    hostvars = {host: inventory.vars_of(host) for host in hosts}
     shown = {host: _shown(variables, masks) for host, variables in hostvars.items()}
     return {"_meta": {"hostvars": shown}, **groups}
 

@@ -78,13 +78,15 @@ class Run:
             return self._conduct(setup, plans, RunOutputs(setup, names, None, self._began))
 
     def adhoc(self, play: Play, screens: Sequence[Output]) -> int:
-        """Runs a play made from the command line. Raises LoadError for an unknown host."""
+        """Runs a play made from the command line. Raises LoadError for an unknown host, or none."""
         project = self._project(self._settings.root)
         setup = prepare(project, [play])
         with setup.stack:
             chosen = select(setup.inventory, str(play.hosts))
             if chosen.unknown:
                 raise unknown_host(setup.inventory, chosen.unknown[0])
+            if not setup.hosts_of(play):
+                raise LoadError(f"no host is left of `{play.hosts}`: there is nothing to do")
             plans = self._plans(setup)
             return self._conduct(setup, plans, RunOutputs(setup, (), screens, self._began))
 

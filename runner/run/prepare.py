@@ -33,6 +33,7 @@ def prepare(
     starts the lab. `tags`: other than the flags say. Raises LoadError."""
     with ExitStack() as stack:
         setup = _setup(project, _inventory(project, plays), stack, tags)
+        setup.check_limit()
         prompting = setup.prompting
         if runs:
             first = map(prompting.answered, plays[:1])

@@ -12,7 +12,7 @@ from runner.engine.plan import PlayPlan
 from runner.engine.world import World
 from runner.errors import LoadError
 from runner.loading.inventory import Inventory
-from runner.loading.patterns import Selection, limit, select, split
+from runner.loading.patterns import LOCAL_NAMES, Selection, limit, select, split
 from runner.model import Play
 from runner.outputs.records import last_failed
 from runner.planning.dynamic import grows_inventory
@@ -104,6 +104,15 @@ class Setup:
         self.warnings += self.prompting.warnings[known:]
         self.plays = (*self.plays[:index], answered, *self.plays[index + 1 :])
         return answered
+
+    def check_limit(self) -> None:
+        """Raises LoadError for a --limit that leaves no host at all."""
+        known = self.inventory.hosts
+        if known and not self._within_limit([*known, *LOCAL_NAMES]):
+            raise LoadError(
+                f"--limit {self.project.options.limit} leaves no host",
+                hint="see `playrun inventory --graph`",
+            )
 
     def _within_limit(self, hosts: Sequence[str]) -> Sequence[str]:
         pattern = self.project.options.limit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -83,6 +84,41 @@ def test_an_empty_limit_is_none(folder: Path, playrun: Any, empty: str) -> None:
     assert said.code == 0
     assert "ok: [a]" in said.out
     assert "ok: [b]" in said.out
+
+
+@pytest.mark.parametrize("none", ["a:!a", "!all", "a:&b", "@nobody"])
+def test_a_limit_that_leaves_nobody_is_refused(folder: Path, playrun: Any, none: str) -> None:
+    (folder / "nobody").touch()
+    said = playrun("-i", "hosts", "--limit", none, "site.yml")
+    assert (said.code, said.out) == (1, "")
+    assert said.err == (
+        f"playrun: --limit {none} leaves no host\n  → see `playrun inventory --graph`\n"
+    )
+
+
+def test_a_limit_may_name_this_machine_without_an_inventory_that_does(
+    folder: Path, playrun: Any
+) -> None:
+    (folder / "site.yml").write_text(PLAYBOOK.replace("all", "localhost"))
+    said = playrun("-i", "hosts", "--limit", "localhost", "site.yml")
+    assert said.code == 0
+    assert "ok: [localhost]" in said.out
+
+
+@pytest.mark.parametrize("pattern", ["", "a:!a"])
+def test_nobody_to_type_at_is_told(folder: Path, playrun: Any, pattern: str) -> None:
+    said = playrun("exec", pattern, "show version", "-i", "hosts")
+    assert said.code == 1
+    assert said.err == f"playrun: no host is left of `{pattern}`: there is nothing to do\n"
+
+
+def test_an_inventory_is_shown_within_the_limit(folder: Path, playrun: Any) -> None:
+    listed = playrun("inventory", "-i", "hosts", "--list", "--limit", "b")
+    assert json.loads(listed.out)["ungrouped"] == {"hosts": ["b"]}
+    assert list(json.loads(listed.out)["_meta"]["hostvars"]) == ["b"]
+    graph = playrun("inventory", "-i", "hosts", "--graph", "--limit", "b").out
+    assert graph == "@all:\n  |--@ungrouped:\n  |  |--b\n"
+    assert playrun("inventory", "-i", "hosts", "--list", "--limit", "c").code == 1
 
 
 def test_a_playbook_from_a_pipe_belongs_to_the_current_folder(folder: Path) -> None:
