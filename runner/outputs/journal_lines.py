@@ -17,6 +17,7 @@ _LONGEST_TEXT = 500
 _LONGEST_LIST = 20
 _DEEPEST = 6
 _MOST_TASKS = 1_000
+_FEW = 4
 
 _FOR_FILES_ONLY = frozenset({"prompt", "command"})
 """Of sections. They may hold a secret: a host file is not masked."""
@@ -98,7 +99,7 @@ _MOSTLY = TaskFinished(0.0, "", 0, (), "", "", "ok", 0.0)[_REST:]
 _MOSTLY_TOLD = _members(TaskFinished._fields[_REST:], _MOSTLY)
 
 
-def _told(values: Mapping[Any, Any]) -> str:
+def _told(values: Mapping[Any, Any], depth: int = 0) -> str:
     """A task's values: most are a few short ones, which need no encoder made for them."""
     members = []
     for name, value in values.items():
@@ -107,8 +108,10 @@ def _told(values: Mapping[Any, Any]) -> str:
             told = _string(value)
         elif kind is bool:
             told = _WORDS[value]
+        elif kind is dict and len(value) <= _FEW and depth + 1 < _DEEPEST:
+            told = _told(value, depth + 1)
         else:
-            told = _encode(_short(value, 1))
+            told = _encode(_short(value, depth + 1))
         members.append(f"{_string(str(name))}:{told}")
     return f"{{{','.join(members)}}}"
 

@@ -117,3 +117,21 @@ def test_names_that_differ_for_every_host_do_not_add_up() -> None:
     for number in range(3000):
         lines.line(TaskStarted(1.0, "h", 0, (1,), f"task of {number}", "a"))
     assert len(lines._tasks) <= 1000
+
+
+@pytest.mark.parametrize("depth", range(9))
+def test_values_within_values_end_at_the_same_depth_however_few_they_are(depth: int) -> None:
+    def nested(width: int) -> dict[str, Any]:
+        inner: dict[str, Any] = {"end": 1}
+        for _ in range(depth):
+            inner = {"in": inner, **{f"x{n}": n for n in range(width)}}
+        return inner
+
+    def innermost(width: int) -> Any:
+        line = Lines().line(ItemFinished(1.0, "h", 0, (), "t", "a", "i", "ok", nested(width)))
+        found = json.loads(line)["values"]
+        for _ in range(min(depth, 6)):
+            found = found["in"]
+        return found
+
+    assert innermost(1) == innermost(10) == ({"end": 1} if depth < 6 else "…")
