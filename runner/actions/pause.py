@@ -60,7 +60,10 @@ def _waited(call: Call, args: Arguments) -> str:
     if call.ask is None:
         return ""
     hidden = "" if args.flag("echo") else " (output is hidden)"
-    answer = call.ask(f"{args.text('prompt') or _NO_TIME}{hidden}:", args.flag("echo"))
+    try:
+        answer = call.ask(f"{args.text('prompt') or _NO_TIME}{hidden}:", args.flag("echo"))
+    except KeyboardInterrupt:
+        raise ActionFailed("the run was interrupted while it asked") from None
     if hidden:
         call.hide(answer)
     return answer

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 from runner.errors import LoadError
 
@@ -17,7 +21,8 @@ def ask_secret(prompt: str) -> str:
         )
     import getpass
 
-    return getpass.getpass(prompt)
+    with _interruptible():
+        return getpass.getpass(prompt)
 
 
 def person() -> Callable[[str, bool], str] | None:
@@ -31,7 +36,30 @@ def _ask(prompt: str, echo: bool) -> str:
     # Over the line that says how far a run is.
     sys.stdout.write(f"\r\x1b[K{prompt}" if sys.stdout.isatty() else prompt)
     sys.stdout.flush()
-    line = sys.stdin.readline()
+    with _interruptible():
+        line = sys.stdin.readline()
     if not line:
         raise LoadError(f"nothing was typed at `{prompt.strip()}`")
     return line.rstrip("\n")
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C does here what it does anyway, and ends the question: raises KeyboardInterrupt.
+
+    While plays run it only says that the run is to stop; nobody would wait for an answer then.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        before(number, frame)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

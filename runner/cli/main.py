@@ -116,6 +116,7 @@ def _dispatch(words: list[str]) -> int:
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.Abort:
+        sys.stderr.write("playrun: interrupted\n")
         return INTERRUPTED
     except SystemExit:
         return 0  # What click makes of a reader that has gone.

@@ -151,6 +151,9 @@ class Run:
             try:
                 again = _planning_again(setup, outputs.warn)
                 interrupted = conduct(plans, setup.world, worker, outputs.tell, again)
+            except KeyboardInterrupt:  # At a question.
+                interrupted = True
+                raise
             finally:
                 outputs.end(interrupted=interrupted)
         return outputs.exit_code()

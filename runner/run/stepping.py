@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from types import FrameType
+from collections.abc import Callable
 
 from runner.errors import LoadError
 from runner.events import Position
 from runner.run.options import AskPerson
-
-
-class _Interrupted(Exception):
-    """Ctrl-C at a question."""
 
 
 class _Steps:
@@ -29,35 +21,15 @@ class _Steps:
         """Whether a task is to run."""
         if self._known is not None:
             return self._known
+        question = f"Perform task: {label} (N)o/(y)es/(c)ontinue: "
         try:
-            with _interruptible():
-                question = f"Perform task: {label} (N)o/(y)es/(c)ontinue: "
-                answer = self._ask(question, True).strip().lower()
-        except _Interrupted:
+            answer = self._ask(question, True).strip().lower()
+        except KeyboardInterrupt:  # The run has heard of it too, and stops.
             self._known = False
             return False
         if answer in ("c", "continue"):
             self._known = True
         return answer in ("c", "continue", "y", "yes")
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Ctrl-C does what it does anyway, and ends what this thread waits for."""
-    before = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(before):
-        yield
-        return
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        before(number, frame)
-        raise _Interrupted
-
-    signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def stepping(ask: AskPerson | None) -> Callable[[Position, str], bool]:

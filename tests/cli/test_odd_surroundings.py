@@ -211,15 +211,39 @@ def test_two_runs_at_once_both_keep_their_records(folder: Path, playrun: Any) ->
     assert {"manifest.json", "events.jsonl", "summary.json"} <= names
 
 
-def test_ctrl_c_ends_the_question_of_a_step(folder: Path) -> None:
-    words = ["-m", "runner", "-i", "hosts", "--step", "site.yml"]
-    spawn = pexpect.spawn(sys.executable, words, env=environment(), encoding="utf-8")
+def interrupted(question: str, *words: str) -> tuple[int | None, str]:
+    """Exit code and what was said after Ctrl-C at a question."""
+    command = ["-m", "runner", "-i", "hosts", *words]
+    spawn = pexpect.spawn(sys.executable, command, env=environment(), encoding="utf-8")
     with spawn as child:
-        child.expect("Perform task: debug")
+        child.expect(question)
         child.sendcontrol("c")
         child.expect(pexpect.EOF, timeout=60)
         said = child.before
         child.wait()
-    assert child.exitstatus == 130
+    return child.exitstatus, said
+
+
+def test_ctrl_c_ends_the_question_of_a_step(folder: Path) -> None:
+    code, said = interrupted("Perform task: debug", "--step", "site.yml")
+    assert code == 130
     assert "stopping: hosts finish the task they are in" in said
     assert "TASK" not in said
+
+
+@pytest.mark.parametrize("private", ["false", "true"])
+def test_ctrl_c_ends_what_a_later_play_asks(folder: Path, private: str) -> None:
+    asking = f"{PLAY}  vars_prompt: [{{name: word, private: {private}}}]\n  tasks: []\n"
+    (folder / "site.yml").write_text(PLAYBOOK + asking)
+    code, said = interrupted("word: ", "site.yml")
+    assert code == 130
+    assert "PLAY RECAP" in said
+    assert said.rstrip().endswith("playrun: interrupted")
+
+
+def test_ctrl_c_ends_a_pause_that_one_thread_runs(folder: Path) -> None:
+    (folder / "site.yml").write_text(f"{PLAY}  tasks: [{{pause: {{prompt: go on}}}}]\n")
+    code, said = interrupted("go on:", "--strategy", "serial", "site.yml")
+    assert code == 130
+    assert "the run was interrupted while it asked" in said
+    assert "defect" not in said
