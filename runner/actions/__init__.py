@@ -61,19 +61,20 @@ _WHERE: Mapping[str, tuple[str, str]] = {
 """By an action's name: the module of this package that has it, and its class."""
 
 
-class _Actions(Mapping[str, Action]):
+class Actions(Mapping[str, Action]):
     """The actions, each imported when it is first asked for: most plays use few of them."""
 
     def __init__(self) -> None:
-        self._made: dict[str, Action] = {}
+        self.made: dict[str, Action] = {}
+        """Those that were asked for."""
 
     def __getitem__(self, name: str) -> Action:
-        action = self._made.get(name)
+        action = self.made.get(name)
         if action is None:
             module, made_by = _WHERE[name]
             made: Action = getattr(importlib.import_module(f"runner.actions.{module}"), made_by)()
             # Two threads may make it at once; all get the same.
-            action = self._made.setdefault(name, made)
+            action = self.made.setdefault(name, made)
         return action
 
     def __contains__(self, name: object) -> bool:
@@ -86,4 +87,4 @@ class _Actions(Mapping[str, Action]):
         return len(_WHERE)
 
 
-ACTIONS: Mapping[str, Action] = _Actions()
+ACTIONS = Actions()

@@ -64,8 +64,15 @@ class DeviceStream(_Base):
         Raises Silence, Closed, ConnectionLost.
         """
         del size
+        return self.receive(timeout or 0.0)
+
+    def receive(self, timeout: float) -> str:
+        """The next characters; "" when a character is still incomplete.
+
+        Waits `timeout` seconds at most. Raises Silence, Closed, ConnectionLost.
+        """
         try:
-            data = self._transport.read(timeout or 0.0)
+            data = self._transport.read(timeout)
         except TimeoutError:
             raise Silence from None
         if not data:
@@ -75,13 +82,6 @@ class DeviceStream(_Base):
         if self._transcript is not None:
             self._transcript.received(text)
         return text
-
-    def receive(self, timeout: float) -> str:
-        """The next characters; "" when a character is still incomplete.
-
-        Waits `timeout` seconds at most. Raises Silence, Closed, ConnectionLost.
-        """
-        return self.read_nonblocking(_READ_SIZE, timeout)
 
     def type(self, text: str, *, secret: bool = False) -> None:
         """Sends `text`, masked in the transcript if `secret`.

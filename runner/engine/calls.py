@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from runner.actions.api import Call
@@ -219,7 +220,7 @@ class Caller:
             registers=task.register is not None,
             max_register=world.max_register,
             session=self._session,
-            platform=lambda: host.platform(self._connection, task),
+            platform=cache(lambda: host.platform(self._connection, task)),
             note=lambda record: host.note(on.telling(quiet=on.quiet).record(record), name),
             capture=lambda command: host.capture(task, command, variables),
             cancelled=self._cancelled,

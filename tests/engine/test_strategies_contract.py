@@ -61,7 +61,7 @@ class Odd(Debug):
 def with_action(
     monkeypatch: pytest.MonkeyPatch, deed: Any, effect: Any = Effect.DEVICE_READ
 ) -> None:
-    monkeypatch.setitem(ACTIONS, "debug", Odd(deed, effect))  # type: ignore[arg-type]
+    monkeypatch.setitem(ACTIONS.made, "debug", Odd(deed, effect))  # type: ignore[arg-type]
 
 
 DEED = """
@@ -399,6 +399,6 @@ def test_a_group_lists_hosts_in_the_plays_order_whoever_was_first(
             outcome: Outcome = super().run(call)
             return outcome
 
-    monkeypatch.setitem(ACTIONS, "group_by", Late())
+    monkeypatch.setitem(ACTIONS.made, "group_by", Late())
     played = play(tmp_path, GROUPING, hosts(3))
     assert played.messages("h1")[-1] == "h1 h2 h3"
