@@ -27,7 +27,7 @@ def ask_secret(prompt: str) -> str:
 
 def person() -> Callable[[str, bool], str] | None:
     """Asks the person at the terminal for a line (prompt, echo); None: there is nobody."""
-    return _ask if sys.stdin is not None and sys.stdin.isatty() else None
+    return _ask if sys.stdin.isatty() else None
 
 
 def _ask(prompt: str, echo: bool) -> str:

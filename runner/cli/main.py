@@ -27,12 +27,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if arguments is not None:
         raise SystemExit(_written(words))
+    _open_streams()
     gc.set_threshold(_COLLECT_EVERY)
     code = _written(words)
     # The interpreter would search everything there is for cycles, three times, on its way
     # out: that takes as long as importing paramiko.
     gc.freeze()
     raise SystemExit(code)
+
+
+def _open_streams() -> None:
+    """Standard streams that were closed lead nowhere, not into the next file that is opened."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(nowhere, True)
+            setattr(sys, name, os.fdopen(nowhere, mode))
 
 
 def _written(words: list[str]) -> int:

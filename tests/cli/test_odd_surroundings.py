@@ -71,6 +71,21 @@ def test_a_current_folder_that_is_gone_is_told(folder: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_standard_streams_lead_nowhere(folder: Path, closed: str) -> None:
+    said = shell(f'exec "{sys.executable}" -m runner -i hosts site.yml {closed}')
+    assert (said.returncode, said.stderr) == (0, "")
+    (record,) = runs(folder / ".playrun")
+    summary = json.loads((record / "summary.json").read_text())
+    assert {host: one["status"] for host, one in summary["hosts"].items()} == {"a": "ok", "b": "ok"}
+
+
+def test_without_standard_input_nothing_can_be_asked(folder: Path) -> None:
+    said = shell(f'exec "{sys.executable}" -m runner vault encrypt site.yml <&-')
+    assert said.returncode == 1
+    assert "cannot ask for `New vault password`: there is no terminal" in said.stderr
+
+
 def test_a_name_that_is_too_long_is_told(folder: Path, playrun: Any) -> None:
     said = playrun("-i", "x" * 5000, "site.yml")
     assert said.code == 1
