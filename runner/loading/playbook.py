@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner import yaml
 from runner.actions.names import short_name
@@ -54,8 +54,8 @@ def read_playbook(file: Path, loading: Loading) -> Playbook:
     """
     _check_there(file)
     document = loading.parse(file, what="playbook", origin=None)
-    opened = (str(file.resolve()),)
-    return Playbook(str(file), tuple(_plays(document, file, loading, Imported(), opened)))
+    reading = _Reading(loading, Imported(), (str(file.resolve()),))
+    return Playbook(str(file), tuple(_plays(document, file, reading)))
 
 
 def home_of(playbook: Path) -> Path:
@@ -77,14 +77,32 @@ def _check_there(file: Path) -> None:
         raise LoadError(f"cannot read the playbook `{file}`: {error.strerror}") from None
 
 
-def _plays(
-    document: yaml.Document,
-    file: Path,
-    loading: Loading,
-    imported: Imported,
-    open_files: tuple[str, ...],
-) -> Iterator[Play]:
+class _Reading(NamedTuple):
+    """What a playbook file is read with."""
+
+    loading: Loading
+    imported: Imported
+    """From the imports that lead to it."""
+    open_files: tuple[str, ...]
+    """Those that lead to it, and itself."""
+
+
+def _plays(document: yaml.Document, file: Path, reading: _Reading) -> Iterator[Play]:
     """The plays of one file. Raises LoadError for a file that holds no list of plays."""
+    folder = str(home_of(file).absolute())
+    for index in range(_count(document)):
+        place = Place(document, (index,))
+        word = _import_word(place.value)
+        if word is not None:
+            yield from _imported(place, word, folder, reading)
+            continue
+        play = read_play(place, reading.loading, folder, reading.imported, reading.open_files)
+        if play is not None:
+            yield play
+
+
+def _count(document: yaml.Document) -> int:
+    """How many entries the list has. Raises LoadError where there is no list, or an empty one."""
     entries = document.data
     if entries is None:
         raise LoadError("the playbook is empty", origin=Origin(document.file, 1, 1))
@@ -96,16 +114,7 @@ def _plays(
         )
     if not entries:
         raise LoadError("the playbook has no plays", origin=document.origin(()))
-    folder = str(home_of(file).absolute())
-    for index in range(len(entries)):
-        place = Place(document, (index,))
-        word = _import_word(place.value)
-        if word is not None:
-            yield from _imported(place, word, folder, loading, imported, open_files)
-            continue
-        play = read_play(place, loading, folder, imported, open_files)
-        if play is not None:
-            yield play
+    return len(entries)
 
 
 def _import_word(entry: Any) -> str | None:
@@ -118,15 +127,9 @@ def _import_word(entry: Any) -> str | None:
     return None
 
 
-def _imported(
-    place: Place,
-    word: str,
-    folder: str,
-    loading: Loading,
-    outer: Imported,
-    open_files: tuple[str, ...],
-) -> Iterator[Play]:
+def _imported(place: Place, word: str, folder: str, reading: _Reading) -> Iterator[Play]:
     """The plays of a file that stands in a playbook's list; mistakes are noted."""
+    loading, outer, open_files = reading
     known = {**IMPORT_PLAYBOOK, word: IMPORT_PLAYBOOK[_IMPORT]}
     reader = Reader(place, known, "playbook import", loading.problems)
     own = reader.variables("vars")
@@ -135,31 +138,36 @@ def _imported(
         outer.tags | reader.names("tags"),
         outer.when + (reader.conditions("when") or ()),
     )
-    standing = Standing(
-        loading, PlayParts(vars=imported.vars), Scope(playbook_folder=folder), read_entries
-    )
+    parts, scope = PlayParts(vars=imported.vars), Scope(playbook_folder=folder)
+    standing = Standing(loading, parts, scope, read_entries)
+    where = place.at(word)
     written = reader.text(word)
-    name = standing.name(written, place.at(word)) if written else None
-    if name is None:
-        if not written:
-            loading.note(place.at(word).error(f"`{word}` needs the name of a file"))
+    if not written:
+        loading.note(where.error(f"`{word}` needs the name of a file"))
         return
-    file = Path(folder, name).absolute()
-    real = str(file.resolve())
-    if real in open_files:
-        circle = " → ".join(Path(one).name for one in (*open_files[open_files.index(real) :], real))
-        loading.note(place.at(word).error(f"`{name}` imports itself: {circle}"))
-    elif not file.is_file():
-        loading.note(missing_file(place.at(word), "playbook", name, [file]))
-    else:
-        yield from _of_file(file, loading, imported, (*open_files, real), place.at(word))
+    name = standing.name(written, where)
+    file = None if name is None else _file(Path(folder, name).absolute(), name, where, reading)
+    if file is not None:
+        inner = _Reading(loading, imported, (*open_files, str(file.resolve())))
+        yield from _of_file(file, where, inner)
 
 
-def _of_file(
-    file: Path, loading: Loading, imported: Imported, open_files: tuple[str, ...], place: Place
-) -> Iterator[Play]:
+def _file(file: Path, name: str, where: Place, reading: _Reading) -> Path | None:
+    """The file, if it is there and not one of those that lead to it."""
+    real, opened = str(file.resolve()), reading.open_files
+    if real in opened:
+        circle = " → ".join(Path(one).name for one in (*opened[opened.index(real) :], real))
+        reading.loading.note(where.error(f"`{name}` imports itself: {circle}"))
+        return None
+    if not file.is_file():
+        reading.loading.note(missing_file(where, "playbook", name, [file]))
+        return None
+    return file
+
+
+def _of_file(file: Path, where: Place, reading: _Reading) -> Iterator[Play]:
     try:
-        document = loading.parse(file, what="playbook", origin=place.origin())
-        yield from _plays(document, file, loading, imported, open_files)
+        document = reading.loading.parse(file, what="playbook", origin=where.origin())
+        yield from _plays(document, file, reading)
     except LoadError as error:
-        loading.note(error)
+        reading.loading.note(error)
