@@ -16,12 +16,12 @@ from jinja2.lexer import (
     Token,
 )
 from jinja2.parser import Parser
-from jinja2.runtime import Context, LoopContext
+from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import missing
 
 from runner.templating.files import FolderLoader, TemplateOptions
-from runner.templating.generating import TextGenerator, ValueGenerator
+from runner.templating.generating import DICT_ATTRIBUTES, TextGenerator, ValueGenerator
 from runner.templating.mutation import may_change_values
 from runner.templating.results import as_text
 from runner.templating.undefined import Missing
@@ -32,10 +32,6 @@ if TYPE_CHECKING:
 
 _NOTHING: Mapping[str, Any] = {}
 _LONE = re.compile(r"\s*\{\{(?P<inside>(?:(?!\{\{|\}\}).)*)\}\}\s*", re.DOTALL)
-_DICT_ATTRIBUTES = frozenset(dir(dict))
-_LOOP_ATTRIBUTES = frozenset(
-    "index index0 revindex revindex0 first last length depth depth0 previtem nextitem".split()
-)
 
 
 class Scope:
@@ -308,7 +304,6 @@ class TrustingNobody(SandboxedEnvironment):
             undefined=Missing,
             finalize=shown,
             loader=loader,
-            auto_reload=False,
             # Nothing is worked out at compile time: `random` and `fileglob` are filters too.
             optimized=False,
         )
@@ -319,13 +314,11 @@ class TrustingNobody(SandboxedEnvironment):
         self.globals.update(globals_)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        if type(obj) is dict and attribute not in _DICT_ATTRIBUTES:
+        if type(obj) is dict and attribute not in DICT_ATTRIBUTES:
             try:
                 return obj[attribute]
             except KeyError:
                 return Missing(obj=obj, name=attribute)
-        if type(obj) is LoopContext and attribute in _LOOP_ATTRIBUTES:
-            return getattr(obj, attribute)
         return super().getattr(obj, attribute)
 
     def make_globals(self, _d: Any) -> MutableMapping[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os.path
+import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -137,7 +137,20 @@ class FolderLoader(BaseLoader):
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
         if template not in self._found.values():
             raise TemplateNotFound(template)
-        return read_text(Path(template), self._opened), template, None
+        path, seen = Path(template), state_of(template)
+        return read_text(path, self._opened), template, lambda: state_of(template) == seen
+
+
+State = tuple[int, int, int]
+
+
+def state_of(path: str | os.PathLike[str]) -> State | None:
+    """What differs once a file was written anew: tasks may write what later tasks render."""
+    try:
+        about = os.stat(path)  # noqa: PTH116 - every host asks
+    except OSError:
+        return None
+    return about.st_ino, about.st_size, about.st_mtime_ns
 
 
 def read_text(path: Path, opened: Opener = refuse_vaulted) -> str:

@@ -21,11 +21,13 @@ from runner.templating.failures import render_error
 from runner.templating.files import (
     FolderLoader,
     Opener,
+    State,
     TemplateOptions,
     hiding,
     read_text,
     refuse_vaulted,
     split_header,
+    state_of,
 )
 from runner.templating.inspection import Inspector
 from runner.templating.library import FILTERS, GLOBALS, TESTS
@@ -87,7 +89,7 @@ class Templar:
         self._lock = threading.Lock()
         self._texts: dict[str, _Compiled | None] = {}
         self._conditions: dict[str, _Compiled] = {}
-        self._files: dict[tuple[Path, TemplateOptions], LazyTemplate] = {}
+        self._files: dict[tuple[Path, TemplateOptions], tuple[State | None, LazyTemplate]] = {}
         self._plans: dict[int, Planned] = {}
 
     def variables(self, *layers: Mapping[str, Any]) -> Variables:
@@ -252,13 +254,14 @@ class Templar:
         return text + template.environment.newline_sequence * missing_lines
 
     def _file_template(self, path: Path, options: TemplateOptions) -> LazyTemplate:
-        key = (path, options)
-        template = self._files.get(key)
-        if template is None:
+        key, state = (path, options), state_of(path)
+        known = self._files.get(key)
+        if known is None or known[0] != state:
             with self._lock:
-                template = self._files.get(key) or self._compile_file(path, options)
-                self._files[key] = template
-        return template
+                known = self._files.get(key)
+                if known is None or known[0] != state:
+                    known = self._files[key] = (state, self._compile_file(path, options))
+        return known[1]
 
     def _compile_file(self, path: Path, options: TemplateOptions) -> LazyTemplate:
         path = path.absolute()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from scenes import variables
+from jinja2 import Environment
+from scenes import rendered, variables
 
 from runner.errors import RenderError
 from runner.templating import Templar, TemplateOptions, UndefinedVariable
@@ -172,14 +173,64 @@ def test_files_that_cannot_be_read(templar: Templar, tmp_path: Path) -> None:
         templar.file(tmp_path / "latin.j2", variables(templar))
 
 
-def test_a_file_is_compiled_once_and_renders_for_every_host(tmp_path: Path) -> None:
+def test_a_file_is_read_once_for_all_hosts(tmp_path: Path) -> None:
+    read: list[str] = []
+
+    def opened(data: bytes, path: Path) -> bytes:
+        read.append(path.name)
+        return data
+
     path = _file(tmp_path, "{% include 'part.j2' %}{{ h }}")
-    part = _file(tmp_path, "host ", "part.j2")
-    templar = Templar()
+    _file(tmp_path, "host ", "part.j2")
+    templar = Templar(opened=opened)
     assert templar.file(path, variables(templar, {"h": 1})) == "host 1"
-    path.unlink()
-    part.unlink()
     assert templar.file(path, variables(templar, {"h": 2})) == "host 2"
+    assert read == ["t.j2", "part.j2"]
+
+
+def test_a_file_that_a_task_has_written_is_read_anew(templar: Templar, tmp_path: Path) -> None:
+    path = _file(tmp_path, "{% include 'part.j2' %} {{ 1 }}")
+    for part in ("a", "b"):
+        _file(tmp_path, part, "new.j2").rename(tmp_path / "part.j2")
+        assert templar.file(path, variables(templar)) == f"{part} 1"
+    _file(tmp_path, "{{ 2 }}", "new.j2").rename(path)
+    assert templar.file(path, variables(templar)) == "2"
+
+
+LOOPS = "index index0 revindex revindex0 first last length depth depth0 previtem nextitem".split()
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_a_loop_says_what_jinja_says(templar: Templar, tmp_path: Path, name: str) -> None:
+    text = f"{{% for i in 'abc' %}}{{{{ loop.{name} | default('-') }}}} {{% endfor %}}"
+    expected = Environment().from_string(text).render()
+    assert templar.file(_file(tmp_path, text), variables(templar)) == expected
+    assert rendered(templar, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{{ loop.index }}", "mine"),
+        (
+            "{% for i in [1, 2] %}{% for j in 'ab' %}{{ loop.index }}{% endfor %}{% endfor %}",
+            "1212",
+        ),
+        (
+            "{% for i in [1, 2] %}{{ loop.cycle('a', 'b') }}{{ loop.changed(i) }}{% endfor %}",
+            "aTruebTrue",
+        ),
+        (
+            "{{ d.items() | length }} {{ d.keys() | first }} {{ d['items'] }}",
+            "1 items 5",
+        ),
+        ("{{ d.no | default('-') }}{{ d.no.deeper | default('-') }}{{ t.upper() }}", "--T"),
+    ],
+)
+def test_what_a_dot_means(templar: Templar, tmp_path: Path, text: str, expected: str) -> None:
+    own = {"loop": {"index": "mine"}, "d": {"items": 5}, "t": "t"}
+    assert templar.file(_file(tmp_path, text), variables(templar, own)) == expected
+    assert rendered(templar, text, own) == expected
 
 
 def test_nothing_is_worked_out_when_a_template_is_compiled(tmp_path: Path) -> None:
