@@ -119,6 +119,13 @@ class ActionFailed(TaskError):
     kind = "action"
 
 
+class NotBegun(ActionFailed):
+    """An action could not begin: something is wrong with what it was given, or not there.
+
+    What a task says of its result (`failed_when`, `until`) is not asked then: there is none.
+    """
+
+
 class ConnectionFailed(PlayrunError):
     """The device could not be reached, or was lost.
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.actions.api import Base, Call, Outcome, Parameter
-from runner.errors import ActionFailed, AssertionFailed
+from runner.errors import ActionFailed, AssertionFailed, NotBegun
 from runner.model import Condition
 
 
@@ -36,7 +36,7 @@ def _check_message(name: str, args: Mapping[str, Any]) -> None:
     message = args.get(name, "")
     parts = message if isinstance(message, list) else [message]
     if not all(isinstance(part, str) for part in parts):
-        raise ActionFailed(
+        raise NotBegun(
             f"`{name}` of `assert` must be text or a list of texts, not {message!r:.80}",
             hint="a template that is a number alone needs `| string`",
         )

@@ -10,7 +10,7 @@ from typing import Any
 from runner.actions.api import Base, Call, Effects, OneOf, Outcome, Parameter
 from runner.actions.places import find_folder, find_source, reads_and_writes
 from runner.actions.reading import Arguments
-from runner.errors import ActionFailed, LoadError, PlayrunError
+from runner.errors import ActionFailed, LoadError, NotBegun, PlayrunError
 from runner.platforms.model import Platform
 
 _EXTENSIONS = ["yaml", "yml", "json"]
@@ -91,9 +91,17 @@ def _files(call: Call, args: Arguments) -> Iterator[Path]:
         given = [name for name in _OF_A_FOLDER if call.args.get(name) is not None]
         if given:
             raise ActionFailed(f"`{given[0]}` goes with `dir`, not with a file")
-        yield find_source(call.paths, args.text("file").rstrip("\n"), "vars")
+        yield _found(call, args.text("file").rstrip("\n"))
     else:
         yield from _in_folder(find_folder(call.paths, args.text("dir"), "vars"), args)
+
+
+def _found(call: Call, name: str) -> Path:
+    """A file that is missing is this action's result, as in Ansible: `failed_when` sees it."""
+    try:
+        return find_source(call.paths, name, "vars")
+    except NotBegun as error:
+        raise ActionFailed(error.message, hint=error.hint) from None
 
 
 def _in_folder(folder: Path, args: Arguments) -> Iterator[Path]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from runner.actions.api import NOTHING, Call, Effect, Effects, Paths
-from runner.errors import ActionFailed
+from runner.errors import ActionFailed, NotBegun
 from runner.values import OwnPath
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -62,7 +62,7 @@ def _found(paths: Paths, name: str, folder: str, fits: Callable[[int], bool], wh
             if fits(_mode(candidate)):
                 return candidate
     tried = ", ".join(dict.fromkeys(str(candidate) for candidate in candidates))
-    raise ActionFailed(f"there is no {what} `{name}`", hint=f"looked for {tried}")
+    raise NotBegun(f"there is no {what} `{name}`", hint=f"looked for {tried}")
 
 
 def _mode(path: Path) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from runner.actions.api import Base, Call, Outcome, Parameter
 from runner.actions.places import marked
 from runner.actions.reading import Arguments
-from runner.errors import ActionFailed
+from runner.errors import NotBegun
 from runner.values import EMPTY
 
 
@@ -23,10 +23,10 @@ class SetFact(Base):
         """Facts with the arguments' values."""
         facts = {name: value for name, value in call.args.items() if name != "cacheable"}
         if not facts:
-            raise ActionFailed("`set_fact` needs at least one variable with its value")
+            raise NotBegun("`set_fact` needs at least one variable with its value")
         for name in facts:
             if not name.isidentifier():
-                raise ActionFailed(f"`{name}` is no name for a variable")
+                raise NotBegun(f"`{name}` is no name for a variable")
         facts = {name: marked(value, call, name) for name, value in facts.items()}
         shared = facts if Arguments(call, self.parameters).flag("cacheable") else EMPTY
         return Outcome(values={"ansible_facts": facts}, facts=facts, gathered=shared)

@@ -14,7 +14,14 @@ from runner.engine.gathering import GATHERING, as_gatherer, gatherer
 from runner.engine.late import told
 from runner.engine.results import Ended, refused, told_failed, well
 from runner.engine.target import transport_of
-from runner.errors import ActionFailed, ConnectionFailed, PlayrunError, RenderError, TaskError
+from runner.errors import (
+    ActionFailed,
+    ConnectionFailed,
+    NotBegun,
+    PlayrunError,
+    RenderError,
+    TaskError,
+)
 from runner.events import Failure, TaskRetried, TaskStatus
 from runner.model import Condition, Late
 from runner.templating import Signal, UndefinedVariable, Variables
@@ -95,8 +102,9 @@ class Attempts:
         if ended.failed:
             ended.ignored = self._on.ignores(ended.status, self._variables)
         ended.quiet = self._on.quiet
-        if self._delegate is not None and self._delegate.name != self._on.host.name:
-            ended.delegate = self._delegate.name
+        if self._delegate is not None:
+            if self._delegate.name != self._on.host.name:
+                ended.delegate = self._delegate.name
             if self._gives_away():
                 ended.owners = (self._delegate.name,) * len(ended.outcomes)
         return ended
@@ -248,7 +256,7 @@ class Attempts:
         try:
             outcome = self._outcome(call)
         except TaskError as error:
-            if isinstance(error, RenderError):
+            if isinstance(error, (RenderError, NotBegun)):
                 raise
             return on.broken(error, getattr(error, "values", EMPTY), self._delegate)
         if outcome.failure is not None:

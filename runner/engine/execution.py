@@ -220,7 +220,7 @@ class Execution:
 
     def _keep(self, outcome: Outcome, owner: str | None) -> None:
         host, position = self._host, self._on.position
-        if owner is not None:
+        if owner is not None and owner != host.name:
             host.give_away(owner, outcome, position)
         else:
             if outcome.gathered:

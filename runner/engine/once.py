@@ -44,12 +44,23 @@ def walk_once(way: Way, task: Task, position: Position, frame: Frame) -> Program
     way.go_on(task.label)
     before = way.host.mark()
     done = yield from do(way, task, position, frame._replace(run_once=True))
-    # An action that one host does by itself for all of them gives its result to nobody else.
-    gained = Given() if task.run_once is False else way.host.gained(before)
+    gained = _for_all(way, task, before, done.ended)
     failure = _told_others(way.host.name, task, done.ended) if done.failed else None
     twice = done.failed and done.ended.status == "failed"
     yield from way.ask(Result(position, gained, done.failed, failure, twice))
     yield from follow(way, task, position, frame, done)
+
+
+def _for_all(way: Way, task: Task, before: Given, ended: Ended) -> Given:
+    """What all hosts get. An action that one host does by itself for all of them (`add_host`)
+    gives its result to nobody; facts that are a delegate's are its alone, also when the host
+    is its own delegate."""
+    if task.run_once is False:
+        return Given()
+    gained = way.host.gained(before)
+    if way.host.name not in ended.owners:
+        return gained
+    return Given({name: value for name, value in gained.facts.items() if name == task.register})
 
 
 def _told_others(host: str, task: Task, ended: Ended) -> Failure:

@@ -87,6 +87,8 @@ class Where(NamedTuple):
     """In a rescue or always: a role there counts for Ansible, though the tags leave none of it."""
     fatal: bool = False
     """In a play that one host's failure may end for all: nothing is rescued or included there."""
+    ends: bool = True
+    """The play may end before its end; where handlers are forced, Ansible forgets failures then."""
 
 
 def actions(where: Where, safe: bool) -> st.SearchStrategy[Tree]:
@@ -276,18 +278,19 @@ def entries(depth: int, where: Where, most: int) -> st.SearchStrategy[list[Tree]
     if depth > 0 and not where.role and not where.tidying and not where.fatal:
         kinds.append(role_tasks())
     if depth > 1:
-        kinds.append(metas())
+        kinds.append(metas(where.ends))
     return st.lists(st.one_of(kinds), min_size=1, max_size=most)
 
 
 @st.composite
-def metas(draw: st.DrawFn) -> Tree:
+def metas(draw: st.DrawFn, ends: bool) -> Tree:
     """What steers a play, and what adds to the inventory for all hosts at once."""
     kinds: list[Tree] = [{"meta": word} for word in ("flush_handlers", "flush_handlers", "noop")]
     kinds += [{"add_host": NEW_HOST}]
     if draw(st.integers(0, 3)) == 0:
         # A condition that fails here ends Ansible's whole run.
-        word = draw(st.sampled_from(["end_host", "end_host", "end_play", "end_batch"]))
+        words = ["end_host", "end_host", *(["end_play", "end_batch"] if ends else [])]
+        word = draw(st.sampled_from(words))
         return {"meta": word, "when": draw(conditions.filter(lambda text: text != UNSURE))}
     if draw(st.integers(0, 5)) == 0:
         return {"meta": draw(st.sampled_from(["clear_facts", "reset_connection"]))}
@@ -367,13 +370,14 @@ def plays(draw: st.DrawFn) -> Tree:
     told = {name: f"{{{{ {name} | default('-') }}}}" for name in FACTS}
     told |= {name: RESULT.strip().replace("@", name) for name in RESULTS}
     dump = {"debug": {"msg": told}, "tags": ["always"]}
+    where = Where(fatal=bool(fatal), ends="force_handlers" not in play)
     with_roles = not fatal and draw(st.booleans())
     roles = draw(st.lists(role_entries(), max_size=2)) if with_roles else []
     return {
         **play,
         **({"roles": roles} if roles else {}),
         "handlers": draw(handlers()),
-        "tasks": [seed, *draw(entries(2, Where(fatal=bool(fatal)), 5)), dump],
+        "tasks": [seed, *draw(entries(2, where, 5)), dump],
     }
 
 
