@@ -91,6 +91,58 @@ def test_junos() -> None:
     assert junos.default(asking(show_chassis_hardware=chassis))["serialnum"] == "VM123"
 
 
+def test_junos_has_the_names_and_types_that_netconf_gives_ansible() -> None:
+    """Those of junos_facts, whose parser was given the same facts as replies of NETCONF."""
+    engine = (
+        "Routing Engine status:\n"
+        "    Temperature                 30 degrees C / 86 degrees F\n"
+        "    CPU temperature             35 degrees C / 95 degrees F\n"
+        "    DRAM                      2048 MB (2048 MB installed)\n"
+        "    Memory utilization          25 percent\n"
+        "    Model                          RE-VMX\n"
+        "    Start time                     2026-11-22 00:00:00 UTC\n"
+        "    Uptime                         5 hours\n"
+    )
+    storage = (
+        "Filesystem   Size  Used  Avail  Capacity  Mounted on\ntmpfs  1.1G  48K  1.1G  0%  /tmp\n"
+    )
+    facts = junos.hardware(asking(show_chassis_routing_engine=engine, show_system_storage=storage))
+    assert facts == {
+        "memfree_mb": 1536,
+        "memtotal_mb": 2048,
+        "filesystems": ["tmpfs"],
+        "routing_engines": {
+            "0": {
+                "slot": "0",
+                "temperature": "30 degrees C / 86 degrees F",
+                "cpu_temperature": "35 degrees C",
+                "memory_dram_size": "2048 MB",
+                "memory_buffer_utilization": "25",
+                "model": "RE-VMX",
+                "start_time": "2026-11-22 00:00:00 UTC",
+                "up_time": "5 hours",
+            }
+        },
+        "has_2RE": False,
+        "modules": [],
+    }
+    port = (
+        "Physical interface: ge-0/0/0, Enabled, Physical link is Up\n"
+        "  Link-level type: Ethernet, MTU: 1514, Speed: 1000mbps, Loopback: Disabled\n"
+        "  Current address: 52:54:00:00:00:01, Hardware address: 52:54:00:00:00:01\n"
+    )
+    assert junos.interfaces(asking(show_interfaces=port))["interfaces"] == {
+        "ge-0/0/0": {
+            "oper-status": "up",
+            "admin-status": "up",
+            "speed": "1000mbps",
+            "macaddress": "52:54:00:00:00:01",
+            "mtu": "1514",
+            "type": "Ethernet",
+        }
+    }
+
+
 def test_vyos() -> None:
     commits = (
         "0   2024-01-01 10:00:00 by vyos via cli\n    first\n"

@@ -61,6 +61,7 @@ def _engines(text: str) -> dict[str, dict[str, str]]:
             serial_number=first(r"^\s*Serial ID\s{2,}(\S+)", part),
             memory_dram_size=first(r"DRAM\s+(\d+ MB)", part),
             memory_buffer_utilization=first(r"Memory utilization\s+(\d+) percent", part),
+            temperature=first(r"^\s*Temperature\s{2,}(\S.*)$", part),
             cpu_temperature=first(r"CPU temperature\s+(\d+ degrees C)", part),
             start_time=first(r"Start time\s+(\S.*)$", part),
             up_time=first(r"Uptime\s+(\S.*)$", part),
