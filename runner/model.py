@@ -171,9 +171,11 @@ class Task(NamedTuple):
 
 class Use(NamedTuple):
     """One use of a role. A host that has come to the end of a use of the same key in this play,
-    and ran a task in it (skipped ones do not count), leaves this one out."""
+    and ran one of its own tasks (skipped ones do not count, nor those of roles that it brings),
+    leaves this one out."""
 
     key: str
+    role: Role
     again: bool = False
     """It is left out by no host, though it counts as a use."""
     given: bool = False

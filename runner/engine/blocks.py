@@ -28,18 +28,17 @@ def _walk_role(way: Way, block: Block, use: Use, position: Position, frame: Fram
     key = use.key + (frame.given if use.given else "")
     if key in way.completed and not use.again:
         return
-    ran = way.ran
     try:
         yield from way.walk(way, block.body, (*position, BODY), frame)
     except EndRole:
-        _complete(way, key, ran)
+        _complete(way, key, use)
         raise
-    _complete(way, key, ran)
+    _complete(way, key, use)
 
 
-def _complete(way: Way, key: str, ran: int) -> None:
+def _complete(way: Way, key: str, use: Use) -> None:
     """A role has come to its end, if it did anything."""
-    if way.ran > ran:
+    if id(use.role) in way.acted:
         way.completed.add(key)
 
 

@@ -153,9 +153,10 @@ class HandlerBook:
 
 
 def _by_weight(known: list[tuple[Key, Handler]]) -> Iterator[tuple[Key, Handler]]:
-    """Of one name, a later role's handler counts, and the play's own most; of one role's
-    (or of the play's own) the first does."""
-    roles = [list(group) for _, group in groupby(known, lambda each: (each[0][:-1], each[1].role))]
+    """Of one name, the handler of a later use of a role counts, and the play's own most; of
+    those of one use (or of the play's own) the first does."""
+    uses = groupby(known, lambda each: (each[0][:-1], id(each[1].role and each[1].task.scope.role)))
+    roles = [list(group) for _, group in uses]
     return chain.from_iterable(reversed(roles))
 
 

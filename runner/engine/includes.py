@@ -83,6 +83,8 @@ def _walk_part(way: Way, part: Part, position: Position, frame: Frame) -> Progra
     included = part.included
     params = {**frame.params, **part.inclusion.params}
     way.host.name_roles(included.roles)
+    for role in included.exposed:
+        way.host.expose(role)
     way.handlers.add(position, included.handlers, params)
     way.host.lend(Lent(position, included.handlers, params))
     inside = frame._replace(params=params, depth=frame.depth + 1, run_once=False)
@@ -93,5 +95,3 @@ def _walk_part(way: Way, part: Part, position: Position, frame: Frame) -> Progra
     except EndRole as end:
         if end.role is not included.role:
             raise
-    if included.role is not None and part.inclusion.args.get("public"):
-        way.host.expose(included.role)

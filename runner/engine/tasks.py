@@ -87,8 +87,8 @@ def _done(
         ended, loaded = load(way.host.world, task, ended, frame.depth)
     elif ended.notified:
         ended = _notified(way, task, ended)
-    if ended.status != "skipped":
-        way.ran += 1
+    if ended.status != "skipped" and task.scope.role is not None:
+        way.acted.add(id(task.scope.role))
     execution.tell(ended, ignored=ignored)
     return Done(ended, ignored, loaded)
 

@@ -66,13 +66,13 @@ class Way:
     """Where a host's program keeps what it must remember on its way."""
 
     __slots__ = (
+        "acted",
         "clears",
         "completed",
         "cross",
         "doubt",
         "handlers",
         "host",
-        "ran",
         "stopped",
         "walk",
     )
@@ -89,8 +89,8 @@ class Way:
         """A change that was cut off: whatever rescues it, the device stays unknown."""
         self.clears = 0
         """How often the host's errors were cleared."""
-        self.ran = 0
-        """Tasks that did something, so far."""
+        self.acted: set[int] = set()
+        """Roles, by identity, of which a task did something."""
         self.completed: set[str] = set()
         """Roles that run once and have run."""
         self.handlers = HandlerBook(host.plan.play.handlers, self._name_of)

@@ -53,6 +53,8 @@ class Included(NamedTuple):
     """The role, for an `include_role`."""
     roles: tuple[Role, ...] = ()
     """All that come with it: what its tasks import, then the role itself."""
+    exposed: tuple[Role, ...] = ()
+    """Those whose variables all tasks of the play see from then on."""
 
 
 class Includes(Protocol):

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from runner.engine.world import Included
 from runner.errors import LoadError, PlayrunError
 from runner.loading.blocks import read_entries
-from runner.loading.convert import Reader, Spot
+from runner.loading.convert import Reader, Spot, as_flag
 from runner.loading.inherit import narrowed
 from runner.loading.keywords import BLOCK
 from runner.loading.late import told
 from runner.loading.roles import read_role, role_of_task
-from runner.loading.standing import Decryption, Loading, PlayParts, Standing, raise_problems
+from runner.loading.standing import (
+    Decryption,
+    Exporting,
+    Loading,
+    PlayParts,
+    Standing,
+    raise_problems,
+)
 from runner.loading.taskfiles import entries_of, find_dynamic
-from runner.model import Scope, Task
+from runner.model import Role, Scope, Task
 from runner.planning.tags import kept
 from runner.values import EMPTY
 
@@ -85,8 +92,10 @@ class PlaybookIncludes:
             raise found
         entries = entries_of(found, standing, spot)
         raise_problems(standing.problems)
-        brought = tuple(read.role for read in standing.parts.roles)
-        return Included(kept(entries, self._keeps), tuple(standing.parts.handlers), roles=brought)
+        handlers = tuple(standing.parts.handlers)
+        imported = _imported(standing)
+        exposed = _exposed(standing.parts.roles)
+        return Included(kept(entries, self._keeps), handlers, None, imported, exposed)
 
     def _read_role(self, task: Task, name: str, args: Mapping[str, Any]) -> Included:
         standing, spot = self._standing(task)
@@ -94,9 +103,12 @@ class PlaybookIncludes:
         read = None if wanted is None else read_role(wanted, standing)
         raise_problems(standing.problems)
         assert read is not None, "a role that is not read has left a problem"
-        handlers = (*read.handlers, *standing.parts.handlers)
-        brought = (*(each.role for each in standing.parts.roles), read.role)
-        return Included(kept(read.entries, self._keeps), handlers, read.role, brought)
+        handlers = (*standing.parts.handlers, *read.handlers)
+        brought = (*_imported(standing), read.role)
+        entries = kept(read.entries, self._keeps)
+        public = as_flag(args.get("public", False)) is True
+        exposed = _exposed([*standing.parts.roles, read._replace(public=public)])
+        return Included(entries, handlers, read.role, brought, exposed)
 
     def _standing(self, task: Task) -> tuple[Standing, Spot]:
         """Where the entries begin: in the scope of the include, under its `apply`."""
@@ -108,6 +120,19 @@ class PlaybookIncludes:
             scope = narrowed(scope, reader, spot, _APPLIED)
         standing = Standing(loading, PlayParts(), scope, read_entries)
         return standing._replace(handlers=_in_handlers(task.scope)), spot
+
+
+def _imported(standing: Standing) -> tuple[Role, ...]:
+    return tuple(read.role for read in standing.parts.roles)
+
+
+def _exposed(roles: Iterable[Exporting]) -> tuple[Role, ...]:
+    """The roles that leave variables to all tasks that follow, with those alone."""
+    return tuple(
+        read.role._replace(vars=read.exported_vars, defaults=read.exported_defaults)
+        for read in roles
+        if read.public
+    )
 
 
 def _attempt(read: Callable[[], T]) -> T | PlayrunError:

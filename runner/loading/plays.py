@@ -214,13 +214,14 @@ def _prompt(place: Place, play: Reader) -> Prompt | None:
 def _filled(play: Play, place: Place, reader: Reader, standing: Standing) -> Play:
     """The play with its entries, handlers and what its roles leave to all tasks."""
     facts = _facts(place, reader, standing)
+    imported = standing.parts.roles
     before = read_section(place, "pre_tasks", standing)
-    imported = len(standing.parts.roles)
+    first = len(imported)
     roles = _roles(place, standing)
-    by_roles = standing.parts.roles[imported:]
-    del standing.parts.roles[imported:]
+    second = len(imported)
     commands = _commands(place, standing)
     tasks = read_section(place, "tasks", standing)
+    third = len(imported)
     after = read_section(place, "post_tasks", standing)
     handlers = _handlers(place, roles, standing)
     of_roles = tuple(entry for role in roles for entry in role.entries)
@@ -230,7 +231,9 @@ def _filled(play: Play, place: Place, reader: Reader, standing: Standing) -> Pla
     if not dynamic:
         standing.problems.extend(unknown_notified(standing.parts.notifying, handlers))
     flush = _flush(play, standing) if handlers or dynamic else ()
-    all_roles: list[Exporting] = [*roles, *standing.parts.roles, *by_roles]
+    # Of two roles with a variable of one name, the later one here counts, as in Ansible.
+    of_tasks = (*imported[:first], *imported[third:], *imported[second:third])
+    all_roles: list[Exporting] = [*roles, *imported[first:second], *of_tasks]
     exporting = [role for role in all_roles if role.public]
     return play._replace(
         entries=(*facts, *(entry for section in sections for entry in (*section, *flush))),

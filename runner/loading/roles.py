@@ -318,7 +318,9 @@ def _own_entries(wanted: Wanted, path: Path, standing: Standing, meta: _Meta) ->
         return entries
     origin = next(tasks_in(entries), None)
     where = origin.origin if origin else wanted.place.origin()
-    use = Use(_key(wanted, path), again, wanted.given is None)
+    role = standing.scope.role
+    assert role is not None, "a role's entries stand in its scope"
+    use = Use(_key(wanted, path), role, again, wanted.given is None)
     return (Block(entries, where, once=use),)
 
 

@@ -10,6 +10,7 @@ import os
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
 from oracle_case import Case
 from oracle_comparing import Oracle
 from oracle_plays import cases
@@ -27,13 +28,16 @@ QUIET = settings(
 )
 
 
-def drawn(number: int) -> list[Case]:
+PLAYS = cases()
+
+
+def drawn(number: int, of: st.SearchStrategy[Case] = PLAYS) -> list[Case]:
     """The plays of one round: the same ones every time."""
     found: dict[str, Case] = {}
 
     @seed(number)
     @QUIET
-    @given(cases())
+    @given(of)
     def collect(case: Case) -> None:
         found.setdefault(case.digest(), case)
 
@@ -47,12 +51,12 @@ def told(case: Case, lines: list[str]) -> str:
     return "\n".join([*files, f"--- {case.args}", *lines])
 
 
-def shrunk(oracle: Oracle, number: int) -> str:
+def shrunk(oracle: Oracle, number: int, of: st.SearchStrategy[Case] = PLAYS) -> str:
     """The smallest play of a round on which the two part."""
 
     @seed(number)
     @settings(QUIET, phases=[Phase.generate, Phase.shrink], report_multiple_bugs=False)
-    @given(cases())
+    @given(of)
     def check(case: Case) -> None:
         lines = oracle.compare(case)
         assert not lines, told(case, lines)
