@@ -64,6 +64,7 @@ class HostState:
         self.included = dict(before.included)
         self.published: list[Published] = []
         self.additions: list[AddHost | AddToGroup] = []
+        self._noted: list[tuple[Layer, str]] | None = None
         self.lost = False
         """It has failed, and goes on only to what is done in any case."""
         self._connector = connector
@@ -226,6 +227,8 @@ class HostState:
         return known
 
     def _tell_others(self, layer: Layer, name: str, value: Any, position: Position) -> None:
+        if self._noted is not None:
+            self._noted.append((layer, name))
         if name in _REACHES:
             self._targets.clear()
         shared = self.plan.shared
@@ -239,16 +242,17 @@ class HostState:
         self.gathered.update(given.gathered)
         self.included.update(given.included)
 
-    def mark(self) -> Given:
-        """What the host has now; to be given to `gained` later."""
-        return Given(dict(self.facts), dict(self.gathered), dict(self.included))
+    def mark(self) -> None:
+        """From now on it is noted what the host is given; `gained` tells."""
+        self._noted = []
 
-    def gained(self, before: Given) -> Given:
-        """What the host was given since `before`."""
+    def gained(self) -> Given:
+        """What the host was given since `mark`, also where it had the same before."""
+        noted, self._noted = self._noted or (), None
         return Given(
-            _newer(self.facts, before.facts),
-            _newer(self.gathered, before.gathered),
-            _newer(self.included, before.included),
+            {name: self.facts[name] for layer, name in noted if layer == "facts"},
+            {name: self.gathered[name] for layer, name in noted if layer == "gathered"},
+            {name: self.included[name] for layer, name in noted if layer == "included"},
         )
 
     def kept(self, names: Iterable[str] | None) -> Given:
@@ -361,8 +365,3 @@ def _gathered(facts: Mapping[str, Any], known: Mapping[str, Any]) -> Mapping[str
     # What a device says must not decide where, and as whom, the next task connects.
     named = {name: value for name, value in facts.items() if name not in _REACHES}
     return {**named, "ansible_facts": {**known.get("ansible_facts", EMPTY), **short}}
-
-
-def _newer(now: Mapping[str, Any], before: Mapping[str, Any]) -> Mapping[str, Any]:
-    new = {name: value for name, value in now.items() if before.get(name) is not value}
-    return new or EMPTY

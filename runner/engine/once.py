@@ -42,22 +42,22 @@ def walk_once(way: Way, task: Task, position: Position, frame: Frame) -> Program
     if go.answer != "do":
         return
     way.go_on(task.label)
-    before = way.host.mark()
+    way.host.mark()
     done = yield from do(way, task, position, frame._replace(run_once=True))
-    gained = _for_all(way, task, before, done.ended)
+    gained = _for_all(way, task, done.ended)
     failure = _told_others(way.host.name, task, done.ended) if done.failed else None
     twice = done.failed and done.ended.status == "failed"
     yield from way.ask(Result(position, gained, done.failed, failure, twice))
     yield from follow(way, task, position, frame, done)
 
 
-def _for_all(way: Way, task: Task, before: Given, ended: Ended) -> Given:
+def _for_all(way: Way, task: Task, ended: Ended) -> Given:
     """What all hosts get. An action that one host does by itself for all of them (`add_host`)
     gives its result to nobody; facts that are a delegate's are its alone, also when the host
     is its own delegate."""
+    gained = way.host.gained()
     if task.run_once is False:
         return Given()
-    gained = way.host.gained(before)
     if way.host.name not in ended.owners:
         return gained
     return Given({name: value for name, value in gained.facts.items() if name == task.register})
