@@ -23,7 +23,7 @@ from jinja2.utils import missing
 from runner.templating.files import FolderLoader, TemplateOptions
 from runner.templating.generating import DICT_ATTRIBUTES, TextGenerator, ValueGenerator
 from runner.templating.mutation import may_change_values
-from runner.templating.results import as_text
+from runner.templating.results import as_text, lone_text, settled
 from runner.templating.undefined import Missing
 from runner.values import Secret
 
@@ -313,6 +313,9 @@ class TrustingNobody(SandboxedEnvironment):
         self.globals.pop("lipsum", None)
         self.globals.update(globals_)
 
+    def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        return settled(super().call(context, obj, *args, **kwargs))
+
     def getattr(self, obj: Any, attribute: str) -> Any:
         if type(obj) is dict and attribute not in DICT_ATTRIBUTES:
             try:
@@ -375,6 +378,7 @@ class FileEnvironment(TrustingNobody):
 
     code_generator_class = TextGenerator
     text = staticmethod(as_text)
+    lone_text = staticmethod(lone_text)
 
 
 class InlineEnvironment(TrustingNobody):

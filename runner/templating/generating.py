@@ -50,10 +50,14 @@ class TextGenerator(ValueGenerator):
     Within macros, `call` and `set` blocks values keep their types, as they do in playbooks.
     """
 
+    _printer = "text"
+
     def visit_Output(self, node: nodes.Output, frame: Frame) -> None:  # noqa: N802 - Jinja's name
         """What stands between two blocks is one text, not one for each part of it."""
         if frame.buffer is not None or frame.require_output_check or len(node.nodes) == 1:
+            self._printer = "lone_text"
             super().visit_Output(node, frame)
+            self._printer = "text"
             return
         self.writeline('yield "".join((', node)
         self.indent()
@@ -81,6 +85,7 @@ class TextGenerator(ValueGenerator):
 
     def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         if frame.buffer is None:
-            self.write(") is str else str(part) if type(part) is int else environment.text(part))")
+            short = "str(part) if type(part) is int else " if self._printer == "text" else ""
+            self.write(f") is str else {short}environment.{self._printer}(part))")
         else:
             super()._output_child_post(node, frame, finalize)

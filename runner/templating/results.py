@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import (
+    ItemsView,
+    Iterable,
+    Iterator,
+    KeysView,
+    Mapping,
+    Sequence,
+    Set,
+    ValuesView,
+)
+from types import GeneratorType
 from typing import Any
 
 from jinja2 import Undefined
@@ -32,7 +42,24 @@ OMIT = Omit()
 ATOMS = frozenset({str, int, float, bool, type(None)})
 """Exact types that need no look inside. A subclass of `str` is not one of them."""
 
+_PENDING = frozenset(
+    {
+        GeneratorType,
+        KeysView,
+        ValuesView,
+        ItemsView,
+        *map(type, ({}.keys(), {}.values(), {}.items(), reversed([]), reversed(()))),
+        *(map, filter, zip, enumerate),
+    }
+)
+"""What has not been gone through yet: it has no text, no length and can be read only once."""
+
 _KEPT = (bytes, Omit, datetime.datetime, datetime.date, datetime.time, datetime.timedelta)
+
+
+def settled(value: Any) -> Any:
+    """What a filter or a call gave, as Ansible hands it on: an iterator or a view as a list."""
+    return list(value) if type(value) in _PENDING else value
 
 
 def finished(value: Any) -> Any:
@@ -103,6 +130,28 @@ def _defined(value: Undefined) -> Any:
         "the result is undefined: the condition of an `if` without `else` was false",
         hint="add `else`",
     )
+
+
+class Lone(str):
+    """The text of a value that was none: what a template file prints beside blocks."""
+
+    __slots__ = ()
+
+
+def lone_text(value: Any) -> str:
+    """`as_text`, which leaves visible whether the value was text."""
+    text = as_text(value)
+    return text if isinstance(value, (str, Secret)) else Lone(text)
+
+
+def is_text(pieces: Sequence[str]) -> bool:
+    """Whether the pieces that a template file printed make a text, as Ansible sees it.
+
+    Nothing at all, and a single number, list or the like, are none: they end as they do.
+    """
+    if any(type(piece) is not Lone for piece in pieces):
+        return True
+    return sum(map(bool, pieces)) > 1
 
 
 def as_text(value: Any) -> str:

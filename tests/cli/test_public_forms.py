@@ -187,3 +187,35 @@ def test_a_connection_that_is_no_command_line_is_refused_by_task_and_line(plays:
     )
     assert said.err.count("the connection `httpapi` of sw1 is no command line") == 1
     assert "site:5:7: " in said.err
+
+
+def test_a_value_that_is_not_there_has_no_kind(here: Path, playrun: Playrun) -> None:
+    _write(
+        here,
+        hosts="h1 ansible_connection=local\n",
+        site="[{hosts: all, gather_facts: false, tasks: [{debug: {msg: on}, when: vlan is not none},"
+        " {debug: {msg: never}}]}]\n",
+    )
+    said = playrun("-i", "hosts", "site")
+    assert said.code == 2
+    assert "vlan" in said.out
+    assert "failed=1" in said.out
+
+
+def test_what_is_gone_through_once_is_a_list(here: Path, playrun: Playrun) -> None:
+    _write(
+        here,
+        hosts="h1 ansible_connection=local\n",
+        site="""
+- hosts: all
+  gather_facts: false
+  vars: {ports: {eth1: up, eth2: down}}
+  tasks:
+    - debug: {msg: "{{ ports.keys() | length }} of {{ ports.keys() }}, first {{ ports.keys()[0] }}"}
+    - debug: {msg: "{{ ports.values() | map('upper') }} {{ ports | select('search', '2') }}"}
+""",
+    )
+    said = playrun("-i", "hosts", "site")
+    assert said.code == 0, said.out
+    assert "2 of ['eth1', 'eth2'], first eth1" in said.out
+    assert "['UP', 'DOWN'] ['eth2']" in said.out

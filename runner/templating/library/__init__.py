@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
+from jinja2 import Undefined
 from jinja2.filters import FILTERS as JINJA_FILTERS
 from jinja2.tests import TESTS as JINJA_TESTS
 
@@ -21,7 +23,7 @@ from runner.templating.library import (
     text,
     values,
 )
-from runner.templating.results import OMIT
+from runner.templating.results import OMIT, settled
 from runner.templating.undefined import Missing
 
 _UTILS = ("ansible.utils", "ansible.netcommon")
@@ -37,8 +39,22 @@ def _named(table: Mapping[str, Any], *collections: str) -> dict[str, Any]:
     return {**table, **full}
 
 
+def _settling(filter_: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(filter_)
+    def settle(*args: Any, **kwargs: Any) -> Any:
+        return settled(filter_(*args, **kwargs))
+
+    return settle
+
+
+_PENDING = ("batch", "items", "map", "reject", "rejectattr", "reverse", "select", "selectattr")
+_JINJA: dict[str, Any] = {
+    **JINJA_FILTERS,
+    **{name: _settling(JINJA_FILTERS[name]) for name in (*_PENDING, "slice", "unique")},
+}
+
 FILTERS: dict[str, Any] = {
-    **_named(JINJA_FILTERS, "ansible.builtin"),
+    **_named(_JINJA, "ansible.builtin"),
     **_named(text.FILTERS, "ansible.builtin", *_UTILS),
     **_named(data.FILTERS, "ansible.builtin", "community.general", *_UTILS),
     **_named(formats.FILTERS, "ansible.builtin"),
@@ -47,8 +63,30 @@ FILTERS: dict[str, Any] = {
     **_named({**network.FILTERS, **subnets.FILTERS, **hardware.FILTERS}, *_UTILS),
 }
 
+
+def _using(test: Any) -> Callable[..., Any]:
+    """The test, for which a value has to be there: Jinja's own of kinds never look."""
+
+    @wraps(test)
+    def ask(value: Any, *args: Any) -> Any:
+        if isinstance(value, Undefined):
+            str(value)
+        return test(value, *args)
+
+    return ask
+
+
+_KINDS = ("boolean", "callable", "escaped", "false", "float", "integer", "mapping", "none")
+_JINJA_TESTS: dict[str, Any] = {
+    **JINJA_TESTS,
+    **{
+        name: _using(JINJA_TESTS[name])
+        for name in (*_KINDS, "number", "sameas", "sequence", "string", "true")
+    },
+}
+
 TESTS: dict[str, Any] = {
-    **_named(JINJA_TESTS, "ansible.builtin"),
+    **_named(_JINJA_TESTS, "ansible.builtin"),
     **_named(predicates.TESTS, "ansible.builtin"),
 }
 
