@@ -189,33 +189,33 @@ def test_a_connection_that_is_no_command_line_is_refused_by_task_and_line(plays:
     assert "site:5:7: " in said.err
 
 
-def test_a_value_that_is_not_there_has_no_kind(here: Path, playrun: Playrun) -> None:
-    _write(
-        here,
-        hosts="h1 ansible_connection=local\n",
-        site="[{hosts: all, gather_facts: false, tasks: [{debug: {msg: on}, when: vlan is not none},"
-        " {debug: {msg: never}}]}]\n",
+def test_a_value_that_is_not_there_has_no_kind(plays: Plays) -> None:
+    said = plays(
+        code=2,
+        hosts=LOCAL,
+        site="""
+- hosts: all
+  gather_facts: false
+  tasks:
+    - debug: {msg: never}
+      when: vlan is not none
+""",
     )
-    said = playrun("-i", "hosts", "site")
-    assert said.code == 2
     assert "vlan" in said.out
     assert "failed=1" in said.out
 
 
-def test_what_is_gone_through_once_is_a_list(here: Path, playrun: Playrun) -> None:
-    _write(
-        here,
-        hosts="h1 ansible_connection=local\n",
+def test_what_is_gone_through_once_is_a_list(plays: Plays) -> None:
+    said = plays(
+        hosts=LOCAL,
         site="""
 - hosts: all
   gather_facts: false
   vars: {ports: {eth1: up, eth2: down}}
   tasks:
-    - debug: {msg: "{{ ports.keys() | length }} of {{ ports.keys() }}, first {{ ports.keys()[0] }}"}
+    - debug: {msg: "{{ ports.keys() | length }} of {{ ports.keys() }}, {{ ports.keys()[0] }}"}
     - debug: {msg: "{{ ports.values() | map('upper') }} {{ ports | select('search', '2') }}"}
 """,
     )
-    said = playrun("-i", "hosts", "site")
-    assert said.code == 0, said.out
-    assert "2 of ['eth1', 'eth2'], first eth1" in said.out
+    assert "2 of ['eth1', 'eth2'], eth1" in said.out
     assert "['UP', 'DOWN'] ['eth2']" in said.out
