@@ -167,10 +167,13 @@ class Conductor:
     # what one host does for all
 
     def _on_result(self, leader: str, result: Result) -> None:
-        """Every other host of the batch gets the values, wherever it is."""
+        """Every other host of the batch gets the values, wherever it is; of those that have left
+        the play, later plays read them."""
         self._results[result.position] = result
         for name, host in self._hosts.items():
-            if host.status is None:
+            if host.status in ("ok", "failed"):
+                self._world.give(name, result.values)
+            elif host.status is None:
                 if name != leader and result.values != Given():
                     host.due.append(result.values)
                 if result.order:
