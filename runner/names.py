@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
+from collections.abc import Collection
 
 LONGEST = 200
 """Bytes of UTF-8. File systems stop at 255, and file names get suffixes."""
 
 _HARMLESS = re.compile(r"[A-Za-z0-9_:][A-Za-z0-9_.:@%+=()\-]*")
+_HARMLESS_BYTES = f"{string.ascii_letters}{string.digits}_.:@%+=()-".encode()
+_NOT_FIRST = frozenset(["", *".@%+=()-"])
 _REFUSED_CATEGORIES = {
     "Cc": "a control character",
     "Cf": "an invisible or direction-changing character",
@@ -20,6 +24,23 @@ _REFUSED_CATEGORIES = {
     "Zs": "a blank",
 }
 _UNSAFE = re.compile(r"[^\w.:@%+=()\-]+")
+
+
+def are_harmless(names: Collection[str]) -> bool:
+    """Whether all names are plain words that nobody takes for one another: a fleet's are.
+
+    False says no more than that they must be looked at one by one.
+    """
+    joined = "\n".join(names)
+    if not joined.isascii():
+        return False
+    odd = joined.encode().translate(None, _HARMLESS_BYTES)
+    return (
+        odd == b"\n" * (len(names) - 1)
+        and {name[:1] for name in names}.isdisjoint(_NOT_FIRST)
+        and max(map(len, names), default=0) <= LONGEST
+        and len(set(joined.lower().split("\n"))) == len(names)
+    )
 
 
 def check_host_name(name: str) -> str | None:

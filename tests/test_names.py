@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.names import check_host_name, safe_component, twin_key
+from runner.names import are_harmless, check_host_name, safe_component, twin_key
 
 
 @pytest.mark.parametrize(
@@ -109,3 +109,20 @@ def test_a_name_that_passes_is_a_safe_component(name: str) -> None:
         assert os.path.basename(name) == name
         assert name not in ("", ".", "..")
         assert name.isprintable()
+
+
+NAMES = st.text(st.sampled_from("abAB0.-@:\n é/"), max_size=4) | st.just("a" * 201)
+
+
+@given(st.lists(NAMES, unique=True))
+def test_names_that_are_harmless_together_are_so_one_by_one(names: list[str]) -> None:
+    if are_harmless(names):
+        assert [check_host_name(name) for name in names] == [None] * len(names)
+        assert len({twin_key(name) for name in names}) == len(names)
+
+
+def test_the_names_of_a_fleet_are_looked_at_once() -> None:
+    assert are_harmless([f"r{number}.example.net" for number in range(100)])
+    assert not are_harmless(["r1", "R1"])
+    assert not are_harmless(["r1\nr2", "r3"])
+    assert not are_harmless(["a", "-rf"])

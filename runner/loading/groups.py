@@ -12,6 +12,10 @@ Where = Callable[[], Origin | None]
 """Finds out where a host is named; asked for messages only, as it may read a file again."""
 
 
+_NO_GROUPS = frozenset({"all", "ungrouped"})
+"""Groups that a host may be in and yet have none of its own."""
+
+
 class Group:
     """A group as it is being filled. Names stand for hosts and groups."""
 
@@ -73,11 +77,15 @@ class Tree:
 
     def add_host(self, name: str, group: str, source: str | None, where: Where) -> Member:
         """The host `name`, made if it is new, now in `group`."""
+        return self.join(self.add_group(group), name, source, where)
+
+    def join(self, group: Group, name: str, source: str | None, where: Where) -> Member:
+        """`add_host` for a group that was looked up: a fleet's hosts join one after another."""
         member = self.hosts.get(name)
         if member is None:
             member = self.hosts[name] = Member(name, source, where)
-        self.add_group(group).hosts[name] = None
-        member.groups[group] = None
+        group.hosts[name] = None
+        member.groups[group.name] = None
         return member
 
     def link(self, parent: str, child: str) -> bool:
@@ -133,12 +141,13 @@ class Tree:
 
     def settle(self, member: Member) -> None:
         """Puts a host without a group of its own into `ungrouped`, and takes others out."""
-        ungrouped = self.groups["ungrouped"].hosts
-        if member.groups.keys() - {"all", "ungrouped"}:
-            member.groups.pop("ungrouped", None)
-            ungrouped.pop(member.name, None)
-        elif "ungrouped" not in member.groups:
-            member.groups["ungrouped"] = None
+        groups, ungrouped = member.groups, self.groups["ungrouped"].hosts
+        if not groups.keys() <= _NO_GROUPS:
+            if "ungrouped" in groups:
+                del groups["ungrouped"]
+                ungrouped.pop(member.name, None)
+        elif "ungrouped" not in groups:
+            groups["ungrouped"] = None
             ungrouped[member.name] = None
 
     def measure(self) -> None:

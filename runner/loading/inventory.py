@@ -19,7 +19,7 @@ from runner.loading.patterns import LOCAL_NAMES
 from runner.loading.scopes import PlainScope, Scope
 from runner.loading.vault import Vault
 from runner.model import Host
-from runner.names import check_host_name, twin_key
+from runner.names import are_harmless, check_host_name, twin_key
 from runner.values import EMPTY, Origin
 
 
@@ -57,6 +57,8 @@ def load_inventory(
 
 def check_names(tree: Tree) -> None:
     """Raises LoadError for a host whose name is dangerous in a path or like another's."""
+    if are_harmless(tree.hosts):
+        return
     seen: dict[str, Member] = {}
     for name, member in tree.hosts.items():
         if problem := check_host_name(name):
@@ -228,12 +230,13 @@ class Inventory:
         """
         values = self._values.get(name)
         if values is None:
-            member = self._member(name)
-            merged = dict(self._group_vars(member))
+            member = self._tree.hosts.get(name) or self._member(name)
+            merged = self._group_vars(member).copy()
             merged.update(self._source_scope(member.source).values)
             for scope in member.scopes:
                 merged.update(scope.values)
-            for folder in self._host_folders():
+            folders = self._with_hosts
+            for folder in self._host_folders() if folders is None else folders:
                 for scope in folder.of_host(name):
                     merged.update(scope.values)
             values = self._values[name] = merged
@@ -296,7 +299,7 @@ class Inventory:
             groups = self._ancestors[key] = frozenset(self._tree.above(key)) | {"all"}
         return groups
 
-    def _group_vars(self, member: Member) -> Mapping[str, Any]:
+    def _group_vars(self, member: Member) -> dict[str, Any]:
         key = tuple(member.groups)
         values = self._group_values.get(key)
         if values is None:

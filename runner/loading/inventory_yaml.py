@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from runner.errors import LoadError, nearest
 from runner.loading import ranges
-from runner.loading.groups import GroupLoopError, Tree
+from runner.loading.groups import Group, GroupLoopError, Tree
 from runner.loading.scopes import PlainScope, YamlScope
+from runner.values import Origin
 from runner.yaml import Document
 
 _SECTIONS = ("hosts", "vars", "children")
@@ -35,6 +35,19 @@ def fill(tree: Tree, document: Document) -> list[str]:
     for name, content in data.items():
         filler.group(name, content, (name,))
     return [*document.warnings, *filler.warnings]
+
+
+class _Place:
+    """Where a host is named. One for each host, so it is small."""
+
+    __slots__ = ("document", "path")
+
+    def __init__(self, document: Document, path: Path) -> None:
+        self.document = document
+        self.path = path
+
+    def __call__(self) -> Origin | None:
+        return self.document.key_origin(self.path)
 
 
 class _Filler:
@@ -81,8 +94,9 @@ class _Filler:
 
     def _section(self, group: str, section: str, entries: dict[Any, Any], where: Path) -> None:
         if section == "hosts":
+            into = self.tree.add_group(group)
             for pattern, values in entries.items():
-                self._host(group, pattern, values, (*where, pattern))
+                self._host(into, pattern, values, (*where, pattern))
         elif section == "children":
             for child, content in entries.items():
                 self._check_group(child, content, (*where, child))
@@ -118,23 +132,32 @@ class _Filler:
                 path = (*where, name)
                 raise self.document.key_error("a variable's name must be text", path)
 
-    def _host(self, group: str, pattern: Any, values: Any, where: Path) -> None:
+    def _host(self, group: Group, pattern: Any, values: Any, where: Path) -> None:
         if not isinstance(pattern, str):
             raise self.document.key_error("a host's name must be text", where, hint="quote it")
         if values is not None and not isinstance(values, dict):
             hint = "below the host: `name: value`, an address as `ansible_host: 192.0.2.1`"
             message = f"the variables of {pattern} must be a mapping"
             raise self.document.error(message, where, hint=hint)
+        scope = None
+        if values:
+            self._check_names(values, where)
+            scope = YamlScope(values, self.document, where)
+        place = _Place(self.document, where)
+        if not ranges.is_plain(pattern):
+            self._several(group, pattern, scope, place)
+            return
+        member = self.tree.join(group, pattern, self.document.file, place)
+        if scope is not None:
+            member.scopes.append(scope)
+
+    def _several(self, group: Group, pattern: str, scope: YamlScope | None, place: _Place) -> None:
         try:
             names, port = ranges.expand(pattern)
         except ValueError as problem:
-            raise self._wrong(pattern, problem, where) from None
-        if values:
-            self._check_names(values, where)
-        scope = YamlScope(values, self.document, where) if values else None
-        place = partial(self.document.key_origin, where)
+            raise self._wrong(pattern, problem, place.path) from None
         for name in names:
-            member = self.tree.add_host(name, group, self.document.file, place)
+            member = self.tree.join(group, name, self.document.file, place)
             if scope is not None:
                 member.scopes.append(scope)
             if port is not None:

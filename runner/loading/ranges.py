@@ -11,7 +11,6 @@ from typing import NamedTuple
 MOST_HOSTS = 1_000_000
 """One pattern may stand for so many hosts; more is a slip of the finger."""
 
-_SPECIAL = re.compile(r"[:\[\]]")
 _RANGE = re.compile(r"\[([^\]]*)\]")
 _PORT = re.compile(r"((?:[^:\[\]]|\[[^\]]*\])*):([0-9]{1,5})")
 _BRACKETED_PORT = re.compile(r"\[(.+)\]:([0-9]{1,5})")
@@ -24,12 +23,17 @@ class HostNames(NamedTuple):
     port: int | None
 
 
+def is_plain(pattern: str) -> bool:
+    """Whether a pattern is just a name: nearly all are, and a fleet has many."""
+    return ":" not in pattern and "[" not in pattern and "]" not in pattern
+
+
 def expand(pattern: str) -> HostNames:
     """The hosts that `pattern` (`r[01:50].example.com:2222`) stands for.
 
     Raises ValueError whose text completes "the host pattern … is wrong: ".
     """
-    if not _SPECIAL.search(pattern):
+    if is_plain(pattern):
         return HostNames([pattern], None)
     name, port = split_port(pattern)
     if "[" not in name and "]" not in name:
