@@ -11,6 +11,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 
@@ -34,6 +35,11 @@ def near(path: str | os.PathLike[str]) -> str:
         return text
     whole = os.path.abspath(text)  # noqa: PTH100
     return whole[len(here) :] if whole.startswith(here) else text
+
+
+def at_home(path: str | os.PathLike[str]) -> Path:
+    """`path` with a leading `~` or `~name` replaced, where there is such a home."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - pathlib's raises where there is none
 
 
 class Source(str):

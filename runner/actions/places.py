@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from runner.actions.api import NOTHING, Call, Effect, Effects, Paths
 from runner.errors import ActionFailed, NotBegun
-from runner.values import OwnPath
+from runner.values import OwnPath, at_home
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _LONGEST = 4096
@@ -76,7 +76,7 @@ def _mode(path: Path) -> int:
 @lru_cache(maxsize=1024)
 def candidates_for(paths: Paths, name: str, folder: str) -> tuple[Path, ...]:
     """Where a relative source may be, the first choice first."""
-    wanted = Path(name).expanduser() if name.startswith("~") else Path(name)
+    wanted = at_home(name)
     bases = (*paths.search, paths.playbook, paths.project)
     return tuple(place for base in bases for place in (base / folder / wanted, base / wanted))
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from runner.connections.hostkeys import wildcard_match
+from runner.values import at_home
 
 _LINE = re.compile(r"\s*([A-Za-z][A-Za-z0-9]*)(?:\s*=\s*|\s+)(.*?)\s*\Z", re.S)
 _WORD = re.compile(r"""\s*(?:#.*|((?:"[^"]*"|'[^']*'|[^\s"'])+))""", re.S)
@@ -183,7 +184,7 @@ class _Parser:
             self.notices.append(f"{directive.where}: ignored: includes are nested too deep")
             return
         for pattern in directive.values:
-            path = Path(self._base, Path(pattern).expanduser())
+            path = Path(self._base, at_home(pattern))
             # Path.glob takes no absolute pattern.
             for file in sorted(glob.glob(str(path))):  # noqa: PTH207
                 self._include_file(file, directive.where, outer, depth)

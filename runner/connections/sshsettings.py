@@ -25,6 +25,7 @@ from runner.connections.sshconfig import (
     read_text,
 )
 from runner.errors import ConnectionFailed
+from runner.values import at_home
 
 _SYSTEM_CONFIG = "/etc/ssh/ssh_config"
 _MOST_JUMPS = 8
@@ -192,7 +193,7 @@ class SshConfigs:
         if file is None:
             user = _parse_file(f"{ssh_folder}/config", ssh_folder)
             return [user, _parse_file(_SYSTEM_CONFIG, "/etc/ssh")]
-        path = str(Path(file).expanduser())
+        path = str(at_home(file))
         try:
             return [parse_config(read_text(path), path, ssh_folder, read_text)]
         except OSError as error:

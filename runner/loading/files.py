@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from runner.errors import LoadError
-from runner.values import Origin
+from runner.values import Origin, at_home
 from runner.yaml.documents import MAX_BYTES
 
 
@@ -15,7 +15,7 @@ def read_file(path: Path | str, *, what: str = "file", origin: Origin | None = N
     A leading `~` is the home folder. Raises LoadError for what is missing, unreadable, a
     folder, or too large.
     """
-    path = expand(path)
+    path = at_home(path)
     try:
         if path.is_dir():
             raise _error(f"{what} {path} is a folder", origin)
@@ -31,14 +31,6 @@ def read_file(path: Path | str, *, what: str = "file", origin: Origin | None = N
     if len(data) > MAX_BYTES:
         raise _error(f"{what} {path} is larger than {MAX_BYTES >> 20} MB", origin)
     return data
-
-
-def expand(path: Path | str) -> Path:
-    """`path` with a leading `~` or `~user` replaced, if there is such a home."""
-    try:
-        return Path(path).expanduser()
-    except RuntimeError:
-        return Path(path)
 
 
 def _error(message: str, origin: Origin | None) -> LoadError:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from runner.errors import LoadError
 from runner.loading import inventory_ini, inventory_programs, inventory_yaml, ranges
-from runner.loading.files import expand, read_file
+from runner.loading.files import read_file
 from runner.loading.groups import Tree
 from runner.loading.inventory_kept import Answers
 from runner.loading.parsed import ParsedFiles
 from runner.loading.scopes import PlainScope
 from runner.loading.vault import is_vaulted
-from runner.values import Origin
+from runner.values import Origin, at_home
 from runner.yaml import Document, decode
 
 _YAML_SUFFIXES = (".yml", ".yaml", ".json")
@@ -39,7 +39,7 @@ class Sources:
 
     def read(self, source: str) -> None:
         """Reads a file, a folder or a comma list. Raises LoadError."""
-        path = expand(source)
+        path = at_home(source)
         if "," in source and not os.path.lexists(path):
             # First: a list may be longer than any name of a file.
             self._names(source)

@@ -12,7 +12,7 @@ from runner.loading.convert import Located, Place
 from runner.loading.standing import Loading
 from runner.loading.varfiles import SUFFIXES
 from runner.model import Scope
-from runner.values import EMPTY, Origin
+from runner.values import EMPTY, Origin, at_home
 
 _MAIN = "main"
 _MAIN_SUFFIXES = (*SUFFIXES[1:], SUFFIXES[0])
@@ -36,7 +36,7 @@ def find_role(
     `beside`: whether it may lie beside the role that names it, as what that depends on does.
     """
     folders = list(_folders(scope, loading, beside=beside))
-    path = Path(name).expanduser() if name.startswith("~") else Path(name)
+    path = at_home(name)
     candidates = [
         *_in_collections(name, scope, loading),
         *(Found(folder / name, name) for folder in folders),

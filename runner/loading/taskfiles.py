@@ -8,7 +8,7 @@ from runner.errors import LoadError
 from runner.loading.convert import Located, Place, kind_of
 from runner.loading.standing import Standing, missing_file
 from runner.model import Entry, Scope
-from runner.values import near
+from runner.values import at_home, near
 
 
 def find_static(name: str, scope: Scope, place: Located, *, handlers: bool) -> Path | LoadError:
@@ -35,7 +35,7 @@ def _other_folders(scope: Scope, *, handlers: bool) -> list[Path]:
 
 
 def _first(name: str, place: Located, folders: list[Path]) -> Path | LoadError:
-    path = Path(name).expanduser() if name.startswith("~") else Path(name)
+    path = at_home(name)
     candidates = [path] if path.is_absolute() else [folder / path for folder in folders]
     for candidate in candidates:
         if candidate.is_file():

@@ -10,9 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from runner.errors import LoadError
-from runner.loading.files import expand, read_file
+from runner.loading.files import read_file
 from runner.loading.vault_format import is_vaulted, open_envelope, unseal
-from runner.values import Masks, Origin, Secret
+from runner.values import Masks, Origin, Secret, at_home
 
 __all__ = [
     "Password",
@@ -84,7 +84,7 @@ def file_password(path: Path | str, vault_id: str | None = None) -> Password:
 
     A program whose name ends with `-client` (suffix aside) is given `--vault-id ID`.
     """
-    path = expand(path)
+    path = at_home(path)
 
     def read(vault: Vault) -> bytes | None:
         if path.is_file() and os.access(path, os.X_OK):

@@ -6,13 +6,12 @@ None of them ever stands on a command line.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from runner.errors import LoadError
 from runner.loading.vault import Vault, file_password, typed_password, vault_id_password
 from runner.run.options import Ask, Options
 from runner.settings import Settings
-from runner.values import Masks, Secret
+from runner.values import Masks, Secret, at_home
 
 
 def settled(options: Options, settings: Settings) -> Options:
@@ -77,7 +76,7 @@ def _from(environ: Mapping[str, str], name: str, masks: Masks) -> Secret | None:
 
 
 def _first_line(file: str) -> str:
-    path = Path(file).expanduser()
+    path = at_home(file)
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from runner.errors import LoadError
 from runner.settings.table import Setting, known_settings
 from runner.settings.values import Layer, convert, flag_of, read_text, variable_error
-from runner.values import Origin, near
+from runner.values import Origin, at_home, near
 
 FILE = "ansible.cfg"
 _SYSTEM_FILE = Path("/etc/ansible") / FILE
@@ -183,7 +183,7 @@ def _find(
     start: Path, home: Path | None, environ: Mapping[str, str], warnings: list[str]
 ) -> Path | None:
     if named := environ.get("ANSIBLE_CONFIG"):
-        path = Path(os.path.expandvars(named)).expanduser()
+        path = at_home(os.path.expandvars(named))
         path = path / FILE if path.is_dir() else path
         if path.is_file():
             return path

@@ -78,8 +78,13 @@ def _from_flags(flags: Mapping[str, Any]) -> Layer:
     return _layer(values, lambda _name: "flag")
 
 
+_FLAGS = {"connect_timeout": "timeout", "private_key_file": "private-key"}
+"""Settings whose flags have another name."""
+
+
 def _flag_error(name: str) -> Callable[[str], LoadError]:
-    return lambda problem: LoadError(f"--{name.replace('_', '-')}: {problem}")
+    flag = _FLAGS.get(name, name.replace("_", "-"))
+    return lambda problem: LoadError(f"--{flag}: {problem}")
 
 
 def _from_environment(environ: Mapping[str, str]) -> Layer:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from runner.errors import LoadError
 from runner.templating.failures import TemplateFault
 from runner.templating.files import VAULTED, Opener
+from runner.values import at_home
 
 if TYPE_CHECKING:
     from runner.templating.variables import Variables
@@ -40,7 +41,7 @@ class Seeker:
 
     def find(self, name: str, kinds: Sequence[str], variables: Variables) -> Path | None:
         """The first file of that name; `kinds` are the subfolders (`files`) tried first."""
-        wanted = Path(name).expanduser()
+        wanted = at_home(name)
         if wanted.is_absolute():
             return wanted if wanted.is_file() else None
         for folder in self.folders(variables):

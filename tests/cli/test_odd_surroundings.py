@@ -93,6 +93,39 @@ def test_a_name_that_is_too_long_is_told(folder: Path, playrun: Any) -> None:
     assert said.err.endswith("x: file name too long\n")
 
 
+NOBODY = "~nobody-of-that-name/x"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--conn-pass-file", NOBODY), f"cannot read the password file {NOBODY}: No such file"),
+        (("--become-pass-file", NOBODY), f"cannot read the password file {NOBODY}: No such file"),
+        (("--private-key", NOBODY), f"--private-key: there is no home folder for {NOBODY}"),
+        (("-T", "nan"), "--timeout: must be a number of seconds above 0"),
+    ],
+)
+def test_a_home_that_nobody_has_is_told(
+    folder: Path, playrun: Any, words: tuple[str, ...], said: str
+) -> None:
+    found = playrun("-i", "hosts", *words, "site.yml")
+    assert found.code == 1
+    assert found.err.startswith(f"playrun: {said}")
+
+
+def test_a_home_that_nobody_has_is_a_name_like_others(
+    folder: Path, playrun: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANSIBLE_CONFIG", NOBODY)
+    task = f"{{copy: {{src: {NOBODY}, dest: there}}, ignore_errors: true}}"
+    include = f"{{include_tasks: {NOBODY}, ignore_errors: true}}"
+    (folder / "site.yml").write_text(f"{PLAY}  tasks: [{task}]\n")
+    said = playrun("-i", "a,", "site.yml")
+    assert (said.code, "defect" in said.out) == (0, False)
+    (folder / "site.yml").write_text(f"{PLAY}  tasks: [{include}]\n")
+    assert f"there is no tasks file `{NOBODY}`" in playrun("-i", "a,", "site.yml").err
+
+
 @pytest.mark.parametrize("empty", ["", " ", ","])
 def test_an_empty_limit_is_none(folder: Path, playrun: Any, empty: str) -> None:
     said = playrun("-i", "hosts", "--limit", empty, "site.yml")

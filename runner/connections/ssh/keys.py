@@ -7,7 +7,6 @@ import io
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -17,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from runner.connections.lockout import NothingSent
 from runner.connections.ssh.auth import NamedKey
 from runner.connections.ssh.library import paramiko
-from runner.values import Secret
+from runner.values import Secret, at_home
 
 _CERTIFICATE_SUFFIX = "-cert.pub"
 _DEFAULTS = ("id_ed25519", "id_ecdsa", "id_rsa")
@@ -66,9 +65,9 @@ class KeyRing:
 
 def _read(path: str) -> bytes:
     try:
-        return Path(path).expanduser().read_bytes()
-    except (OSError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        return at_home(path).read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
         raise NothingSent(f"the private key {path} cannot be read: {reason}") from None
 
 
@@ -122,7 +121,7 @@ def _unencrypted(loaded: Any) -> str:
 
 def _certify(key: paramiko.PKey, certificates: Sequence[str]) -> None:
     for certificate in certificates:
-        file = Path(certificate).expanduser()
+        file = at_home(certificate)
         # A certificate of another key, or a damaged one: the key itself may still do.
         with contextlib.suppress(OSError, ValueError, paramiko.SSHException, Exception):
             key.load_certificate(file.read_text().strip())

@@ -15,6 +15,7 @@ from runner.errors import nearest
 from runner.templating.about import About
 from runner.templating.failures import TemplateFault
 from runner.templating.seeking import MAX_BYTES, LookupCall, words
+from runner.values import at_home
 
 PIPE_SECONDS = 300
 
@@ -88,7 +89,7 @@ def _fileglob(call: LookupCall) -> list[Any]:
 
 
 def _places(call: LookupCall, pattern: str) -> Iterator[Path]:
-    wanted = Path(pattern).expanduser()
+    wanted = at_home(pattern)
     if wanted.is_absolute():
         yield wanted
         return

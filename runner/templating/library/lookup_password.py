@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from runner.templating.failures import TemplateFault
 from runner.templating.library.values import password_hash
 from runner.templating.seeking import LookupCall
+from runner.values import at_home
 
 _LENGTH = 20
 _CHARACTERS = ("ascii_letters", "digits", ".,:-_")
@@ -102,7 +103,7 @@ def _kept(call: LookupCall, wanted: _Wanted) -> tuple[str, str | None]:
 
     Whoever comes first makes the file; another host that asks in the same moment finds it.
     """
-    path = Path(wanted.path).expanduser()
+    path = at_home(wanted.path)
     if not path.is_absolute():
         path = Path(str(call.variables.get("playbook_dir", ""))) / path
     made = _made(wanted)

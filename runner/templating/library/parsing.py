@@ -5,10 +5,10 @@ from __future__ import annotations
 import importlib
 import io
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from runner.templating.failures import TemplateFault
+from runner.values import at_home
 
 
 def parse_cli_textfsm(value: Any, template: str) -> list[dict[str, Any]]:
@@ -16,7 +16,7 @@ def parse_cli_textfsm(value: Any, template: str) -> list[dict[str, Any]]:
     if not isinstance(value, str):
         raise TemplateFault("parse_cli_textfsm wants the text that a command printed")
     try:
-        pattern = Path(template).expanduser().read_text(encoding="utf-8")
+        pattern = at_home(template).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise TemplateFault(f"parse_cli_textfsm: cannot read {template}: {reason}") from error

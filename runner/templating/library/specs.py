@@ -18,7 +18,7 @@ from runner import yaml
 from runner.errors import PlayrunError
 from runner.templating.failures import TemplateFault
 from runner.templating.files import read_text
-from runner.values import Source
+from runner.values import Source, at_home
 
 if TYPE_CHECKING:
     from xml.etree import ElementTree
@@ -44,7 +44,7 @@ Finder = Callable[[str, Spec, str], Iterator[Any]]
 def _parsed(context: Any, value: Any, tmpl: str, found_in: Finder) -> dict[str, Any]:
     if not isinstance(value, str):
         raise TemplateFault("parse_cli and parse_xml want the text that a command printed")
-    spec = _spec(Path(str(tmpl)).expanduser())
+    spec = _spec(at_home(str(tmpl)))
     teller = _Teller(context.parent.variables.with_layer(spec.get("vars") or {}))
     return {
         name: teller.told(rule, partial(found_in, value, rule, str(tmpl)))
