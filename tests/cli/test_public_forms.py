@@ -197,8 +197,10 @@ def test_a_value_that_is_not_there_has_no_kind(plays: Plays) -> None:
 - hosts: all
   gather_facts: false
   tasks:
+    - debug: {msg: seen}
+      register: looked
     - debug: {msg: never}
-      when: vlan is not none
+      when: looked.vlan is not none
 """,
     )
     assert "vlan" in said.out
