@@ -14,6 +14,8 @@ _PLAIN = frozenset({int, float, bool, type(None)})
 _DERIVED = frozenset({"stdout_lines", "stderr_lines"})
 """Registered for playbooks; in an event they would double every output."""
 _CENSORED = {"censored": "the output has been hidden because `no_log` was set"}
+_CENSORED_CHANGE = {**_CENSORED, "changed": True}
+"""That something changed is told all the same: the recap counts it."""
 
 
 class Telling(NamedTuple):
@@ -25,7 +27,7 @@ class Telling(NamedTuple):
     def values(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """What a task registers."""
         if self.quiet:
-            return _CENSORED
+            return _CENSORED_CHANGE if values.get("changed") is True else _CENSORED
         return self._mapping(values)
 
     def failure(self, failure: Failure | None) -> Failure | None:

@@ -28,7 +28,8 @@ def test_secrets_are_masked_everywhere() -> None:
 
 def test_no_log_tells_nothing() -> None:
     telling = Telling(masking().mask, quiet=True)
-    assert list(telling.values({"a": 1})) == ["censored"]
+    assert list(telling.values({"a": 1, "changed": False})) == ["censored"]
+    assert list(telling.values({"a": 1, "changed": True})) == ["censored", "changed"]
     failure = telling.failure(Failure("action", "why", "how", "site.yml:1:1", "trace"))
     assert failure is not None
     assert "why" not in repr(failure)
