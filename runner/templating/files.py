@@ -18,6 +18,8 @@ _MAX_BYTES = 10_000_000
 _PARTED = re.compile(r"[\r\n]+|\{[{%#].*?[}%#]\}")
 _SHORTEST_HIDDEN = 8
 """Characters of a line: `exit` and `end` stay readable wherever they stand."""
+_FOR = "\0"
+"""Parts the path of an included file from that of the file whose task it is included for."""
 VAULTED = b"$ANSIBLE_VAULT;"
 Opener = Callable[[bytes, Path], bytes]
 """The plain content of a file that may be vaulted. Raises LoadError, RenderError."""
@@ -102,9 +104,10 @@ def _option(name: str, value: str, origin: Origin) -> Any:
 
 
 class FolderLoader(BaseLoader):
-    """Includes and imports: beside the template that asks, then along the search path.
+    """Includes and imports: beside the file of the task, as in Ansible, beside the template that
+    asks, then along the search path.
 
-    The names it loads by are absolute paths, made by `resolve`.
+    The names it loads by are absolute paths, made by `resolve`, and the task's file with them.
     """
 
     def __init__(self, searchpath: Sequence[Path], opened: Opener) -> None:
@@ -113,7 +116,7 @@ class FolderLoader(BaseLoader):
         self._found: dict[tuple[str, str], str] = {}
 
     def resolve(self, name: str, parent: str) -> str:
-        """The absolute path of `name` as asked for by the template `parent` ("": by a text).
+        """The name to load `name` by, as asked for by the template `parent` ("": by a text).
 
         A name may be computed, so it never leads out of the folder of the template that
         asks or the search path; a link in there may. What is not found keeps its name,
@@ -122,12 +125,15 @@ class FolderLoader(BaseLoader):
         known = self._found.get((name, parent))
         if known is not None:
             return known
-        roots = [Path(parent).parent, *self._roots] if parent else self._roots
+        asker, _, first = parent.partition(_FOR)
+        first = first or asker
+        roots = [*(Path(path).parent for path in (first, asker) if path), *self._roots]
         for folder in (place for root in roots for place in (root, root / "templates")):
             path = Path(os.path.normpath(folder / name))
             if path.is_file() and any(path.is_relative_to(root) for root in roots):
-                self._found[name, parent] = str(path)
-                return str(path)
+                found = str(path) if path.parent == roots[0] else f"{path}{_FOR}{first}"
+                self._found[name, parent] = found if first else str(path)
+                return self._found[name, parent]
         return name
 
     def get_source(
@@ -137,8 +143,9 @@ class FolderLoader(BaseLoader):
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
         if template not in self._found.values():
             raise TemplateNotFound(template)
-        path, seen = Path(template), state_of(template)
-        return read_text(path, self._opened), template, lambda: state_of(template) == seen
+        file = template.partition(_FOR)[0]
+        seen = state_of(file)
+        return read_text(Path(file), self._opened), file, lambda: state_of(file) == seen
 
 
 State = tuple[int, int, int]

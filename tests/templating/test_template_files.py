@@ -89,6 +89,24 @@ def test_includes_are_beside_the_file_and_then_on_the_search_path(tmp_path: Path
     assert templar.file(main, scope) == "own 1 deep leaf base 2 <2>own 1 "
 
 
+def test_what_an_included_file_includes_is_first_beside_the_file_of_the_task(
+    tmp_path: Path,
+) -> None:
+    shared = tmp_path / "shared"
+    _file(shared, "{% include 'part.j2' %}{% include 'deep/part.j2' %}", "base.j2")
+    for role in ("a", "b"):
+        _file(tmp_path / role, f"{role} ", "part.j2")
+        _file(
+            tmp_path / role, "{% include 'deep/leaf.j2' %}{% include 'part.j2' %}", "deep/part.j2"
+        )
+        _file(tmp_path / role, f"{role} leaf ", "deep/leaf.j2")
+        _file(tmp_path / role, "{% include 'base.j2' %}", "main.j2")
+    templar = Templar(searchpath=[shared])
+    for role in ("a", "b", "a"):
+        text = templar.file(tmp_path / role / "main.j2", variables(templar, {}))
+        assert text == f"{role} {role} leaf {role} "
+
+
 def test_extending_a_template(templar: Templar, tmp_path: Path) -> None:
     _file(tmp_path, "head {% block b %}{{ x }}{% endblock %} foot", "base.j2")
     main = _file(tmp_path, "{% extends 'base.j2' %}{% block b %}{{ super() }}+{% endblock %}")
