@@ -137,7 +137,7 @@ class Call:
     """The host that the task is done on, when that is not `host`."""
     load_variables: Callable[[Path], Mapping[str, Any]] | None = None
     """Reads a file of variables, vaulted or not. Raises LoadError."""
-    ask: Callable[[str, bool], str] | None = None
+    ask: Callable[..., str] | None = None
     """Asks the person at the terminal (prompt, echo); None when there is nobody."""
     simulated: bool = False
     """Simulated devices are in the hosts' places: nothing may be typed at another."""

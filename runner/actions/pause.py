@@ -61,7 +61,8 @@ def _waited(call: Call, args: Arguments) -> str:
         return ""
     hidden = "" if args.flag("echo") else " (output is hidden)"
     try:
-        answer = call.ask(f"{args.text('prompt') or _NO_TIME}{hidden}:", args.flag("echo"))
+        prompt = f"{args.text('prompt') or _NO_TIME}{hidden}:"
+        answer = call.ask(prompt, args.flag("echo"), call.cancelled)
     except KeyboardInterrupt:
         raise ActionFailed("the run was interrupted while it asked") from None
     if hidden:

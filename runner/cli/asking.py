@@ -11,6 +11,9 @@ from types import FrameType
 
 from runner.errors import LoadError
 
+_GLANCE = 0.1
+"""Seconds between two looks at whether a question is still open."""
+
 
 def ask_secret(prompt: str) -> str:
     """Reads a line without echo. Raises LoadError at once when there is no terminal."""
@@ -25,22 +28,38 @@ def ask_secret(prompt: str) -> str:
         return getpass.getpass(prompt)
 
 
-def person() -> Callable[[str, bool], str] | None:
-    """Asks the person at the terminal for a line (prompt, echo); None: there is nobody."""
+def person() -> Callable[..., str] | None:
+    """Asks the person at the terminal for a line; None: there is nobody.
+
+    Takes the prompt, whether what is typed is shown, and, for questions that a thread asks,
+    what says that nobody waits for the answer any more.
+    """
     return _ask if sys.stdin.isatty() else None
 
 
-def _ask(prompt: str, echo: bool) -> str:
+def _ask(prompt: str, echo: bool, ended: Callable[[], bool] | None = None) -> str:
     if not echo:
         return ask_secret(prompt)
     # Over the line that says how far a run is.
     sys.stdout.write(f"\r\x1b[K{prompt}" if sys.stdout.isatty() else prompt)
     sys.stdout.flush()
     with _interruptible():
+        _wait(ended)
         line = sys.stdin.readline()
     if not line:
         raise LoadError(f"nothing was typed at `{prompt.strip()}`")
     return line.rstrip("\n")
+
+
+def _wait(ended: Callable[[], bool] | None) -> None:
+    """Until a line is there. Ctrl-C does not reach a thread that reads: it looks now and then."""
+    if ended is None or threading.current_thread() is threading.main_thread():
+        return
+    import select
+
+    while not select.select([sys.stdin], [], [], _GLANCE)[0]:
+        if ended():
+            raise KeyboardInterrupt
 
 
 @contextmanager

@@ -160,7 +160,7 @@ class World:
     """Hosts that failed run their handlers too, where the play says nothing."""
     any_errors_fatal: bool = False
     """One failed host ends a play that says nothing of it."""
-    ask: Callable[[str, bool], str] | None = None
+    ask: Callable[..., str] | None = None
     """Asks the person at the terminal (prompt, echo); None when there is nobody."""
     opened: Opener = refuse_vaulted
     """The content of a file that may be vaulted. Raises LoadError."""

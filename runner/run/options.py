@@ -49,7 +49,7 @@ class Options(NamedTuple):
         return tuple(words)
 
 
-AskPerson = Callable[[str, bool], str]
+AskPerson = Callable[..., str]
 """Asks a person for a line (prompt, whether what is typed is shown)."""
 
 Ask = Callable[[str], str]

@@ -78,7 +78,7 @@ def test_the_last_reason_is_told_when_the_time_is_over(tmp_path: Path) -> None:
 def test_a_pause_asks_who_is_there(tmp_path: Path) -> None:
     asked: list[tuple[str, bool]] = []
 
-    def ask(prompt: str, echo: bool) -> str:
+    def ask(prompt: str, echo: bool, _ended: object) -> str:
         asked.append((prompt, echo))
         return "typed"
 

@@ -295,3 +295,18 @@ def test_ctrl_c_ends_a_pause_that_one_thread_runs(folder: Path) -> None:
     assert code == 130
     assert "the run was interrupted while it asked" in said
     assert "defect" not in said
+
+
+def test_ctrl_c_twice_ends_a_pause_that_a_thread_runs(folder: Path) -> None:
+    (folder / "site.yml").write_text(f"{PLAY}  tasks: [{{pause: {{prompt: go on}}}}]\n")
+    command = ["-m", "runner", "-i", "hosts", "site.yml"]
+    spawn = pexpect.spawn(sys.executable, command, env=environment(), encoding="utf-8")
+    with spawn as child:
+        child.expect("go on:", timeout=60)
+        child.sendcontrol("c")
+        child.expect("Ctrl-C again cuts them off", timeout=60)
+        child.sendcontrol("c")
+        child.expect("the run was interrupted while it asked", timeout=60)
+        child.expect(pexpect.EOF, timeout=60)
+        child.wait()
+    assert child.exitstatus == 130
