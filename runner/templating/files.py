@@ -118,9 +118,9 @@ class FolderLoader(BaseLoader):
     def resolve(self, name: str, parent: str) -> str:
         """The name to load `name` by, as asked for by the template `parent` ("": by a text).
 
-        A name may be computed, so it never leads out of the folder of the template that
-        asks or the search path; a link in there may. What is not found keeps its name,
-        and `get_source` refuses it.
+        A name may be computed, so it never leads out of the folders of the task's file and of
+        the template that asks or the search path; a link in there may. What is not found keeps
+        its name, and `get_source` refuses it.
         """
         known = self._found.get((name, parent))
         if known is not None:
