@@ -3,8 +3,9 @@
     python bench/language.py [PART ...] [--runs 3] [--write]
 
 Parts: tasks (100 tasks on 200 hosts, free and in lockstep, and Ansible), fleet (the same play
-on 10,000 hosts), templates (10,000 hosts, a template of 100 lines, against bare Jinja). Ansible
-is looked for in .venv-oracle (`scripts/ansible-oracle`); without it its rows are missing.
+on 10,000 hosts), templates (10,000 hosts, a template of 100 lines, against bare Jinja: what a
+play more costs for rendering it, and the whole action against a loop that renders and writes).
+Ansible is looked for in .venv-oracle (`scripts/ansible-oracle`); without it its rows are missing.
 
 A host-task is one task on one host. Its cost is what a host more adds: (n hosts − 1 host) /
 ((n − 1) × tasks), with planning, journal and recap, without the start of the program.
@@ -188,59 +189,83 @@ _JINJA = """
 import sys
 from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
-folder, out, hosts = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+folder, out, hosts = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 settings = {"trim_blocks": True, "keep_trailing_newline": True}
 template = Environment(loader=FileSystemLoader(folder), **settings).get_template("t.j2")
-out.mkdir()
+if out:
+    Path(out).mkdir()
 for n in range(hosts):
     name = f"h{n:05}"
     text = template.render(inventory_hostname=name, n=n, site=f"s{n % 20}")
-    (out / name).write_text(text)
+    if out:
+        with open(f"{out}/{name}", "w") as file:
+            file.write(text)
 """
+
+_PLAYS = {
+    "action": "template: {src: t.j2, dest: 'out/{{ inventory_hostname }}'}",
+    "rendering": "assert: {that: \"lookup('template', 't.j2') | length > 0\"}",
+    "nothing": "assert: {that: \"lookup('vars', 'inventory_hostname') | length > 0\"}",
+}
+"""`nothing` is what `rendering` is without the template."""
+
+
+class Templating(NamedTuple):
+    """Where templates are rendered, and how files get folders that nobody has used."""
+
+    where: Project
+    counter: Iterator[int]
+
+    def bare(self, hosts: int, *, write: bool) -> Cost:
+        """Jinja in a loop; what it renders is written with `open` and `write`, or thrown away."""
+        folder = self.where.folder
+        out = str(folder / f"bare{next(self.counter)}") if write else ""
+        return measure([sys.executable, "-c", _JINJA, str(folder), out, str(hosts)])
+
+    def play(self, name: str, hosts: int) -> Cost:
+        """One of the plays."""
+        folder = self.where.folder
+        play, target = folder / f"{name}.yml", folder / "out"
+        head = "- hosts: all\n  gather_facts: false\n  tasks:\n"
+        play.write_text(f"{head}    - {_PLAYS[name]}\n")
+        if target.exists():
+            target.rename(folder / f"ours{next(self.counter)}")
+        target.mkdir()
+        cost = ours(self.where, play, hosts)
+        if name == "action":
+            _check(folder, target, hosts)
+        return cost
 
 
 def templates(given: Given) -> Found:
-    """A file per host from a template of 100 lines."""
+    """A template of 100 lines for every host: rendering it, and the file that `template` makes."""
     with project() as where:
         (where.folder / "t.j2").write_text(_TEMPLATE)
-        play = where.folder / "t.yml"
-        play.write_text(
-            "- hosts: all\n  gather_facts: false\n  tasks:\n"
-            "    - template: {src: t.j2, dest: 'out/{{ inventory_hostname }}'}\n"
-        )
-        counter = iter(range(1000))
-
-        def bare(hosts: int) -> Cost:
-            out = where.folder / f"bare{next(counter)}"
-            return measure([sys.executable, "-c", _JINJA, str(where.folder), str(out), str(hosts)])
-
-        def full(hosts: int) -> Cost:
-            target = where.folder / "out"
-            if target.exists():
-                target.rename(where.folder / f"ours{next(counter)}")
-            target.mkdir()
-            cost = ours(where, play, hosts)
-            _check(where.folder, target, hosts)
-            return cost
-
         where.hosts(FLEET)
-        costs = in_turns(
-            {
-                "bare Jinja 1": partial(bare, 1),
-                "playrun 1": partial(full, 1),
-                "bare Jinja": partial(bare, FLEET),
-                "playrun": partial(full, FLEET),
-            },
-            given.runs,
-        )
+        here = Templating(where, iter(range(10_000)))
+        clients: dict[str, Callable[[int], Cost]] = {
+            "bare Jinja, rendering": partial(here.bare, write=False),
+            "bare Jinja, rendering and writing": partial(here.bare, write=True),
+            **{f"playrun, {name}": partial(here.play, name) for name in _PLAYS},
+        }
+        jobs = {
+            f"{name} {hosts}": partial(client, hosts)
+            for name, client in clients.items()
+            for hosts in (1, FLEET)
+        }
+        costs = in_turns(jobs, given.runs)
     found = {
-        name: Marginal(costs[f"{name} 1"].cpu, costs[name].cpu, FLEET, 1)
-        for name in ("bare Jinja", "playrun")
+        name: Marginal(costs[f"{name} 1"].cpu, costs[f"{name} {FLEET}"].cpu, FLEET, 1)
+        for name in clients
     }
-    ratio = found["playrun"].milliseconds / found["bare Jinja"].milliseconds
     lines = [*_HEAD, *(cost.row(name) for name, cost in found.items())]
-    bar = Bar(f"{FLEET:,} hosts × a template of 100 lines: to bare Jinja", ratio, 1.3)
-    return Found("Templates", lines, [bar])
+    rendering, writing, action, with_it, without = (each.milliseconds for each in found.values())
+    what = f"{FLEET:,} hosts × a template of 100 lines"
+    bars = [
+        Bar(f"{what}, rendering: to bare Jinja", (with_it - without) / rendering, 1.3),
+        Bar(f"{what}, `template`: to bare Jinja that writes", action / writing, 1.3),
+    ]
+    return Found("Templates", lines, bars)
 
 
 def _check(folder: Path, target: Path, hosts: int) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import stat
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -33,22 +36,38 @@ class Seeker:
 
     def folders(self, variables: Variables) -> Iterator[Path]:
         """The folders in the order they are looked through."""
+        yield from map(Path, self._told(variables))
+        yield from self._searchpath
+
+    def _told(self, variables: Variables) -> Iterator[str]:
         told = variables.resolve("ansible_search_path")
         if not isinstance(told, list):
             told = [variables.resolve(name) for name in ("role_path", "playbook_dir")]
-        yield from (Path(value) for value in told if isinstance(value, str))
-        yield from self._searchpath
+        return (value for value in told if isinstance(value, str))
 
     def find(self, name: str, kinds: Sequence[str], variables: Variables) -> Path | None:
         """The first file of that name; `kinds` are the subfolders (`files`) tried first."""
-        wanted = at_home(name)
-        if wanted.is_absolute():
-            return wanted if wanted.is_file() else None
-        for folder in self.folders(variables):
-            for place in (*(folder / kind for kind in kinds), folder):
-                if (place / wanted).is_file():
-                    return place / wanted
-        return None
+        folders = (*self._told(variables), *self._searchpath)
+        return next(filter(_is_file, _candidates(name, tuple(kinds), folders)), None)
+
+
+@lru_cache(maxsize=1024)
+def _candidates(
+    name: str, kinds: tuple[str, ...], folders: tuple[str | Path, ...]
+) -> tuple[Path, ...]:
+    """Where a file may be; the same for all hosts."""
+    wanted = at_home(name)
+    if wanted.is_absolute():
+        return (wanted,)
+    found = (Path(folder) for folder in folders)
+    return tuple(folder / kind / wanted for folder in found for kind in (*kinds, ""))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116 - every host asks
+    except (OSError, ValueError):  # A name that no file can have is a ValueError.
+        return False
 
 
 class LookupCall(NamedTuple):
