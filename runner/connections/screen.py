@@ -128,7 +128,12 @@ class Screen:
 
     def _plain(self, text: str) -> None:
         """Text without any control character but LF."""
-        if self._marked or self._cursor < len(self._line) or self._wiping_from is not None:
+        if (
+            self._marked
+            or self._cursor < len(self._line)
+            or self._wiping_from is not None
+            or self._line.endswith(_ERASED)
+        ):
             head, newline, text = text.partition("\n")
             self._write(head)
             if not newline:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from runner.connections.screen import Screen
@@ -28,6 +28,7 @@ def shown(*chunks: str) -> tuple[str, str, str]:
 
 
 @settings(max_examples=400, deadline=None)
+@example(pieces=["aaa", "\n", "a", "\x1b[2K", "a", "\r\n"], sizes=[3])
 @given(st.lists(PIECES, max_size=25), st.lists(st.integers(1, 6), min_size=1, max_size=6))
 def test_any_slicing_shows_the_same(pieces: list[str], sizes: list[int]) -> None:
     text = "".join(pieces)
