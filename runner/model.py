@@ -73,6 +73,8 @@ class Role(NamedTuple):
     """Absolute."""
     defaults: Mapping[str, Any] = EMPTY
     vars: Mapping[str, Any] = EMPTY
+    below: tuple[Mapping[str, Any], Mapping[str, Any]] = (EMPTY, EMPTY)
+    """Variables and defaults that roles see which it brings: not those of its dependencies."""
     parents: tuple[tuple[str, str], ...] = ()
     """Names and folders of the roles whose tasks brought it, nearest first."""
     parent_paths: tuple[str, ...] = ()

@@ -27,6 +27,7 @@ def _walk_role(way: Way, block: Block, use: Use, position: Position, frame: Fram
     """A role's tasks: no block of the user's, so its failures are those of what is around it."""
     key = use.key + (frame.given if use.given else "")
     if key in way.completed and not use.again:
+        yield from way.walk(way, block.body, (*position, BODY), frame._replace(over=use.role))
         return
     try:
         yield from way.walk(way, block.body, (*position, BODY), frame)

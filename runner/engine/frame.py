@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from runner.events import Position
-from runner.model import Handler
+from runner.model import Handler, Role
 from runner.values import EMPTY
 
 
@@ -22,6 +22,8 @@ class Frame(NamedTuple):
     them are data, texts of the user's are rendered when they are read."""
     given: str = ""
     """What the include of a role that led here gives it: told from others by this."""
+    over: Role | None = None
+    """This use of a role is left out: its own tasks, but not those of roles that it imports."""
     run_once: bool = False
     """One host walks this for all of the batch."""
     sheltered: bool = False

@@ -74,6 +74,8 @@ def walk(way: Way, entries: Sequence[Entry], position: Position, frame: Frame) -
         if over is not None and _belongs(entry, over):
             continue
         over = None
+        if frame.over is not None and isinstance(entry, Task) and entry.scope.role is frame.over:
+            continue
         try:
             yield from _walk_entry(way, entry, (*position, number), frame)
         except EndRole as end:

@@ -210,12 +210,18 @@ def _read(wanted: Wanted, found: Found, standing: Standing) -> ReadRole:
     own_defaults = role_variables(path, "defaults", wanted.files.get("defaults"), standing.loading)
     parent = wanted.scope.role or _NO_ROLE
     brought = wanted.by_task and parent.name != ""
+    vars_above, defaults_above = parent.below
+    below = (
+        _merged([vars_above, wanted.vars, own_vars]),
+        _merged([defaults_above, own_defaults]),
+    )
     role = Role(
         name=found.name,
         path=str(path),
         collection=found.collection,
-        defaults={**parent.defaults, **own_defaults},
-        vars={**parent.vars, **wanted.vars, **own_vars},
+        defaults=below[1],
+        vars=below[0],
+        below=below,
         parents=((parent.name, parent.path), *parent.parents) if brought else parent.parents,
         parent_paths=(parent.path, *parent.parent_paths) if parent.path else (),
     )
@@ -226,9 +232,9 @@ def _read(wanted: Wanted, found: Found, standing: Standing) -> ReadRole:
     names = tuple(dict.fromkeys(n for one in needed for n in (*one.dependencies, one.role.name)))
     role = role._replace(
         defaults=_merged(
-            [*(one.exported_defaults for one in needed), parent.defaults, own_defaults]
+            [*(one.exported_defaults for one in needed), defaults_above, own_defaults]
         ),
-        vars=_merged([parent.vars, *(one.exported_vars for one in needed), own_vars, wanted.vars]),
+        vars=_merged([vars_above, *(one.exported_vars for one in needed), own_vars, wanted.vars]),
         dependencies=names,
     )
     inner = standing.within(_inside(wanted, role))
