@@ -72,6 +72,8 @@ class RunStarted(NamedTuple):
     folder: str | None = None
     flags: tuple[str, ...] = ()
     """The words of the command line that say which hosts and where, to type again."""
+    typed: tuple[str, ...] = ()
+    """All words of the command line but for the hosts that it was limited to; no secrets."""
 
 
 class PlayStarted(NamedTuple):

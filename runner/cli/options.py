@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from runner.outputs.terminal import one_line
 from runner.run.options import Options
@@ -175,6 +176,30 @@ _FLAGS = {
     "json": "as_json",
 }
 """Options whose flags have another name."""
+
+
+def typed(context: click.Context) -> tuple[str, ...]:
+    """The flags of a command line as words that do the same again, whatever hosts are meant.
+
+    What `-e` says may be a secret: only its files are named, the rest stands as `…`.
+    """
+    words: list[str] = []
+    for option in context.command.params:
+        name = str(option.name)
+        given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if isinstance(option, click.Option) and given and name != "limit":
+            words += _words(option, context.params[name])
+    return tuple(words)
+
+
+def _words(option: click.Option, value: Any) -> Iterator[str]:
+    flag = option.opts[0]
+    if option.is_flag or option.count:
+        yield from [flag] * int(value)
+        return
+    for one in value if option.multiple else (value,):
+        hidden = option.name == "extra_vars" and not str(one).startswith("@")
+        yield from (flag, "…" if hidden else str(one))
 
 
 def options_from(given: dict[str, Any]) -> Options:

@@ -9,7 +9,7 @@ import click
 
 from runner.cli import COMMANDS
 from runner.cli.asking import ask_secret, person
-from runner.cli.options import HELP, connection_options, options_from, settings_for
+from runner.cli.options import HELP, connection_options, options_from, settings_for, typed
 from runner.errors import LoadError, nearest
 from runner.outputs.terminal import one_line
 
@@ -49,7 +49,8 @@ def command(playbooks: tuple[Path, ...], **given: Any) -> int:
 
     _refuse_misspelt(playbooks[0])
     settings = settings_for(home_of(playbooks[0]), given)
-    run = Run(options_from(given), settings, ask_secret, person())
+    options = options_from(given | {"typed": typed(click.get_current_context())})
+    run = Run(options, settings, ask_secret, person())
     what = frozenset(name for name in ("hosts", "tasks", "tags") if given[f"list_{name}"])
     if what or given["syntax_check"]:
         listed = run.listing(playbooks, what) if what else run.syntax_check(playbooks)

@@ -149,8 +149,8 @@ def _group(kind: str, hosts: Sequence[tuple[str, HostTally]]) -> Iterator[Line]:
 def _next(tally: Tally, groups: dict[str, list[tuple[str, HostTally]]]) -> Iterator[Line]:
     playbooks = tally.started.playbooks if tally.started else ()
     flags = _typed(tally.started.flags if tally.started else ())
-    if playbooks:
-        words = f"{_typed(playbooks)}{flags}"
+    if playbooks and tally.started:
+        words = f"{_typed(playbooks)}{_typed(tally.started.typed)}"
         yield Line(f"Again, only where it failed:  playrun{words} --limit @failed")
     for kind, hosts in groups.items():
         if kind in _CONNECTION:

@@ -38,6 +38,8 @@ class Options(NamedTuple):
     quiet: bool = False
     json: bool = False
     transcript: bool = False
+    typed: tuple[str, ...] = ()
+    """The flags as words, to type them again; what is said of variables is left out."""
 
     def whereabouts(self) -> tuple[str, ...]:
         """The flags that say which hosts are meant and where they are, as they are typed."""

@@ -55,9 +55,11 @@ class RunOutputs:
     def begin(self) -> None:
         """Tells them that the run has begun."""
         options, record = self._project.options, self.record
-        where = options.whereabouts()
+        folder, where = str(record.path), options.whereabouts()
         self._dispatch.handle(
-            RunStarted(self._began, record.run, self._names, options.check, str(record.path), where)
+            RunStarted(
+                self._began, record.run, self._names, options.check, folder, where, options.typed
+            )
         )
 
     def tell(self, events: Sequence[Event]) -> None:
