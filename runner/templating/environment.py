@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from pathlib import Path
+from types import BuiltinMethodType
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import BaseLoader, Template, nodes
@@ -276,6 +277,14 @@ class _LiteralLexer(_Lexer):
     literal = True
 
 
+_DICT_VIEWS = frozenset({"items", "keys", "values"})
+
+
+def _is_view_of_dict(method: BuiltinMethodType) -> bool:
+    """What loops ask most, and no harm can come of: the sandbox need not look."""
+    return type(method.__self__) is dict and method.__name__ in _DICT_VIEWS
+
+
 class TrustingNobody(SandboxedEnvironment):
     """The sandbox: no private attributes, no unsafe calls, values looked up quickly."""
 
@@ -314,6 +323,8 @@ class TrustingNobody(SandboxedEnvironment):
         self.globals.update(globals_)
 
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        if type(obj) is BuiltinMethodType and not args and _is_view_of_dict(obj):
+            return list(obj())
         return settled(super().call(context, obj, *args, **kwargs))
 
     def getattr(self, obj: Any, attribute: str) -> Any:
