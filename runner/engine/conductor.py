@@ -149,10 +149,12 @@ class Conductor:
 
     def _done(self, progress: Progress) -> None:
         host = self._hosts[progress.host]
-        host.status = progress.status
+        forgiven = host.forgiven and progress.status == "failed"
+        host.status = "ok" if forgiven else progress.status
         self._world.give(progress.host, progress.kept)
-        if progress.status is not None:
-            self._say_finished(progress.host, progress.status, progress.failure)
+        if host.status is not None:
+            failure = None if forgiven else progress.failure
+            self._say_finished(progress.host, host.status, failure)
         for position, leader in self._leaders.items():
             if leader == progress.host and position not in self._results:
                 why = f"{leader} was lost while it ran this task for all hosts"
@@ -205,6 +207,7 @@ class Conductor:
         self._failed.clear()
         for host in self._hosts.values():
             host.dropped = False
+            host.forgiven = host.status is None and host.leaving
             host.status = "ok" if host.status is not None else None
         names = (*self._plan.hosts, *self._plan.gone)
         self._tell([ErrorsCleared(time.time(), self._plan.index, names)])

@@ -34,6 +34,10 @@ class Standing:
     """How many of the play's items it has behind it, well or ignored."""
     dropped: bool = False
     """Another host's failure took it along."""
+    leaving: bool = False
+    """It has failed, and does what is to be done before it leaves: handlers that are forced."""
+    forgiven: bool = False
+    """Errors were cleared while it was leaving: it stands well in later plays."""
     doom: tuple[Answer, Result | Failure | None] | None = None
     """What it is told at its next yield, whatever that asks."""
 
@@ -90,6 +94,8 @@ class Standings(Mapping[str, Standing]):
         host.running = False
         self.running -= 1
         host.at = progress.at
+        host.leaving = progress.early
+        host.forgiven = host.forgiven and progress.early
         return host
 
     def note(self, events: Sequence[Event]) -> None:
