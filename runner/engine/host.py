@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from runner.actions.api import AddHost, AddToGroup, Capture, Outcome
 from runner.connections.api import Connector, Session, Target
@@ -31,7 +31,7 @@ from runner.spool import HostJournal, command_slug
 from runner.templating import Variables
 from runner.values import EMPTY, Source
 
-HANDLERS = "handlers"
+HANDLERS: Final = "handlers"
 _REACHES = frozenset(name for names in NAMES.values() for name in names)
 """Variables that say how a device is reached."""
 
@@ -212,16 +212,19 @@ class HostState:
     def lend(self, lent: Lent) -> None:
         """Handlers were brought here: other hosts may notify them, if the play does so."""
         if lent.handlers and self.plan.lends:
-            self.published.append(Published(self.name, lent.place, HANDLERS, lent, "handlers"))
+            self.published.append(Published(self.name, lent.place, HANDLERS, lent, HANDLERS))
 
     def borrowed(self, position: Position) -> tuple[Lent, ...]:
         """What the hosts of the batch have lent before `position`, which all have come to."""
         known = self.roster.lent.get(position)
         if known is None:
-            lent = (
-                self.world.shared.get(host, EMPTY).get(HANDLERS, ()) for host in self.plan.hosts
+            published = (self.world.shared.get(host, EMPTY) for host in self.plan.hosts)
+            each = (
+                value
+                for names in published
+                for place, value, layer in names.get(HANDLERS, ())
+                if layer == HANDLERS and place < position
             )
-            each = (value for versions in lent for place, value, _ in versions if place < position)
             found = {one.place: one for one in each}
             known = self.roster.lent[position] = tuple(found[place] for place in sorted(found))
         return known
