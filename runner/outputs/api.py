@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from runner.errors import PlayrunError
@@ -61,6 +61,12 @@ class Dispatch:
             done = self._write_ahead(events)
             for event in events:
                 self._tell(event, done)
+
+    def between(self, calls: Iterable[Callable[[], None]]) -> None:
+        """Calls each while no event is told."""
+        with self._lock:
+            for call in calls:
+                call()
 
     def _write_ahead(self, events: Sequence[Event]) -> Output | None:
         """Who has heard of all of them now."""

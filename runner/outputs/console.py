@@ -74,24 +74,41 @@ class Console:
         self._items: dict[str, list[Line]] = {}
         self._failed: set[str] = set()
         self._failures_shown = 0
+        self._questions = 0
+        """How many are open."""
+        self._elsewhere = False
+        """The play runs in processes of its own, which cannot say when they ask."""
+        self._pausing: set[str] = set()
+        """Hosts at a `pause` there."""
 
     def handle(self, event: Event) -> None:
         """Shows one event, if it is to be shown."""
+        if isinstance(event, (TaskFinished, HostFinished)):
+            self._pausing.discard(event.host)
         if isinstance(event, (TaskFinished, ItemFinished)):
             self._result(event)
         elif isinstance(event, TaskRetried):
             self._items.setdefault(event.host, []).append(retry_line(event))
         elif isinstance(event, TaskStarted):
-            if self._order is not None:
-                self._show(self._order.started(event.host, event.position))
+            self._started(event)
         elif isinstance(event, HostFinished):
             self._host(event)
         elif isinstance(event, Notice):
             self._notice(event)
         else:
             self._milestone(event)
-        if not self._options.quiet and not isinstance(event, (RunFinished, PlayFinished)):
+        over = isinstance(event, (RunFinished, PlayFinished))
+        if not (self._options.quiet or self._questions or self._pausing or over):
             self._screen.progress(self._tally)
+
+    def hold(self) -> None:
+        """A question is open: no progress is shown until `release`."""
+        self._screen.close()
+        self._questions += 1
+
+    def release(self) -> None:
+        """The question that `hold` made room for has been answered."""
+        self._questions -= 1
 
     def close(self) -> None:
         """Leaves the terminal as it was."""
@@ -112,6 +129,7 @@ class Console:
         self._many = len(event.hosts) > PER_HOST and not verbosity
         small = 0 < len(event.hosts) <= PER_HOST
         self._order = TaskOrder(event.hosts) if small and event.order == "lockstep" else None
+        self._elsewhere = event.executor == "processes"
         self._header = None
         self._headed.clear()
         self._failed.clear()
@@ -136,6 +154,13 @@ class Console:
             self._show(shown)
         else:
             self._show_free(event, lines)
+
+    def _started(self, event: TaskStarted) -> None:
+        if event.action == "pause" and self._elsewhere:
+            self._screen.close()
+            self._pausing.add(event.host)
+        if self._order is not None:
+            self._show(self._order.started(event.host, event.position))
 
     def _lines(self, event: TaskFinished | ItemFinished) -> list[Line] | None:
         """A host's lines for a task, its loop items gathered first; None: not through yet."""

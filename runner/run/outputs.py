@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TextIO
 
 from runner import __version__
@@ -53,7 +54,9 @@ class RunOutputs:
         self._dispatch = Dispatch(outputs, ahead=journal)
 
     def begin(self) -> None:
-        """Tells them that the run has begun."""
+        """Tells them that the run has begun; from now on questions have the screen alone."""
+        if self._project.person is not None:
+            self._project.person.aside = self._aside
         options, record = self._project.options, self.record
         folder, where = str(record.path), options.whereabouts()
         self._dispatch.handle(
@@ -65,6 +68,16 @@ class RunOutputs:
     def tell(self, events: Sequence[Event]) -> None:
         """Events for all of them."""
         self._dispatch.handle_all(events)
+
+    @contextmanager
+    def _aside(self) -> Iterator[None]:
+        """While a question is open no line of progress is drawn."""
+        consoles = [each for each in self._screens if isinstance(each, Console)]
+        self._dispatch.between(each.hold for each in consoles)
+        try:
+            yield
+        finally:
+            self._dispatch.between(each.release for each in consoles)
 
     def warn(self, text: str) -> None:
         """A warning for all of them, without secrets."""

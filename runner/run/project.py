@@ -10,6 +10,7 @@ from typing import Any
 from runner.loading.includes import PlaybookIncludes
 from runner.loading.varfiles import parse_extra_vars
 from runner.model import Task
+from runner.run.asking import Asking
 from runner.run.credentials import settled, vault_of
 from runner.run.inventories import STATE
 from runner.run.options import Ask, AskPerson, Options
@@ -33,7 +34,7 @@ class Project:
         self.playbook_dir = playbook_dir
         self.masks = Masks()
         self.ask = ask
-        self.person = person
+        self.person = None if person is None else Asking(person)
         self.vault = vault_of(options, settings, self.masks, ask)
 
     @property

@@ -1,4 +1,4 @@
-"""`vars_prompt` at a terminal: a play asks when it begins, and one never come to does not."""
+"""What a play asks at a terminal: when it begins, and not if it never does; a `pause`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pexpect
+import pytest
 
 PLAYBOOK = """
 - hosts: localhost
@@ -30,24 +31,19 @@ PLAYBOOK = """
   tasks: [{debug: {msg: x}}]
 """
 
+PAUSE = """
+- hosts: localhost
+  gather_facts: false
+  tasks:
+    - {pause: {prompt: "Go on?"}, register: answer}
+    - {debug: {msg: "said {{ answer.user_input }}"}}
+"""
+
 
 def test_a_play_asks_when_it_begins(tmp_path: Path) -> None:
     (tmp_path / "site.yml").write_text(PLAYBOOK)
     (tmp_path / "hosts").write_text("localhost\n")
-    words = ["-c", "from runner.cli.main import main; main()", "-i", "hosts", "site.yml"]
-    child = pexpect.spawn(
-        sys.executable,
-        words,
-        cwd=str(tmp_path),
-        timeout=60,
-        encoding="utf-8",
-        env={
-            "PLAIN": "plain",
-            "TERM": "dumb",
-            "PYTHONPATH": str(Path.cwd()),
-            "HOME": str(tmp_path),
-        },
-    )
+    child = _playing(tmp_path, "dumb")
     try:
         child.expect_exact("First: ")
         child.sendline("one")
@@ -60,3 +56,36 @@ def test_a_play_asks_when_it_begins(tmp_path: Path) -> None:
     finally:
         child.close(force=True)
     assert child.exitstatus == 2
+
+
+def test_nothing_is_written_behind_an_open_question(tmp_path: Path) -> None:
+    (tmp_path / "site.yml").write_text(PAUSE)
+    (tmp_path / "hosts").write_text("localhost ansible_connection=local\n")
+    child = _playing(tmp_path, "xterm")
+    try:
+        child.expect_exact("Go on?:")
+        with pytest.raises(pexpect.TIMEOUT):
+            child.expect("[a-z]", timeout=0.8)
+        child.sendline("yes")
+        child.expect_exact("said yes")
+        child.expect(pexpect.EOF)
+    finally:
+        child.close(force=True)
+    assert child.exitstatus == 0
+
+
+def _playing(folder: Path, terminal: str) -> pexpect.spawn:
+    words = ["-c", "from runner.cli.main import main; main()", "-i", "hosts", "site.yml"]
+    return pexpect.spawn(
+        sys.executable,
+        words,
+        cwd=str(folder),
+        timeout=60,
+        encoding="utf-8",
+        env={
+            "PLAIN": "plain",
+            "TERM": terminal,
+            "PYTHONPATH": str(Path.cwd()),
+            "HOME": str(folder),
+        },
+    )

@@ -120,3 +120,32 @@ def test_live_may_be_forced_and_forbidden() -> None:
         console.handle(event)
     console.close()
     assert "0 of 1 hosts done" in stream.getvalue()
+
+
+def test_a_question_has_the_screen_to_itself() -> None:
+    e = Events()
+    screen = Screen()
+    before = threading.active_count()
+    screen.tell(e.run(), e.plays("r1", "r2"), e.begins("r1"))
+    screen.console.hold()
+    assert threading.active_count() == before
+    screen.tell(e.begins("r2"), e.does("r2"))
+    assert threading.active_count() == before
+    screen.console.release()
+    screen.tell(e.begins("r2"))
+    assert threading.active_count() == before + 1
+    screen.tell(e.play_ends())
+    screen.text()
+
+
+def test_a_pause_in_another_process_has_the_screen_to_itself() -> None:
+    e = Events()
+    screen = Screen()
+    before = threading.active_count()
+    screen.tell(e.run(), e.plays("r1", "r2")._replace(executor="processes"), e.begins("r2"))
+    screen.tell(e.begins("r1")._replace(action="pause"), e.does("r2"))
+    assert threading.active_count() == before
+    screen.tell(e.does("r1", action="pause"))
+    assert threading.active_count() == before + 1
+    screen.tell(e.play_ends())
+    screen.text()
