@@ -114,6 +114,10 @@ def _last_handlers(way: Way, items: Iterable[Item]) -> Program:
         yield from _walk_item(way, last)
     except Failed:
         return
+    except HostLeft as left:
+        # The play may end while it waits for its handlers: it has failed all the same.
+        if left.status != "ok":
+            raise
 
 
 def _flushes(entry: Entry) -> bool:
