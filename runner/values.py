@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from runner.disguises import head_of, pattern_of, shapes_of
+
 
 class Origin(NamedTuple):
     """A place in a file the user wrote. Lines and columns count from 1."""
@@ -83,7 +85,8 @@ _SHORTEST_MASKED = 4
 
 
 class Masks:
-    """The secret values in use in this run; `mask` replaces them in text for people.
+    """The secret values in use in this run; `mask` replaces them in text for people, also where
+    they are quoted, escaped, on several lines or cut short.
 
     Values shorter than four characters are not masked by value: replacing every `abc` in
     an output tells more than it hides. Thread-safe.
@@ -91,6 +94,9 @@ class Masks:
 
     def __init__(self) -> None:
         self._values: set[str] = set()
+        self._shapes: set[str] = set()
+        self._heads: dict[str, list[str]] = {}
+        """What long ones begin with, and those that do."""
         self._new: list[str] = []
         self._stale = False
         self._pattern: re.Pattern[str] | None = None
@@ -102,6 +108,11 @@ class Masks:
             return
         with self._lock:
             self._values.add(secret)
+            for shape in shapes_of(secret) - self._shapes:
+                self._shapes.add(shape)
+                head = head_of(shape)
+                if head is not None:
+                    self._heads.setdefault(head, []).append(shape)
             self._new.append(secret)
             self._stale = True
 
@@ -118,12 +129,24 @@ class Masks:
         if self._stale:
             self._compile()
         pattern = self._pattern
-        return text if pattern is None else pattern.sub(MASK, text)
+        if pattern is None:
+            return text
+        return self._mask_cut(pattern, text) if self._heads else pattern.sub(MASK, text)
+
+    def _mask_cut(self, pattern: re.Pattern[str], text: str) -> str:
+        """Of what only begins as a secret does, as much as is one."""
+        parts, at = [], 0
+        while (found := pattern.search(text, at)) is not None:
+            alike = self._heads.get(found.group(), ())
+            end = max((_shared(text, found.start(), one) for one in alike), default=found.end())
+            parts += text[at : found.start()], MASK
+            at = end
+        return "".join([*parts, text[at:]]) if parts else text
 
     def _compile(self) -> None:
         """Once for all secrets that came since the last text: a fleet may have thousands."""
         with self._lock:
-            self._pattern = re.compile(_any_of(sorted(self._values)))
+            self._pattern = re.compile(_any_of(sorted({*self._shapes, *self._heads})))
             self._stale = False
 
     def mask_value(self, value: Any) -> Any:
@@ -139,6 +162,11 @@ class Masks:
         return value
 
 
+def _shared(text: str, start: int, secret: str) -> int:
+    """Where a text that begins like a secret at `start` is one no more."""
+    return start + len(os.path.commonprefix([text[start : start + len(secret)], secret]))  # noqa: RUF071
+
+
 def _any_of(words: list[str]) -> str:
     """A pattern for the longest of `words`, which shares what they begin with.
 
@@ -147,12 +175,12 @@ def _any_of(words: list[str]) -> str:
     shared = os.path.commonprefix(words)  # noqa: RUF071 - characters are meant, not paths
     rests = [word[len(shared) :] for word in words]
     if len(rests) == 1:
-        return re.escape(shared)
+        return pattern_of(shared)
     by_first: dict[str, list[str]] = {}
     for rest in filter(None, rests):
         by_first.setdefault(rest[0], []).append(rest)
     choices = "|".join(_any_of(more) for more in by_first.values())
-    return f"{re.escape(shared)}(?:{choices})" + ("?" if "" in rests else "")
+    return f"{pattern_of(shared)}(?:{choices})" + ("?" if "" in rests else "")
 
 
 class Secret:

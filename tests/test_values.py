@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import re
+import shlex
+import urllib.parse
+from collections.abc import Callable
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.values import MASK, Masks, Origin, Secret, Source
+from runner.yaml import dump, emit
 
 WORDS = st.lists(st.text(alphabet="abcx", min_size=4, max_size=8), min_size=1, max_size=12)
 
@@ -77,3 +83,48 @@ def test_a_source_keeps_its_place_and_spreads_it_to_nothing() -> None:
     assert (copy, copy.origin) == (source, source.origin)
     assert type(source + " y") is str
     assert type(source.strip()) is str
+
+
+KEY = "-----BEGIN KEY-----\nb3BlbnNza\nAAAAB3Nz'aC1\\yc2E\n-----END KEY-----\n"
+
+
+@pytest.mark.parametrize("secret", [KEY, "pa'ss\"wo\\rd", "pa\tss wörd", "p@ss/wo'rd?"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        repr,
+        lambda text: repr({"a": text, "b": "it's"}),
+        lambda text: repr(repr([text])),
+        json.dumps,
+        lambda text: json.dumps(json.dumps([text], ensure_ascii=False)),
+        lambda text: json.dumps({"deep": [text]}, indent=4),
+        lambda text: emit({"a": [text], "b": text}),
+        lambda text: emit([text], width=12),
+        lambda text: dump({"a": {"b": [text]}}),
+        shlex.quote,
+        urllib.parse.quote,
+        urllib.parse.quote_plus,
+        str.strip,
+        lambda text: text.replace("\n", "\n    "),
+    ],
+)
+def test_a_secret_is_masked_in_whatever_shape_it_is_written(
+    secret: str, written: Callable[[str], str]
+) -> None:
+    masks = Masks()
+    masks.add(secret)
+    shown = masks.mask(written(secret))
+    assert MASK in shown
+    for part in ("pa", "rd", "b3B", "AAA", "aC1", "yc2"):
+        assert part not in shown
+
+
+@given(st.text(alphabet="abc'\\\t\"é", min_size=4, max_size=40), st.integers(24, 60))
+def test_a_long_secret_is_masked_wherever_it_is_cut(secret: str, cut: int) -> None:
+    secret = "0123456789-" * 2 + secret
+    masks = Masks()
+    masks.add(secret)
+    for written in (secret, repr(secret)[1:-1], json.dumps(secret)[1:-1]):
+        shown = masks.mask(f"<{written[:cut]}…>")
+        assert shown.startswith(f"<{MASK}")
+        assert len(written) <= cut or shown == f"<{MASK}…>"

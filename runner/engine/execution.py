@@ -262,6 +262,9 @@ class Execution:
             return
         on = self._on
         telling = on.telling(quiet=ended.quiet)
+        if ended.failure is not None:
+            # What follows a task may have failed since: what it includes, whom it notifies.
+            ended.failure = telling.failure(ended.failure)
         on.emit(
             TaskFinished(
                 *on.heading(),

@@ -79,7 +79,7 @@ def test_what_was_typed_unseen_stays_so(tmp_path: Path, echo: bool) -> None:
     call = a_call(tmp_path, "pause", prompt="the key", echo=echo)
     hidden: list[str] = []
     call.hide = hidden.append
-    call.ask = lambda _question, _echo: "s3cr3t-words"
+    call.ask = lambda _question, _echo, _cut: "s3cr3t-words"
     outcome = ACTIONS["pause"].run(call)
     assert outcome.values["user_input"] == "s3cr3t-words"
     assert hidden == ([] if echo else ["s3cr3t-words"])
@@ -107,3 +107,24 @@ def test_what_proves_who_asks_goes_nowhere_else(header: str, at: str, kept: bool
     sent = _Redirects("all").redirect_request(asked, BytesIO(), 302, "", HTTPMessage(), at)
     assert sent is not None
     assert ("s3cr3t-words" in sent.headers.values()) is kept
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        "include_tasks: '{{ pw }}'",
+        "{include_tasks: '{{ word }}', no_log: true}",
+        "{debug: {msg: x}, changed_when: true, notify: '{{ word }}', no_log: true}",
+    ],
+)
+def test_what_follows_a_task_and_fails(here: Path, playrun: Playrun, task: str) -> None:
+    (here / "pw.yml").write_text("- hosts: localhost\n")
+    given = f"    - {task}\n" if task.startswith("{") else f"    - {{{task}}}\n"
+    (here / "site.yml").write_text(
+        "- hosts: localhost\n  connection: local\n  gather_facts: false\n"
+        "  vars: {word: s3cr3t-words}\n"
+        f"  vars_prompt: [{{name: pw, default: s3cr3t-words}}]\n  tasks:\n{given}"
+    )
+    said = playrun("site.yml", "-vvv")
+    assert said.code == 2
+    assert "s3cr3t" not in shown(here, said)
