@@ -135,7 +135,8 @@ class Masks:
 
     def _mask_cut(self, pattern: re.Pattern[str], text: str) -> str:
         """Of what only begins as a secret does, as much as is one."""
-        parts, at = [], 0
+        parts: list[str] = []
+        at = 0
         while (found := pattern.search(text, at)) is not None:
             alike = self._heads.get(found.group(), ())
             end = max((_shared(text, found.start(), one) for one in alike), default=found.end())
