@@ -209,10 +209,17 @@ class HostState:
             self.included[name] = value
             self._tell_others("included", name, value, position)
 
-    def lend(self, lent: Lent) -> None:
-        """Handlers were brought here: other hosts may notify them, if the play does so."""
-        if lent.handlers and self.plan.lends:
-            self.published.append(Published(self.name, lent.place, HANDLERS, lent, HANDLERS))
+    def lend(self, lent: Lent, *, alike: bool) -> None:
+        """Handlers were brought here: other hosts may notify them, if the play does so.
+
+        `alike`: whoever brings some at that place brings the same, so that once will do.
+        """
+        brought = self.roster.brought
+        if not lent.handlers or not self.plan.lends or (alike and lent.place in brought):
+            return
+        brought.add(lent.place)
+        task = lent.place[:-1]  # all that it includes is known at once
+        self.published.append(Published(self.name, task, HANDLERS, lent, HANDLERS))
 
     def borrowed(self, position: Position) -> tuple[Lent, ...]:
         """What the hosts of the batch have lent before `position`, which all have come to."""

@@ -70,28 +70,45 @@ def _too_deep(task: Task) -> LoadError:
 
 
 def walk_includes(way: Way, parts: Sequence[Part], position: Position, frame: Frame) -> Program:
-    """Walks what a task includes; where hosts wait for one another, each thing together."""
+    """Walks what a task includes; where hosts wait for one another, each thing together.
+
+    What all of it brings is known before the first of its tasks.
+    """
     ranks: Sequence[int] = range(len(parts))
     if way.cross:
         go = yield from way.ask(Merge((*position, DONE), tuple(part.key for part in parts)))
         ranks = go.ranks
-    for rank, part in sorted(zip(ranks, parts, strict=True), key=lambda each: each[0]):
-        yield from _walk_part(way, part, (*position, rank), frame)
+    walked = [
+        (part, (*position, rank), _inside(part, frame))
+        for rank, part in sorted(zip(ranks, parts, strict=True), key=lambda each: each[0])
+    ]
+    for part, place, inside in walked:
+        _bring(way, part.included, place, inside.params)
+    for part, place, inside in walked:
+        yield from _walk_part(way, part, place, inside)
 
 
-def _walk_part(way: Way, part: Part, position: Position, frame: Frame) -> Program:
-    included = part.included
+def _inside(part: Part, frame: Frame) -> Frame:
     params = {**frame.params, **part.inclusion.params}
+    inside = frame._replace(params=params, depth=frame.depth + 1, run_once=False)
+    if part.included.role is not None:
+        inside = inside._replace(given=given(part.inclusion.params))
+    return inside
+
+
+def _bring(way: Way, included: Included, place: Position, params: Mapping[str, Any]) -> None:
+    """Makes known what the tasks that follow are to see: roles' names, variables, handlers."""
     way.host.name_roles(included.roles)
     for role in included.exposed:
         way.host.expose(role)
-    way.handlers.add(position, included.handlers, params)
-    way.host.lend(Lent(position, included.handlers, params))
-    inside = frame._replace(params=params, depth=frame.depth + 1, run_once=False)
-    if included.role is not None:
-        inside = inside._replace(given=given(part.inclusion.params))
+    way.handlers.add(place, included.handlers, params)
+    way.host.lend(Lent(place, included.handlers, params), alike=way.cross)
+
+
+def _walk_part(way: Way, part: Part, place: Position, inside: Frame) -> Program:
+    included = part.included
     try:
-        yield from way.walk(way, included.entries, (*position, part.key), inside)
+        yield from way.walk(way, included.entries, (*place, part.key), inside)
     except EndRole as end:
         if end.role is not included.role:
             raise

@@ -60,6 +60,8 @@ class Roster:
         self._gone: frozenset[str] = frozenset()
         self.lent: dict[Position, tuple[Lent, ...]] = {}
         """Handlers that includes have brought before a position, once somebody asked."""
+        self.brought: set[Position] = set()
+        """Places where includes have brought some."""
         self.magic = _of_play(world, play, self)
 
     def leave(self, hosts: Iterable[str]) -> None:

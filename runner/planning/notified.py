@@ -57,11 +57,12 @@ class Notified:
 
 
 def lends(play: Play, spots: Iterable[Spot], brought: Brought, *, complete: bool) -> bool:
-    """Whether a host may notify handlers of a role that only other hosts have included."""
-    if complete and not brought:
-        return False
+    """Whether a host may notify handlers of a role that only other hosts have included. What is
+    only known when it is included may notify whatever it likes."""
+    if not complete:
+        return True
     known = {name for handler in play.handlers for name in answering(handler)}
-    return any(_is_from_elsewhere(spot, known, brought) for spot in spots)
+    return bool(brought) and any(_is_from_elsewhere(spot, known, brought) for spot in spots)
 
 
 def _is_from_elsewhere(spot: Spot, known: set[str], brought: Brought) -> bool:
