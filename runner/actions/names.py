@@ -108,6 +108,12 @@ def known_elsewhere(written: str) -> bool:
     return short in _NOT_YET or _NOT_YET_PATTERN.fullmatch(short) is not None
 
 
+def of_servers(written: str) -> bool:
+    """Whether it is one of those, and looks after servers."""
+    short = short_name(written)
+    return short in _NOT_YET and not short.startswith(("cli_", "netconf_"))
+
+
 def short_name(written: str) -> str:
     """`cisco.ios.ios_command` → `ios_command`; a name without dots is itself."""
     for prefix in _BUILTIN:

@@ -240,7 +240,7 @@ class Reader:
         if name not in self._place.value:
             return None
         try:
-            return as_conditions(self.get(name))
+            return as_conditions(self.get(name), self._place.at(name).origin())
         except ValueError as error:
             message = f"`{name}` must be a condition or a list of them, not {error}"
             self.problems.append(self._place.at(name).error(message))
@@ -323,20 +323,23 @@ def as_flag(value: Any) -> bool | None:
     return False if word in ("no", "false", "off", "0", "n", "f") else None
 
 
-def as_conditions(value: Any) -> tuple[Condition, ...]:
-    """A condition or list of conditions as a tuple. Raises ValueError saying what it is instead."""
+def as_conditions(value: Any, origin: Origin | None = None) -> tuple[Condition, ...]:
+    """A condition or list of conditions as a tuple. Raises ValueError saying what it is instead.
+
+    `origin` is that of conditions which are no text, and so have none.
+    """
     if value is None:
         return ()
     items = value if isinstance(value, list) else [value]
-    return tuple(_condition(item) for item in items)
+    return tuple(_condition(item, origin) for item in items)
 
 
-def _condition(item: Any) -> Condition:
+def _condition(item: Any, origin: Origin | None) -> Condition:
     """Nothing holds, as in Ansible: people leave a lone dash behind."""
     if item is None:
         return True
     if isinstance(item, (bool, Source)):
         return item
     if isinstance(item, (int, float)):
-        return Source(str(item))
+        return Source(str(item), origin)
     raise ValueError(kind_of(item))

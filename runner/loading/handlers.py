@@ -42,6 +42,8 @@ def unknown_notified(places: Iterable[Place], handlers: Iterable[Handler]) -> It
     if any("{{" in name for name in known):
         return
     for place in (one for notify in places for one in _each(notify)):
+        if isinstance(place.value, (dict, list)):
+            continue  # No name, which has been told.
         name = str(place.value)
         if name not in known and "{{" not in name:
             close = nearest(name, known)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from runner.actions import ACTIONS
 from runner.actions.flow import IMPORTS
 from runner.actions.late import LATE
-from runner.actions.names import known_elsewhere, resolve, short_name, words
+from runner.actions.names import known_elsewhere, of_servers, resolve, short_name, words
 from runner.errors import PlayrunError, nearest
 from runner.loading.arguments import Written, canonical, read_arguments
 from runner.loading.convert import Place, Reader, is_variable, kind_of
@@ -24,6 +24,10 @@ from runner.values import Source
 
 DEFAULT_OUTPUT = Source("{{ inventory_hostname }}.txt")
 _HERE = Source("localhost")
+_FOR_SERVERS = (
+    "playrun looks after network devices, not servers; on the controller "
+    "`command` or `shell` may do it, with `connection: local`"
+)
 
 
 class Parts(NamedTuple):
@@ -287,6 +291,8 @@ def _configures(word: str) -> bool:
 def _unknown_action(place: Place, word: str) -> PlayrunError:
     if known_elsewhere(word):
         hint = "`config` types configuration lines" if _configures(word) else None
+        if of_servers(word):
+            hint = _FOR_SERVERS
         return place.key_error(f"the action `{word}` is not supported yet", hint=hint)
     close = nearest(word, [*words(), *IMPORTS])
     hint = f"did you mean `{close}`?" if close else None

@@ -10,6 +10,7 @@ from runner.engine.variables import magic_variables, task_variables
 from runner.engine.world import World
 from runner.errors import PlayrunError, Problems
 from runner.model import Play, Task
+from runner.planning.bare import bare_loops
 from runner.planning.certainty import Certainty, Grounds
 from runner.planning.classes import Class, Fleet
 from runner.planning.devices import Devices
@@ -119,6 +120,10 @@ class PlayChecks:
             rest = list(task_faults(templar, spot.task))
             yield from self._if_certain(rest, index, self._certainty.running)
         yield from self._variable_faults()
+        if self._fleet.hosts:
+            host = self._fleet.hosts[0]
+            tasks = [spot.task for spot in self._spots]
+            self.doubts += bare_loops(tasks, lambda task: self._variables_of(host, task))
 
     def _variable_faults(self) -> Iterator[PlayrunError]:
         """Mistakes in variables of the play, roles and tasks: told where they are read."""
