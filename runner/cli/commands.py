@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _HOMES: Mapping[str, tuple[str, str]] = {
     "run": ("runner.cli.run", "Run playbooks (what `playrun PLAYBOOK` does)."),
@@ -32,6 +35,24 @@ class Commands(click.Group):
             return None
         command: click.Command = importlib.import_module(_HOMES[name][0]).command
         return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """A first word that is no subcommand is a playbook or a flag of a run."""
+        if args and args[0] not in (*_HOMES, "--help", "-h", "--version"):
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Subcommands; flags of a run; where no subcommand begins so, playbooks."""
+        found = {item.value: item for item in super().shell_complete(ctx, incomplete)}
+        run = self.get_command(ctx, "run")
+        if run is None or (found and not incomplete.startswith("-")):
+            return list(found.values())
+        with click.Context(run, parent=ctx, resilient_parsing=True) as inner:
+            files = [one for one in run.params if isinstance(one, click.Argument)]
+            more = run if incomplete.startswith("-") else files[0]
+            found |= {item.value: item for item in more.shell_complete(inner, incomplete)}
+        return list(found.values())
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):

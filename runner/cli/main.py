@@ -9,8 +9,6 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from runner.cli import COMMANDS
-
 if TYPE_CHECKING:
     import click
 
@@ -119,8 +117,6 @@ def _dispatch(words: list[str]) -> int:
 
     from runner.cli.commands import cli
 
-    if words and words[0] not in (*COMMANDS, "--help", "-h", "--version"):
-        words = ["run", *words]
     try:
         result = cli.main(words or ["--help"], prog_name="playrun", standalone_mode=False)
     except click.exceptions.Exit as ended:

@@ -29,6 +29,7 @@ VAULT_OPTIONS: tuple[Decorator, ...] = (
     click.option(
         "--vault-password-file",
         "--vault-pass-file",
+        type=click.Path(),
         multiple=True,
         metavar="FILE",
         help="A file (or program) with the vault password.",
@@ -48,6 +49,7 @@ _CONNECTION: tuple[Decorator, ...] = (
         "--inventory",
         "--inventory-file",
         multiple=True,
+        type=click.Path(),
         metavar="PATH|HOSTS",
         help="Inventory file, folder or comma list; may be given several times.",
     ),
@@ -76,12 +78,14 @@ _CONNECTION: tuple[Decorator, ...] = (
     click.option(
         "--connection-password-file",
         "--conn-pass-file",
+        type=click.Path(),
         metavar="FILE",
         help="A file whose first line is the login password.",
     ),
     click.option(
         "--become-password-file",
         "--become-pass-file",
+        type=click.Path(),
         metavar="FILE",
         help="A file whose first line is the enable password.",
     ),
@@ -101,7 +105,13 @@ _CONNECTION: tuple[Decorator, ...] = (
         metavar="SECONDS",
         help="How long connecting may take.",
     ),
-    click.option("--private-key", "--key-file", metavar="FILE", help="The key to log in with."),
+    click.option(
+        "--private-key",
+        "--key-file",
+        type=click.Path(),
+        metavar="FILE",
+        help="The key to log in with.",
+    ),
     click.option(
         "--ssh-common-args",
         metavar="ARGS",
