@@ -22,7 +22,7 @@ PlayrunError                 what happened, where, and what to do about it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from runner.values import Origin
@@ -49,6 +49,12 @@ class PlayrunError(Exception):
         hint = f" ({self.hint})" if self.hint else ""
         return f"{where}{self.message}{hint}"
 
+    def hide(self, mask: Callable[[str], str]) -> None:
+        """Takes out of it what nobody may see."""
+        self.message = mask(self.message)
+        self.hint = self.hint and mask(self.hint)
+        self.args = (self.message,)
+
 
 class LoadError(PlayrunError):
     """A file or flag of the user's is wrong. `excerpt` is the offending line, if known."""
@@ -66,6 +72,11 @@ class LoadError(PlayrunError):
         super().__init__(message, origin=origin, hint=hint)
         self.excerpt = excerpt
 
+    def hide(self, mask: Callable[[str], str]) -> None:
+        """Takes out of it what nobody may see, out of its line too."""
+        super().hide(mask)
+        self.excerpt = self.excerpt and mask(self.excerpt)
+
 
 class PlanError(PlayrunError):
     """The files are well formed, but what they ask for cannot be run."""
@@ -81,6 +92,12 @@ class Problems(PlayrunError):
     def __init__(self, problems: Iterable[PlayrunError]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def hide(self, mask: Callable[[str], str]) -> None:
+        """Takes out of all of them what nobody may see."""
+        for problem in self.problems:
+            problem.hide(mask)
+        super().hide(mask)
 
 
 class TaskError(PlayrunError):

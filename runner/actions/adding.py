@@ -9,6 +9,7 @@ from typing import Any
 from runner.actions.api import AddHost, AddToGroup, Base, Call, Outcome, Parameter
 from runner.actions.reading import Arguments
 from runner.errors import ActionFailed
+from runner.names import check_host_name
 
 _WITH_PORT = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[^:\[\]]+):(?P<port>\d{1,5})")
 _OF_THE_TASK = frozenset({"name", "groups"})
@@ -34,6 +35,8 @@ class AddingHost(Base):
             raise ActionFailed("`add_host` needs the `name` of the host")
         match = _WITH_PORT.fullmatch(written)
         name = match["name"].strip("[]") if match else written
+        if problem := check_host_name(name):
+            raise ActionFailed(f"{name!a} is no name for a host: {problem}")
         own = {key: value for key, value in call.args.items() if key not in _OF_THE_TASK}
         if match:
             own["ansible_ssh_port"] = int(match["port"])

@@ -78,9 +78,13 @@ class _Level(NamedTuple):
 
     def _not(self, name: str, *values: Any) -> str:
         """What was given instead, unless nobody may see it."""
-        if name in self.hidden or self._about(name).get("no_log"):
+        if self._is_hidden(name):
             return ""
         return f", not {', '.join(map(_shown, values))}"
+
+    def _is_hidden(self, name: str) -> bool:
+        told = name in self.spec and bool(self._about(name).get("no_log"))
+        return told or name in self.hidden
 
     # names
 
@@ -240,7 +244,8 @@ class _Level(NamedTuple):
         if not missing or (any_one and len(missing) < len(needed)):
             return None
         what = f"one of {_both(needed)}" if any_one else _both(missing)
-        return f"{what} is required where `{name}` is {value!r:.60}"
+        so = "has its value" if self._is_hidden(name) else f"is {_shown(value)}"
+        return f"{what} is required where `{name}` {so}"
 
     def _needed_by(self, values: Mapping[str, Any]) -> Iterator[str]:
         rules = self.rules.get("required_by")
@@ -262,8 +267,14 @@ def _origin_in(written: Any) -> Origin | None:
 
 
 def _shown(value: Any) -> str:
+    """A value, cut where it is long: a collection only between its members, since half a
+    secret is one that no mask knows."""
     text = repr(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    if len(text) <= _LONGEST:
+        return text
+    if isinstance(value, str):
+        return f"{text[:_LONGEST]}…"
+    return f"{text[:_LONGEST].rpartition(', ')[0] or type(value).__name__} …"
 
 
 def _wanted(kind: str) -> str:

@@ -11,6 +11,7 @@ from runner.values import Origin
 
 _LONGEST = 1 << 20
 """Bytes of a file that is opened only to show a line of it."""
+_VAULTED = b"$ANSIBLE_VAULT"
 
 
 def explain(error: PlayrunError) -> str:
@@ -55,13 +56,25 @@ def _line_of(error: PlayrunError) -> str:
     file's line is known, its column is not.
     """
     if isinstance(error, LoadError):
-        return "" if error.excerpt is None else _marked(error.excerpt, error.origin)
+        known = error.excerpt is not None and not _is_vaulted(error.origin)
+        return _marked(error.excerpt or "", error.origin) if known else ""
     if error.origin is None:
         return ""
     line = _read(error.origin)
     if line is None:
         return ""
     return _marked(line, error.origin if error.origin.column > 1 else None)
+
+
+def _is_vaulted(origin: Origin | None) -> bool:
+    """Whether the file as a whole is vaulted, and was decrypted to be read."""
+    if origin is None:
+        return False
+    try:
+        with Path(origin.file).open("rb") as opened:
+            return opened.read(len(_VAULTED)) == _VAULTED
+    except (OSError, ValueError):
+        return False
 
 
 def _read(origin: Origin) -> str | None:
@@ -72,7 +85,7 @@ def _read(origin: Origin) -> str | None:
             data = opened.read(_LONGEST)
     except (OSError, ValueError):
         return None
-    if data.startswith(b"$ANSIBLE_VAULT"):
+    if data.startswith(_VAULTED):
         return None
     return excerpt_at(data.decode("utf-8", "replace").removeprefix("\ufeff"), origin.line)
 

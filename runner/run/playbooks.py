@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -46,8 +47,11 @@ class Run:
         self.warnings: list[str] = []
         """What is odd about the files, for whoever calls `listing`."""
 
-    def _project(self, folder: Path) -> Project:
-        return Project(self._options, self._settings, folder, self._ask, self._person)
+    @contextmanager
+    def _project(self, folder: Path) -> Iterator[Project]:
+        project = Project(self._options, self._settings, folder, self._ask, self._person)
+        with project.hiding():
+            yield project
 
     def _load(self, files: Sequence[Path], project: Project) -> list[Playbook]:
         """The playbooks; raises Problems with all that is wrong in all of them."""
@@ -69,19 +73,20 @@ class Run:
 
     def playbooks(self, files: Sequence[Path]) -> int:
         """Runs playbook files; returns the exit code."""
-        project = self._project(home_of(files[0]))
-        playbooks = self._load(files, project)
-        setup = prepare(project, _plays(playbooks))
-        with setup.stack:
-            plans = self._plans(setup)
-            names = tuple(playbook.file for playbook in playbooks)
-            return self._conduct(setup, plans, RunOutputs(setup, names, None, self._began))
+        with self._project(home_of(files[0])) as project:
+            playbooks = self._load(files, project)
+            setup = prepare(project, _plays(playbooks))
+            with setup.stack:
+                plans = self._plans(setup)
+                names = tuple(playbook.file for playbook in playbooks)
+                return self._conduct(setup, plans, RunOutputs(setup, names, None, self._began))
 
     def adhoc(self, play: Play, screens: Sequence[Output]) -> int:
         """Runs a play made from the command line. Raises LoadError for an unknown host, or none."""
-        project = self._project(self._settings.root)
-        setup = prepare(project, [play])
-        with setup.stack:
+        with (
+            self._project(self._settings.root) as project,
+            (setup := prepare(project, [play])).stack,
+        ):
             chosen = select(setup.inventory, str(play.hosts))
             if chosen.unknown:
                 raise unknown_host(setup.inventory, chosen.unknown[0])
@@ -95,31 +100,31 @@ class Run:
 
         Tags are looked for to be asked for: tasks that are tagged `never` count then.
         """
-        project = self._project(home_of(files[0]))
-        playbooks = self._load(files, project)
         all_tags = tag_filter(("all", "never"), self._options.skip_tags)
         wants_all = "tags" in what and not self._options.tags
         tags = all_tags if wants_all else None
-        setup = prepare(project, _plays(playbooks), runs=False, tags=tags)
-        with setup.stack:
-            for playbook in _as_prepared(playbooks, setup):
-                tasks_of, words_of = setup.planner.tasks_of, setup.words_of
-                yield from list_playbook(playbook, what, setup.hosts_of, tasks_of, words_of)
-            self.warnings += setup.warnings
+        with self._project(home_of(files[0])) as project:
+            playbooks = self._load(files, project)
+            setup = prepare(project, _plays(playbooks), runs=False, tags=tags)
+            with setup.stack:
+                for playbook in _as_prepared(playbooks, setup):
+                    tasks_of, words_of = setup.planner.tasks_of, setup.words_of
+                    yield from list_playbook(playbook, what, setup.hosts_of, tasks_of, words_of)
+                self.warnings += setup.warnings
 
     def syntax_check(self, files: Sequence[Path]) -> Iterator[str]:
         """Looks for all that can be told to be wrong; the playbooks' names when nothing is.
 
         What a run would only warn of counts too. Raises Problems, or the one PlayrunError.
         """
-        project = self._project(home_of(files[0]))
-        playbooks = self._load(files, project)
-        setup = prepare(project, _plays(playbooks), runs=False)
-        with setup.stack:
-            found = list({str(problem): problem for problem in _mistakes(setup)}.values())
-            if found:
-                raise found[0] if len(found) == 1 else Problems(found)
-            self.warnings += setup.warnings
+        with self._project(home_of(files[0])) as project:
+            playbooks = self._load(files, project)
+            setup = prepare(project, _plays(playbooks), runs=False)
+            with setup.stack:
+                found = list({str(problem): problem for problem in _mistakes(setup)}.values())
+                if found:
+                    raise found[0] if len(found) == 1 else Problems(found)
+                self.warnings += setup.warnings
         for playbook in playbooks:
             yield from list_playbook(
                 playbook, frozenset(), setup.hosts_of, lambda _play: (), setup.words_of

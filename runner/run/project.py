@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from runner.errors import PlayrunError
 from runner.loading.includes import PlaybookIncludes
 from runner.loading.varfiles import parse_extra_vars
 from runner.model import Task
@@ -36,6 +38,15 @@ class Project:
         self.ask = ask
         self.person = None if person is None else Asking(person)
         self.vault = vault_of(options, settings, self.masks, ask)
+
+    @contextmanager
+    def hiding(self) -> Iterator[None]:
+        """Mistakes that are told within it are told without secrets."""
+        try:
+            yield
+        except PlayrunError as error:
+            error.hide(self.masks.mask)
+            raise
 
     @property
     def state(self) -> Path:

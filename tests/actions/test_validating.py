@@ -178,3 +178,23 @@ SPECS: st.SearchStrategy[dict[Any, Any]] = st.dictionaries(
 def test_no_spec_is_a_defect(spec: dict[str, Any], values: dict[str, Any]) -> None:
     with contextlib.suppress(ActionFailed):
         assert all(isinstance(one, str) for one in misfits(spec, spec, values))
+
+
+def test_a_collection_is_cut_between_its_members() -> None:
+    spec = yaml.parse("user: {type: int}\n", "specs.yml", all_sources=True).data
+    value = ["a" * 30, "s3cr3t" * 8, "b"]
+    assert misfits(spec, spec, {"user": value}) == [
+        f"`user` must be a whole number, not ['{'a' * 30}' … (specs.yml:1)"
+    ]
+
+
+def test_a_condition_on_what_nobody_may_see_does_not_tell_it() -> None:
+    text = """\
+login:
+  type: dict
+  options: {key: {no_log: true}, other: {}}
+  required_if: [[key, s3cr3t-words, [other]]]
+"""
+    spec = yaml.parse(text, "specs.yml", all_sources=True).data
+    (said,) = misfits(spec, spec, {"login": {"key": "s3cr3t-words"}})
+    assert said.startswith("login: `other` is required where `key` has its value")
