@@ -63,6 +63,7 @@ def _escaped(text: str) -> Iterator[str]:
     yield json.dumps(text, ensure_ascii=False)[1:-1]
     yield text.replace("'", "''")
     yield text.replace("'", "'\"'\"'")
+    yield text.replace("'", "'\\''")
     yield quote(text, errors="replace")
     yield quote(text, safe="", errors="replace")
     yield quote_plus(text, errors="replace")

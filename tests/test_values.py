@@ -102,6 +102,7 @@ KEY = "-----BEGIN KEY-----\nb3BlbnNza\nAAAAB3Nz'aC1\\yc2E\n-----END KEY-----\n"
         lambda text: emit([text], width=12),
         lambda text: dump({"a": {"b": [text]}}),
         shlex.quote,
+        lambda text: text.replace("'", "'\\''"),
         urllib.parse.quote,
         urllib.parse.quote_plus,
         str.strip,

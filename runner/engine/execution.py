@@ -115,7 +115,7 @@ class Execution:
         if self._looping is None:
             self._on.hush(self._variables)
             try:
-                items = items_of(loop, self._variables, self._on.templar)
+                items = items_of(loop, self._variables, self._on.templar, self._task.action)
             except RenderError as error:
                 return self._without_items(error)
             self._looping = looping(self._on, loop, items, self._variables)
@@ -250,7 +250,7 @@ class Execution:
                 ended.status,
                 telling.values(ended.values),
                 telling.failure(ended.failure),
-                delegate=ended.delegate,
+                delegate=ended.delegate and on.world.masks.mask(ended.delegate),
                 handler=self._frame.handler,
                 terse=on.prepared.terse,
             )
@@ -277,7 +277,7 @@ class Execution:
                 looped=self._task.loop is not None,
                 rescued=self._frame.rescued and ended.status == "failed" and not ignored,
                 included=_names(ended.inclusions),
-                delegate=ended.delegate,
+                delegate=ended.delegate and on.world.masks.mask(ended.delegate),
                 handler=self._frame.handler,
                 terse=on.prepared.terse,
             )
