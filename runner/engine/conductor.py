@@ -234,10 +234,10 @@ class Conductor:
         """Lets those go on whose yield is answered by where the others stand now."""
         ready = self._hosts.satisfied()
         if ready:
-            self._sharing.grow()
+            self._sharing.settle()
             self._submit([(name, "go") for name in ready])
         while not self._hosts.running:
-            self._sharing.grow()
+            self._sharing.settle()
             self._sharing.tell_who_left()
             names = self._waiting.lowest(self._hosts.number_at)
             if not names:

@@ -11,6 +11,7 @@ from runner.engine.steps import News, Progress, Published, Result
 from runner.engine.strategies.api import Strategy
 from runner.engine.work import publish
 from runner.engine.world import World
+from runner.events import Position
 
 
 class Sharing:
@@ -26,54 +27,77 @@ class Sharing:
         """Of those, the ones that the workers do not know of yet."""
         self._added: list[tuple[int, tuple[AddHost | AddToGroup, ...]]] = []
         """What tasks add to the inventory, with the place of the host that they ran for."""
+        self._given: list[tuple[Position, int, Published]] = []
+        """Facts that are other hosts', with the place of the host that found them."""
         self.grown = False
         """The inventory is another now."""
 
     def take(self, progress: Progress) -> None:
-        """What one host's task gave is readable everywhere before any other host goes on."""
+        """What one host's task gave to itself is readable everywhere from now on; what it gave to
+        others when that is settled."""
         for secret in progress.secrets:
             self._world.masks.add(secret)
         self._world.masks.take_new()
-        published = self._published(progress)
+        own = tuple(value for value in progress.published if value.host == progress.host)
+        published = self._published(progress, own)
         publish(self._world, published)
-        for value in progress.published:
-            if value.host != progress.host:
-                self._hand_over(value)
+        place = self._hosts[progress.host].place
+        given = (value for value in progress.published if value.host != progress.host)
+        self._given += [(value.position, place, value) for value in given]
         if progress.inventory:
-            self._added.append((self._hosts[progress.host].place, progress.inventory))
+            self._added.append((place, progress.inventory))
         if progress.early and progress.host not in self._out:
             self._out.add(progress.host)
             self._left.append(progress.host)
-        if progress.published or progress.secrets:
+        if published or progress.secrets:
             self._tell_workers(News(published, progress.secrets))
 
-    def _published(self, progress: Progress) -> tuple[Published, ...]:
+    def _published(
+        self, progress: Progress, values: tuple[Published, ...]
+    ) -> tuple[Published, ...]:
         """What a run_once task gave is every host's, for those too that read it there."""
-        values = progress.published
-        if not values or not isinstance(progress.at, Result):
+        result = progress.at
+        if not values or not isinstance(result, Result):
             return values
-        own = [each for each in values if each.position == progress.at.position]
+        for_all = [
+            value
+            for value in values
+            if value.position == result.position
+            and value.name in getattr(result.values, value.layer, ())
+        ]
         others = [name for name in self._hosts if name != progress.host]
-        return (*values, *(value._replace(host=name) for name in others for value in own))
+        return (*values, *(value._replace(host=name) for name in others for value in for_all))
 
-    def _hand_over(self, value: Published) -> None:
-        """A fact that was delegated: the host it is about has it from now on."""
-        given = Given(**{value.layer: {value.name: value.value}})
-        host = self._hosts.get(value.host)
-        if host is not None and host.status is None:
-            host.due.append(given)
-        else:
-            self._world.give(value.host, given)
+    def settle(self) -> None:
+        """Before other hosts go on: all that one host's task gave to another is there, and all
+        that it added to the inventory. The order is the play's, whoever was first through."""
+        self._hand_over()
+        self._grow()
 
-    def grow(self) -> None:
-        """Adds to the inventory. Hosts stand in groups in the play's order, whoever was first
-        to be through."""
+    def _hand_over(self) -> None:
+        """Facts that were delegated: the hosts they are about have them from now on."""
+        if not self._given:
+            return
+        given, self._given = sorted(self._given, key=itemgetter(0, 1)), []
+        values = tuple(value for *_, value in given)
+        publish(self._world, values)
+        for value in values:
+            layers = Given(**{value.layer: {value.name: value.value}})
+            host = self._hosts.get(value.host)
+            if host is not None and host.status is None:
+                host.due.append(layers)
+            else:
+                self._world.give(value.host, layers)
+        self._tell_workers(News(values))
+
+    def _grow(self) -> None:
+        if not self._added:
+            return
         added, self._added = sorted(self._added, key=itemgetter(0)), []
         changes = tuple(change for _, changes in added for change in changes)
         for change in changes:
             self.grown |= self._world.grow(change)
-        if changes:
-            self._tell_workers(News(inventory=changes))
+        self._tell_workers(News(inventory=changes))
 
     def tell_who_left(self) -> None:
         """Workers that have not heard of it yet."""
