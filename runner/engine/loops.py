@@ -71,11 +71,15 @@ def looping(on: OnHost, loop: Loop, items: Sequence[Any], variables: Variables) 
     )
 
 
-def items_of(loop: Loop, variables: Variables, templar: Templar) -> list[Any]:
-    """What is looped over. Raises RenderError, and ActionFailed for what is no list."""
+def items_of(loop: Loop, variables: Variables, templar: Templar, action: str) -> list[Any]:
+    """What is looped over by a task with that action.
+
+    Raises RenderError, and ActionFailed for what is no list.
+    """
     if loop.style != "loop":
         terms = templar.render(loop.items, variables)
-        return templar.lookup(loop.style, terms if isinstance(terms, list) else [terms], variables)
+        terms = terms if isinstance(terms, list) else [terms]
+        return templar.lookup(loop.style, terms, variables, action)
     if isinstance(loop.items, Source) and isinstance(
         templar.evaluate(loop.items, variables), range
     ):

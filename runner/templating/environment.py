@@ -168,6 +168,8 @@ class LazyTemplate(Template):
     """Lines of the file above the template's first (an option line)."""
     newlines: int = 0
     """How many line breaks the file ends with: what it gives ends with no fewer."""
+    plain: str | None = None
+    """The text of a file without any markers: it is what it gives, line breaks and all."""
     names_things: bool = True
     """Whether it may give names a value itself, or a template that it extends."""
 

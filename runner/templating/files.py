@@ -65,6 +65,11 @@ class TemplateOptions(NamedTuple):
     comment_start_string: str = "{#"
     comment_end_string: str = "#}"
 
+    def has_markers(self, text: str) -> bool:
+        """Whether Jinja would do anything with it but end its lines anew."""
+        starts = (self.variable_start_string, self.block_start_string, self.comment_start_string)
+        return any(start in text for start in starts)
+
 
 def split_header(
     text: str, path: Path, options: TemplateOptions

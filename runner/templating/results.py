@@ -17,6 +17,7 @@ from types import GeneratorType
 from typing import Any
 
 from jinja2 import Undefined
+from jinja2.filters import _GroupTuple as Group
 
 from runner.templating.failures import TemplateFault
 from runner.values import Secret
@@ -169,5 +170,14 @@ def as_text(value: Any) -> str:
     if isinstance(value, Secret):
         return value.reveal()
     if isinstance(value, (list, tuple, Mapping)):
-        return str(finished(value))
+        return str(_printed(value))
     return str(value)
+
+
+def _printed(value: Any) -> Any:
+    """A container as it prints: what `groupby` gave are the only tuples that stay some."""
+    if type(value) is Group:
+        return tuple(map(finished, value))
+    if type(value) is list:
+        return [_printed(item) for item in value if item is not OMIT]
+    return finished(value)

@@ -78,6 +78,8 @@ class LookupCall(NamedTuple):
     variables: Variables
     seeker: Seeker
     hide: Hide
+    looped: str | None = None
+    """The action of the task that loops `with_` it; None in a template."""
 
     def file(self, name: Any, kind: str = "files") -> Path:
         """The file that a term names. Raises TemplateFault."""

@@ -228,11 +228,12 @@ class Templar:
         return known
 
     def lookup(
-        self, name: str, terms: Sequence[Any], variables: Variables, **options: Any
+        self, name: str, terms: Sequence[Any], variables: Variables, action: str = "debug"
     ) -> list[Any]:
-        """What `query(name, …)` gives in a template: for `with_<name>`. Raises RenderError."""
+        """What `with_<name>` of a task with that action loops over. Raises RenderError."""
         try:
-            return cast("list[Any]", finished(self._lookups.run(name, terms, variables, options)))
+            found = self._lookups.run(name, terms, variables, {}, action)
+            return cast("list[Any]", finished(found))
         except Exception as error:  # noqa: BLE001 - anything may come out of a lookup
             self._fail(error, None, variables)
 
@@ -246,6 +247,8 @@ class Templar:
         Includes are looked for beside the file, then along the search path.
         """
         template = self._file_template(path, options or TemplateOptions())
+        if template.plain is not None:
+            return template.plain
         try:
             pieces = list(template.root_render_func(template.context(variables)))
         except Exception as error:  # noqa: BLE001 - anything may come out of a template
@@ -277,6 +280,8 @@ class Templar:
             self._fail(error, Origin(str(path), 1 + lines_before, 1))
         template.lines_before = lines_before
         template.newlines = _newlines(body)
+        if not lines_before and not options.has_markers(body):
+            template.plain = body
         return template
 
     # Compiling

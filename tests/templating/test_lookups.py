@@ -50,12 +50,13 @@ FOUND = [
     ("lookup('ini', 'K2', section='s', file='c.ini', case_sensitive=true)", "w"),
     ("lookup('ini', 'k', file='p.properties', type='properties')", "v"),
     ("lookup('ini', 'k.*', section='s', file='c.ini', re=true)", "v,w"),
-    ("lookup('first_found', ['nope.txt', 'f.txt']) | basename", "f.txt"),
+    ("lookup('first_found', ['nope.txt', 'files/f.txt']) | basename", "f.txt"),
+    ("lookup('first_found', 'f.txt', skip=true)", []),
     ("lookup('first_found', 'nope.txt', 'top.txt') | basename", "top.txt"),
     ("lookup('first_found', {'files': ['nope', 'f.txt'], 'paths': ['files']}) | basename", "f.txt"),
     ("lookup('first_found', files=['g.txt'], paths=['files']) | basename", "g.txt"),
     ("lookup('first_found', {'files': ['nope'], 'skip': true})", []),
-    ("lookup('first_found', 't.j2') | basename", "t.j2"),
+    ("lookup('first_found', 'templates/t.j2') | basename", "t.j2"),
     ("q('fileglob', '*.txt') | map('basename') | list", ["f.txt", "g.txt"]),
     ("lookup('pipe', 'cat top.txt')", "top"),
     ("query('lines', 'printf \"a\nb\n\"')", ["a", "b"]),
@@ -147,9 +148,29 @@ def test_a_lookup_for_a_loop(templar: Templar) -> None:
     scope = variables(templar, {"x": "{{ 1 }}"})
     assert templar.lookup("items", [[1, [2, 3]]], scope) == [1, [2, 3]]
     assert templar.lookup("vars", ["x"], scope) == [1]
-    assert templar.lookup("sequence", [], scope, start=1, end=2) == ["1", "2"]
+    assert templar.lookup("sequence", ["start=1 end=2"], scope) == ["1", "2"]
     with pytest.raises(RenderError, match="there is no lookup 'nope'"):
         templar.lookup("nope", [], scope)
+
+
+@pytest.mark.parametrize(
+    ("action", "folder"),
+    [
+        ("debug", "files"),
+        ("include_tasks", "files"),
+        ("ansible.builtin.template", "templates"),
+        ("include_vars", "vars"),
+    ],
+)
+def test_a_loop_finds_files_where_its_action_has_them(
+    tmp_path: Path, templar: Templar, action: str, folder: str
+) -> None:
+    for name in ("files", "templates", "vars", "."):
+        (tmp_path / name).mkdir(exist_ok=True)
+        (tmp_path / name / "x").touch()
+    scope = variables(templar, {"playbook_dir": str(tmp_path)})
+    found = templar.lookup("first_found", ["x"], scope, action)
+    assert found == [str(tmp_path / folder / "x")]
 
 
 def test_a_lookup_of_the_caller(templar: Templar) -> None:

@@ -15,7 +15,7 @@ from runner.templating import Templar, TemplateOptions, UndefinedVariable
 def _file(folder: Path, text: str, name: str = "t.j2") -> Path:
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
+    path.write_text(text, newline="")
     return path
 
 
@@ -43,7 +43,15 @@ TEXTS = [
     ("{{ [x] | map('string') }}-{{ ([x] | select) ~ 'a' }}\n", "['1']-[1]a\n"),
     ("{{ ([x] | select | length) + ([x] | reverse)[0] }} {{ {'a': x}.keys()[0] }}\n", "2 a\n"),
     ("{% set g = [x] | select %}{{ g | list }}{{ g | list }}\n", "[1][1]\n"),
+    ("a {{ [{'a': x}] | groupby('a') }}\n", "a [(1, [{'a': 1}])]\n"),
+    ("{{ ([{'a': x}] | groupby('a') | first) ~ '' }}\n", "(1, [{'a': 1}])\n"),
     ("", ""),
+    ("\n", "\n"),
+    ("\r\n", "\r\n"),
+    ("a\r\nb }}\r\n", "a\r\nb }}\r\n"),
+    ("a\r\nb {{ x }}\r\n", "a\nb 1\n"),
+    ("#jinja2: variable_start_string: '[['\n\n", ""),
+    ("#jinja2: variable_start_string: '[['\na\r\n", "a\n"),
     ("{# only a comment #}", ""),
     ("{% macro m(a) %}[{{ a }}]{% endmacro %}{{ m(x) }}{{ m(omit) }}", "[1][]"),
     ("{% set l = [] %}{% set _ = l.append(x) %}{{ l }}", "[1]"),

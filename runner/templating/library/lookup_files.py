@@ -103,15 +103,22 @@ def _files_like(pattern: Path) -> list[str]:
 
 
 def _first_found(call: LookupCall) -> list[Any]:
+    """In the folders themselves; a loop looks in their `templates`, `vars` or `files` first."""
     skip = bool(call.options.get("skip", False))
+    kinds = () if call.looped is None else (_kind_for(call.looped),)
     for names, paths in _candidates(call):
         for name in (str(Path(path) / name) for path in paths or [""] for name in names):
-            found = call.seeker.find(name, ("files", "templates", "vars"), call.variables)
+            found = call.seeker.find(name, kinds, call.variables)
             if found is not None:
                 return [str(found)]
     if skip or any(isinstance(term, Mapping) and term.get("skip") for term in _flat(call.terms)):
         return []
     raise TemplateFault("first_found: none of the files is there", hint="skip=true allows that")
+
+
+def _kind_for(action: str) -> str:
+    """The folder that a task with this action takes its files from."""
+    return next((f"{kind}s" for kind in ("template", "var") if kind in action), "files")
 
 
 def _candidates(call: LookupCall) -> Iterator[tuple[list[str], list[str]]]:

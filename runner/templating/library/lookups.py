@@ -213,7 +213,12 @@ class Lookups:
         return frozenset(self._table)
 
     def run(
-        self, name: str, terms: Sequence[Any], variables: Variables, options: dict[str, Any]
+        self,
+        name: str,
+        terms: Sequence[Any],
+        variables: Variables,
+        options: dict[str, Any],
+        looped: str | None = None,
     ) -> list[Any]:
         """All that a lookup finds. Raises TemplateFault and RenderError."""
         short = short_name(name)
@@ -223,9 +228,8 @@ class Lookups:
             raise TemplateFault(
                 f"there is no lookup '{name}'", hint=f"did you mean '{close}'?" if close else None
             )
-        call = LookupCall(
-            [finished(term) for term in terms], options, variables, self._seeker, self._hide
-        )
+        given = [finished(term) for term in terms]
+        call = LookupCall(given, options, variables, self._seeker, self._hide, looped)
         if short not in WITH_EFFECTS:
             return function(call)
         key = (short, repr(call.terms), repr(options))
