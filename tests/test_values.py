@@ -128,4 +128,4 @@ def test_a_long_secret_is_masked_wherever_it_is_cut(secret: str, cut: int) -> No
     for written in (secret, repr(secret)[1:-1], json.dumps(secret)[1:-1]):
         shown = masks.mask(f"<{written[:cut]}…>")
         assert shown.startswith(f"<{MASK}")
-        assert len(written) <= cut or shown == f"<{MASK}…>"
+        assert len(written) <= cut or not re.search(r"\w", shown.replace(MASK, ""))

@@ -115,7 +115,7 @@ def test_what_proves_who_asks_goes_nowhere_else(header: str, at: str, kept: bool
         "include_tasks: '{{ pw }}'",
         "{include_tasks: '{{ word }}', no_log: true}",
         "{debug: {msg: x}, changed_when: true, notify: '{{ word }}', no_log: true}",
-        "{command: echo, delegate_to: '{{ pw }}'}",
+        "{fail: {msg: x}, delegate_to: '{{ pw }}'}",
     ],
 )
 def test_what_follows_a_task_and_fails(here: Path, playrun: Playrun, task: str) -> None:
