@@ -42,10 +42,13 @@ class Standing:
     """What it is told at its next yield, whatever that asks."""
 
     def status_when_cut_off(self) -> Status:
-        """How it stands when it has not answered in time."""
-        if not self.running or self.task is None:
+        """How it stands when it has not answered in time, or was not let go on. One that waits
+        in the middle of a task may have changed its device already."""
+        if self.task is None:
             return "not_run"
-        return "unknown" if self.task.writes else "lost"
+        if self.task.writes:
+            return "unknown"
+        return "lost" if self.running else "not_run"
 
 
 class Standings(Mapping[str, Standing]):
