@@ -17,6 +17,7 @@ from runner.loading.standing import Loading, raise_problems
 from runner.model import Play, Playbook
 from runner.outputs.api import Output
 from runner.outputs.records import held
+from runner.planning.hidden import hidden
 from runner.planning.tags import tag_filter
 from runner.planning.varsfiles import absent, unreadable
 from runner.run.conduct import conduct
@@ -134,7 +135,8 @@ class Run:
         plans = setup.planner.plans(setup.plays, setup.hosts_of)
         played = [plan.play for plan in plans if plan.hosts]
         raise_problems([each for play in played for each in unreadable(setup.world, play)])
-        setup.warnings += [text for play in played for text in absent(setup.world, play)]
+        for play in played:
+            setup.warnings += [*absent(setup.world, play), *hidden(setup.world, play)]
         setup.warnings += doubtful(setup.planner.doubts)
         setup.warnings += tags_of_none(self._options, setup.plays)
         return plans
