@@ -76,6 +76,8 @@ class Console:
         self._failures_shown = 0
         self._questions = 0
         """How many are open."""
+        self._behind = False
+        """The cursor stands behind a question: what is said begins on a line of its own."""
         self._elsewhere = False
         """The play runs in processes of its own, which cannot say when they ask."""
         self._pausing: set[str] = set()
@@ -105,10 +107,12 @@ class Console:
         """A question is open: no progress is shown until `release`."""
         self._screen.close()
         self._questions += 1
+        self._behind = True
 
     def release(self) -> None:
         """The question that `hold` made room for has been answered."""
         self._questions -= 1
+        self._behind = False
 
     def close(self) -> None:
         """Leaves the terminal as it was."""
@@ -258,7 +262,8 @@ class Console:
 
     def _say(self, lines: Sequence[Line], always: bool = False) -> None:
         if lines and (always or not self._options.quiet):
-            self._screen.write(lines)
+            self._screen.write([Line(""), *lines] if self._behind else lines)
+            self._behind = False
 
 
 def _title(event: TaskFinished | ItemFinished) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import os
 import pty
+import re
 import subprocess
 import sys
 import threading
@@ -149,3 +150,21 @@ def test_a_pause_in_another_process_has_the_screen_to_itself() -> None:
     assert threading.active_count() == before + 1
     screen.tell(e.play_ends())
     screen.text()
+
+
+def test_what_is_said_at_a_question_begins_a_line() -> None:
+    e = Events()
+    screen = Screen()
+    screen.tell(e.run(), e.plays("r1"), e.begins("r1"))
+    screen.console.hold()
+    screen.console.handle(e.says("warning", "stopping"))
+    screen.console.handle(e.says("warning", "cutting"))
+    screen.console.release()
+    screen.console.handle(e.says("warning", "over"))
+    screen.tell(e.play_ends())
+    said = screen.text().replace("\r", "")
+    assert "\n\n[WARNING]: stopping\n[WARNING]: cutting\n[WARNING]: over\n" in uncoloured(said)
+
+
+def uncoloured(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
