@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 
 from runner.actions.api import AddHost, AddToGroup
 from runner.engine.frame import Given
 from runner.engine.standing import Standings
-from runner.engine.steps import News, Progress, Published, Result
+from runner.engine.steps import News, Progress, Published, Result, Yield
 from runner.engine.strategies.api import Strategy
 from runner.engine.work import publish
 from runner.engine.world import World
@@ -38,35 +39,26 @@ class Sharing:
         for secret in progress.secrets:
             self._world.masks.add(secret)
         self._world.masks.take_new()
-        own = tuple(value for value in progress.published if value.host == progress.host)
-        published = self._published(progress, own)
-        publish(self._world, published)
-        place = self._hosts[progress.host].place
-        given = (value for value in progress.published if value.host != progress.host)
-        self._given += [(value.position, place, value) for value in given]
         if progress.inventory:
-            self._added.append((place, progress.inventory))
+            self._added.append((self._hosts[progress.host].place, progress.inventory))
         if progress.early and progress.host not in self._out:
             self._out.add(progress.host)
             self._left.append(progress.host)
-        if published or progress.secrets:
+        if progress.published or progress.secrets:
+            published = self._published(progress)
+            publish(self._world, published)
             self._tell_workers(News(published, progress.secrets))
 
-    def _published(
-        self, progress: Progress, values: tuple[Published, ...]
-    ) -> tuple[Published, ...]:
-        """What a run_once task gave is every host's, for those too that read it there."""
-        result = progress.at
-        if not values or not isinstance(result, Result):
-            return values
-        for_all = [
-            value
-            for value in values
-            if value.position == result.position
-            and value.name in getattr(result.values, value.layer, ())
-        ]
-        others = [name for name in self._hosts if name != progress.host]
-        return (*values, *(value._replace(host=name) for name in others for value in for_all))
+    def _published(self, progress: Progress) -> tuple[Published, ...]:
+        """What may be read from now on; gifts to other hosts are kept until all is settled."""
+        place = self._hosts[progress.host].place
+        own = []
+        for value in progress.published:
+            if value.host == progress.host:
+                own.append(value)
+            else:
+                self._given.append((value.position, place, value))
+        return (*own, *_for_all(own, progress.at, self._hosts))
 
     def settle(self) -> None:
         """Before other hosts go on: all that one host's task gave to another is there, and all
@@ -107,3 +99,18 @@ class Sharing:
     def _tell_workers(self, news: News) -> None:
         left, self._left = tuple(self._left), []
         self._strategy.share(news._replace(left=left))
+
+
+def _for_all(
+    values: Sequence[Published], at: Yield | None, hosts: Iterable[str]
+) -> Iterator[Published]:
+    """What a run_once task gave is every host's, for those too that read it there."""
+    if not isinstance(at, Result):
+        return
+    given = [
+        value
+        for value in values
+        if value.position == at.position and value.name in getattr(at.values, value.layer, ())
+    ]
+    for host in hosts:
+        yield from (value._replace(host=host) for value in given if value.host != host)
