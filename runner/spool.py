@@ -26,6 +26,8 @@ from runner.values import MASK
 _BUFFER = 1 << 16
 _LONGEST_SLUG = 80
 _SHORTEST_MASKED = 4
+_LONGEST_HELD = 4096
+"""Characters of a line that a transcript waits for the rest of."""
 
 
 class HostFileWriter:
@@ -292,11 +294,16 @@ class Transcript:
 
     Each line is `   0.123 < text` (received) or `> text` (sent), control bytes escaped so
     that it can be looked at safely. A secret is masked where it was sent, and where the
-    device echoes it. Never raises after it was opened: a transcript must not cost a run.
+    device echoes it; `mask` knows others. Never raises after it was opened: a transcript must
+    not cost a run.
     """
 
-    def __init__(self, folder: Path, host: str) -> None:
+    def __init__(self, folder: Path, host: str, mask: Callable[[str], str] = str) -> None:
         self._start = time.monotonic()
+        self._mask = mask
+        self._held = ""
+        """What came of a line that is not whole: half a secret is one that no mask knows."""
+        self._since = 0.0
         self._echo = ""
         self._secret = ""
         path = folder / f"{host}.txt"
@@ -305,25 +312,39 @@ class Transcript:
 
     def received(self, text: str) -> None:
         """Notes what the device sent, in pieces as they came."""
-        for line in self._without_echo(text).splitlines(keepends=True):
-            self._note("<", line)
+        if not self._held:
+            self._since = time.monotonic()
+        lines = (self._held + self._without_echo(text)).splitlines(keepends=True)
+        last = lines[-1] if lines else ""
+        unfinished = bool(last) and last[-1] not in "\r\n" and len(last) <= _LONGEST_HELD
+        self._held = lines.pop() if unfinished else ""
+        for line in lines:
+            self._note("<", self._mask(line), self._since)
+            self._since = time.monotonic()
 
     def sent(self, text: str, masked: bool = False) -> None:
         """Notes what was typed; `masked` writes asterisks in its place."""
+        self._let_go()
         self._secret = self._echo = text.strip("\r\n") if masked else ""
-        self._note(">", MASK if masked else text)
+        self._note(">", MASK if masked else self._mask(text), time.monotonic())
         with suppress(OSError, ValueError):
             self._file.flush()
 
     def close(self) -> None:
         """Closes the file."""
+        self._let_go()
         with suppress(OSError):
             self._file.close()
 
-    def _note(self, direction: str, text: str) -> None:
+    def _let_go(self) -> None:
+        if self._held:
+            self._note("<", self._mask(self._held), self._since)
+            self._held = ""
+
+    def _note(self, direction: str, text: str, at: float) -> None:
         escaped = text.encode("unicode_escape").decode("ascii")
         with suppress(OSError, ValueError):
-            self._file.write(f"{time.monotonic() - self._start:8.3f} {direction} {escaped}\n")
+            self._file.write(f"{at - self._start:8.3f} {direction} {escaped}\n")
 
     def _without_echo(self, text: str) -> str:
         """`text` without the echo of a masked line, which may come in pieces or late."""

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from runner.errors import TaskError
 from runner.safe_files import FileTrouble
 from runner.spool import HostFileWriter, HostJournal, Transcript, command_slug
+from runner.values import Masks
 
 
 @contextmanager
@@ -348,7 +349,7 @@ def test_a_secret_that_is_not_echoed_masks_nothing_else(tmp_path: Path) -> None:
     transcript.received("\r\nr1#")
     transcript.received("pw")
     transcript.close()
-    assert entries(tmp_path) == ["> ********", "< \\r\\n", "< r1#", "< pw"]
+    assert entries(tmp_path) == ["> ********", "< \\r\\n", "< r1#pw"]
 
 
 def test_an_echo_behind_a_syslog_line_is_masked_too(tmp_path: Path) -> None:
@@ -357,6 +358,27 @@ def test_an_echo_behind_a_syslog_line_is_masked_too(tmp_path: Path) -> None:
     transcript.received("*Mar 1: up\r\nhunter2\r\n")
     transcript.close()
     assert entries(tmp_path)[-1] == "< ********\\r\\n"
+
+
+@given(cuts=st.lists(st.integers(0, 40), max_size=5))
+def test_what_is_known_to_be_secret_is_masked_wherever_it_stands(
+    tmp_path_factory: pytest.TempPathFactory, cuts: list[int]
+) -> None:
+    folder = tmp_path_factory.mktemp("t")
+    masks = Masks()
+    masks.add("hunter2-xyzzy")
+    transcript = Transcript(folder, "r1", masks.mask)
+    transcript.sent("username x password hunter2-xyzzy\n")
+    echo = "r1#username x password hunter2-xyzzy\r\nr1#"
+    edges = [0, *sorted(cuts), len(echo)]
+    for start, end in pairwise(edges):
+        transcript.received(echo[start:end])
+    transcript.close()
+    masked = "username x password ********"
+    assert entries(folder)[0] == f"> {masked}\\n"
+    assert entries(folder)[1].startswith(f"< r1#{masked}\\r")
+    assert "hunter2" not in (folder / "r1.txt").read_text()
+    assert "xyzzy" not in (folder / "r1.txt").read_text()
 
 
 def test_a_transcript_on_a_full_disk_costs_nothing(tmp_path: Path) -> None:

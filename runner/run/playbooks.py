@@ -151,6 +151,7 @@ class Run:
             _gate(plans, self._settings.auth_failures_max),
             self._settings.handshakes,
             outputs.record.transcripts if transcripts else None,
+            setup.project.masks.mask,
             outputs.warn,
         )
         interrupted = False

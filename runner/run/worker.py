@@ -29,11 +29,13 @@ class DeviceWorker:
         gate: CredentialGate,
         handshakes: int,
         transcripts: Path | None,
+        mask: Callable[[str], str],
         notice: Callable[[str], None] = lambda _text: None,
     ) -> None:
         self._gate = gate
         self._handshakes = handshakes
         self._transcripts = transcripts
+        self._mask = mask
         self._notice = notice
         self._owner = os.getpid()
         self._connectors: dict[int, DeviceConnector] = {}
@@ -54,7 +56,7 @@ class DeviceWorker:
 
     def _transcript(self) -> Callable[[str], Transcript] | None:
         folder = self._transcripts
-        return None if folder is None else lambda host: Transcript(folder, host)
+        return None if folder is None else lambda host: Transcript(folder, host, self._mask)
 
     @contextmanager
     def serving(self) -> Iterator[None]:
