@@ -13,6 +13,7 @@ from runner.model import Play, Task
 from runner.planning.bare import bare_loops
 from runner.planning.certainty import Certainty, Grounds
 from runner.planning.classes import Class, Fleet
+from runner.planning.computed import ComputedIncludes
 from runner.planning.devices import Devices
 from runner.planning.findings import Findings
 from runner.planning.hostfiles import HostFiles
@@ -56,6 +57,7 @@ class PlayChecks:
         grounds = Grounds(self._fleet, reader, self._certainty, self._variables_of)
         self._files = TemplateFiles(world, spots)
         self._host_files = HostFiles(world, grounds, self._findings)
+        self._computed = ComputedIncludes(world, grounds)
         tasks = [spot.task for spot in spots]
         self._devices = Devices(world, play, grounds, tasks)
         self._undefined = Undefined(world.templar, grounds, dynamic or frozenset(), self._findings)
@@ -73,6 +75,7 @@ class PlayChecks:
         found = [*self._template_faults(), *self._of_includes(faults)]
         if found:
             return found
+        self.doubts += self._computed.faults(self._spots)
         self._look_at_devices()
         self._read_files()
         classes = self._fleet.by_shape(self._all_names())
