@@ -10,7 +10,9 @@ from runner.values import MASK
 
 _LONGEST = 64 * 1024
 _EDGE = 8 * 1024
-_PLAIN = frozenset({int, float, bool, type(None)})
+_PLAIN = frozenset({float, bool, type(None)})
+_MOST_BITS = 4096
+"""Of a number: Python refuses to write one of more than some 14,000."""
 _DERIVED = frozenset({"stdout_lines", "stderr_lines"})
 """Registered for playbooks; in an event they would double every output."""
 _CENSORED = {"censored": "the output has been hidden because `no_log` was set"}
@@ -71,10 +73,16 @@ class Telling(NamedTuple):
 
     def _mapping(self, values: Mapping[Any, Any]) -> dict[Any, Any]:
         return {
-            self._shown(name): value if type(value) in _PLAIN else self._shown(value)
+            self._name(name): value if type(value) in _PLAIN else self._shown(value)
             for name, value in values.items()
             if name not in _DERIVED
         }
+
+    def _name(self, name: Any) -> Any:
+        """A key of a mapping, which no list can be."""
+        return (
+            name if type(name) in _PLAIN else self._shown(name if type(name) is int else str(name))
+        )
 
     def _shown(self, value: Any) -> Any:
         """Every text masked and cut to 64 kB, without what `stdout` says already."""
@@ -83,6 +91,9 @@ class Telling(NamedTuple):
             return self.mask(value) if len(value) <= _LONGEST else self._cut(value)
         if kind in _PLAIN:
             return value
+        if kind is int:
+            bits = value.bit_length()
+            return value if bits <= _MOST_BITS else f"a number of {bits} bits"
         if isinstance(value, (dict, Mapping)):
             return self._mapping(value)
         if isinstance(value, (list, tuple)):

@@ -7,6 +7,7 @@ part is put into words once. Long values are cut, since the host files have them
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from json.encoder import encode_basestring_ascii as _string
 from typing import Any, get_args
@@ -22,7 +23,9 @@ _FEW = 4
 _FOR_FILES_ONLY = frozenset({"prompt", "command"})
 """Of sections. They may hold a secret: a host file is not masked."""
 _RECORDS = frozenset({*get_args(Event), Captured, Failure, Section})
-_PLAIN = frozenset({int, float, bool, type(None)})
+_TOLD = frozenset({"values", "data"})
+"""Fields with what tasks gave: any value, of any length."""
+_PLAIN = frozenset({int, bool, type(None)})
 _WORDS = {True: "true", False: "false"}
 _encode = json.JSONEncoder(default=str, separators=(",", ":")).encode
 
@@ -85,7 +88,7 @@ def _members(names: Iterable[str], values: Iterable[Any]) -> str:
 
 
 def _member(name: str, value: Any) -> str:
-    if name == "values":
+    if name in _TOLD:
         return _told(value)
     if type(value) in _RECORDS:
         return _record(value)
@@ -130,6 +133,8 @@ def _short(value: Any, depth: int) -> Any:
         }
     if isinstance(value, (list, tuple)):
         return _short_list(value, depth)
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # JSON has no word for it.
     return value
 
 

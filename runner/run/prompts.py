@@ -78,7 +78,8 @@ class Prompting:
     def _answer(self, prompt: Prompt, play: Play) -> Any:
         text = self._filled(prompt.text or prompt.name, play)
         default = None if prompt.default is None else self._filled(prompt.default, play)
-        typed = self._typed(prompt, f"{text}: " if default is None else f"{text} [{default}]: ")
+        question = f"{text}: " if default is None else f"{text} [{default}]: "
+        typed = self._typed(prompt, self._world.masks.mask(question))
         value = default if not typed and default is not None else str(typed)
         if prompt.encrypt:
             value = _hashed(self._world.templar, value, prompt)

@@ -45,3 +45,12 @@ def test_a_secret_on_the_edge_of_what_is_shown_is_masked() -> None:
         assert "tops" not in told
         assert told.endswith("…(cut)")
         assert len(told) <= 64 * 1024 + 10
+
+
+def test_numbers_and_keys_that_no_json_has_stop_nobody() -> None:
+    telling = Telling(masking().mask, quiet=False)
+    huge = 10**5000
+    said = telling.values({"n": huge, "deep": [-huge], "rc": 3, "k": {(1, "tops3cret"): 1, 2: 3}})
+    bits = huge.bit_length()
+    told = f"a number of {bits} bits"
+    assert said == {"n": told, "deep": [told], "rc": 3, "k": {f"(1, '{MASK}')": 1, 2: 3}}

@@ -16,6 +16,7 @@ from runner.events import (
     ItemFinished,
     Position,
     Section,
+    StatsSet,
     TaskFinished,
     TaskRetried,
     TaskStarted,
@@ -25,7 +26,13 @@ from runner.outputs.journal_lines import Lines
 TEXTS = st.text(max_size=20)
 TIMES = st.floats(0, 2e9)
 POSITIONS = st.lists(st.integers(-1, 9) | TEXTS, max_size=4).map(tuple)
-PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXTS
+PLAIN = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXTS
+)
 VALUES = st.recursive(
     PLAIN,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
@@ -135,3 +142,16 @@ def test_values_within_values_end_at_the_same_depth_however_few_they_are(depth: 
         return found
 
     assert innermost(1) == innermost(10) == ({"end": 1} if depth < 6 else "…")
+
+
+def test_a_line_has_no_word_that_json_does_not_know() -> None:
+    def unknown(word: str) -> None:
+        raise AssertionError(word)
+
+    odd = {"a": float("nan"), "b": [float("inf")], "c": {"d": {"e": float("-inf")}}}
+    for event in (
+        TaskFinished(0.0, "h", 0, (), "t", "a", "ok", 0.0, odd),
+        StatsSet(0.0, "h", odd, False),
+    ):
+        told = json.loads(Lines().line(event), parse_constant=unknown)
+        assert "nan" in (told.get("values") or told["data"]).values()

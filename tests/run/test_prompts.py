@@ -65,6 +65,16 @@ def test_a_private_answer_is_a_secret_and_is_not_shown(answered: Any) -> None:
     assert person.asked == [("Password: ", False)]
 
 
+def test_a_default_that_is_secret_is_not_shown_in_the_question(tmp_path: Path) -> None:
+    person = Person("")
+    given = world(tmp_path)
+    given.extra_vars["pw"] = Secret("hush hush", given.masks)  # type: ignore[index]
+    prompt = Prompt("a", "Password", default=Source("{{ pw }}"))
+    play = Play("p", "all", (), HERE, prompts=(prompt,))
+    assert Prompting(given, person).answered(play).vars["a"].reveal() == "hush hush"
+    assert person.asked == [("Password [********]: ", False)]
+
+
 @pytest.mark.parametrize("unsafe", [False, True])
 def test_an_open_answer_is_above_the_plays_vars_and_may_be_a_template(
     answered: Any, unsafe: bool
