@@ -402,3 +402,25 @@ def test_a_group_lists_hosts_in_the_plays_order_whoever_was_first(
     monkeypatch.setitem(ACTIONS.made, "group_by", Late())
     played = play(tmp_path, GROUPING, hosts(3))
     assert played.messages("h1")[-1] == "h1 h2 h3"
+
+
+def test_ctrl_c_while_workers_are_made_is_heard_by_one_process_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = tmp_path / "heard"
+    fork = os.fork
+
+    def fork_and_interrupt() -> int:
+        pid = fork()
+        if pid == 0:
+            os.kill(os.getpid(), signal.SIGINT)
+        return pid
+
+    def hear(_number: int, _frame: Any) -> None:
+        heard.write_text("by a worker")
+
+    monkeypatch.setattr(os, "fork", fork_and_interrupt)
+    monkeypatch.setattr("runner.run.conduct.Interrupts._on", lambda _self, *args: hear(*args))
+    played = play(tmp_path, basic("processes"), hosts(4))
+    assert not heard.exists()
+    assert set(played.statuses().values()) == {"ok"}

@@ -76,9 +76,14 @@ class Processes:
 
     def _fork(self) -> None:
         ours, theirs = Wire.pair()
-        pid = os.fork()
-        if pid == 0:
-            _child_main(self._make_work, theirs, self._share, self._inherited(ours))
+        # A Ctrl-C that the child heard as its parent does would be told, and written, twice.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _PARENTS)
+        try:
+            pid = os.fork()
+            if pid == 0:
+                _child_main(self._make_work, theirs, self._share, self._inherited(ours))
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
         child = _Child(pid, ours)
         self._children.append(child)
@@ -254,6 +259,7 @@ def _child_main(
     try:
         for which in _PARENTS:
             signal.signal(which, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _PARENTS)
         for other in inherited:
             other.close()
         _serve(make_work(share), share, wire)
