@@ -19,6 +19,9 @@ from runner.values import Masks, Source
 ONE_TEMPLAR = Templar()
 
 REFUSED = [
+    ("{{ [] | dirname }}", "dirname wants a path and got a list"),
+    ("{{ none | basename }}", "basename wants a path and got none"),
+    ("{{ 5 | splitext }}", "splitext wants a path and got a number"),
     ("{{ '(' | regex_search('(') }}", "'(' is not a regular expression"),
     ("{{ 'a' | regex_search('(a)', '\\2') }}", "has no such group"),
     ("{{ 'a' | regex_replace('(a)', '\\2') }}", "does not fit"),

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import unquote_plus, urlsplit
 
 from runner.templating.failures import TemplateFault
+from runner.templating.library.data import what
 from runner.templating.results import as_text
 
 
@@ -241,6 +242,8 @@ def _ranges(numbers: list[int]) -> Iterator[str]:
 
 def _path_filter(function: Callable[..., Any]) -> Callable[..., Any]:
     def path_filter(value: Any, *arguments: Any) -> Any:
+        if value is None or isinstance(value, (int, float, list, tuple, dict)):
+            raise TemplateFault(f"{function.__name__} wants a path and got {what(value)}")
         return function(str(value), *arguments)
 
     return path_filter
