@@ -56,8 +56,8 @@ def names_in(trees: Iterable[nodes.Template | None], own: frozenset[str]) -> Nam
             continue
         try:
             free = _free_names(tree)
-        except TemplateSyntaxError:
-            # A filter or test that does not exist.
+        except (TemplateSyntaxError, ValueError, OverflowError):
+            # A filter or test that does not exist; a number that is too long to write.
             found.complete = False
             continue
         found.variables |= free

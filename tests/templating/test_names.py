@@ -120,3 +120,8 @@ def test_others_that_are_read_in_a_roundabout_way_cannot_be_told(
     templar: Templar, text: str
 ) -> None:
     assert not templar.names(Source(text)).complete
+
+
+def test_a_number_that_is_too_long_to_write_is_no_defect() -> None:
+    names = Templar().names(Source("{{ a }}{{ 10 ** 5000 }}"))
+    assert not names.complete
