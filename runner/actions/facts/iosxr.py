@@ -71,11 +71,16 @@ def _utilization(text: str) -> dict[str, int]:
     return {name: int(value) for name, value in zip(names, found.groups(), strict=True)}
 
 
+_STAMP = re.compile(r"\A\s*(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) .* \d{4}\n")
+"""The time at which a command was asked, above its output: no interface is called `Sun`."""
+
+
 def interfaces(ask: Ask) -> dict[str, Any]:
     """Interfaces with their addresses, and neighbours."""
     about: dict[str, dict[str, Any]] = {}
     four: list[str] = []
-    for name, text in blocks(without_errors(ask("show interfaces"), "% ")).items():
+    shown = _STAMP.sub("", ask("show interfaces"))
+    for name, text in blocks(without_errors(shown, "% ")).items():
         about[name] = _interface(text)
         address = about[name]["ipv4"]
         if address:
