@@ -8,20 +8,20 @@ from typing import Any, Final
 
 from runner.actions.api import AddHost, AddToGroup, Capture, Outcome
 from runner.connections.api import Connector, Session, Target
-from runner.engine.delegation import Delegate
 from runner.engine.frame import Frame, Given, Lent
-from runner.engine.hostsettings import NAMES, Settings
-from runner.engine.hostvars import HostVars, given_before, inventory_of, other_variables
 from runner.engine.layers import Layers, filled
-from runner.engine.link import Link
-from runner.engine.magic import Lazy, Roster, of_host, with_roles
 from runner.engine.places import inside
 from runner.engine.plan import PlayPlan
-from runner.engine.sessions import SessionPool
 from runner.engine.steps import Published
-from runner.engine.target import platform_of, target_key, target_of
-from runner.engine.variables import base, defaults, of_play, top
-from runner.engine.varsfiles import play_files
+from runner.engine.targets.delegation import Delegate
+from runner.engine.targets.link import Link
+from runner.engine.targets.sessions import SessionPool
+from runner.engine.targets.target import platform_of, target_key, target_of
+from runner.engine.variables.hostsettings import NAMES, Settings
+from runner.engine.variables.hostvars import HostVars, given_before, inventory_of, other_variables
+from runner.engine.variables.magic import Lazy, Roster, of_host, with_roles
+from runner.engine.variables.precedence import base, defaults, of_play, top
+from runner.engine.variables.varsfiles import play_files
 from runner.engine.world import Layer, World
 from runner.events import Event, Position
 from runner.model import Role, Task

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 
 from runner.engine.failures import failure_of
 from runner.engine.host import HostState
-from runner.engine.magic import Roster
+from runner.engine.hostprogram.program import host_program
+from runner.engine.hostprogram.way import Go, HostLeft, Program
 from runner.engine.plan import PlayPlan
-from runner.engine.program import host_program
-from runner.engine.sessions import SessionPool
 from runner.engine.steps import News, Progress, Published, Step, Yield
-from runner.engine.way import Go, HostLeft, Program
+from runner.engine.targets.sessions import SessionPool
+from runner.engine.variables.magic import Roster
 from runner.engine.world import Worker, World
 from runner.events import Event, Failure
 from runner.model import Status

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from runner.engine.handlerbook import answering
+from runner.engine.hostprogram.handlerbook import answering
 from runner.errors import LoadError, nearest
 from runner.loading.convert import Place
 from runner.loading.standing import Standing

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from runner.engine.digests import digest_here
-from runner.engine.includes import given
+from runner.engine.hostprogram.includes import given
 from runner.errors import LoadError, nearest
 from runner.loading.convert import Located, Place, Reader, as_flag, kind_of
 from runner.loading.handlers import as_handlers

@@ -14,7 +14,7 @@ from runner.actions import ACTIONS
 from runner.actions.api import Action, Parameter
 from runner.actions.flow import IMPORTS
 from runner.actions.names import resolve, words
-from runner.engine.target import NAMES
+from runner.engine.targets.target import NAMES
 from runner.loading.keywords import BLOCK, IMPORT_PLAYBOOK, PLAY, TASK, Keyword
 
 Schema = dict[str, Any]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from runner.engine.variables import magic_variables, task_variables
+from runner.engine.variables.precedence import magic_variables, task_variables
 from runner.engine.world import World
 from runner.errors import PlayrunError, Problems
 from runner.model import Play, Task

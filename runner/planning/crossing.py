@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from runner.actions import ACTIONS
 from runner.actions.late import LATE
-from runner.engine.hostsettings import NAMES
+from runner.engine.variables.hostsettings import NAMES
 from runner.model import Play, Task
 from runner.planning.walking import Spot, includes_unknown
 from runner.templating import Names

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from runner.actions import ACTIONS
-from runner.engine.hostsettings import NAMES
-from runner.engine.provider import has_provider
-from runner.engine.target import platform_name, platform_of, target_key, transport_of
+from runner.engine.targets.provider import has_provider
+from runner.engine.targets.target import platform_name, platform_of, target_key, transport_of
+from runner.engine.variables.hostsettings import NAMES
 from runner.engine.world import World
 from runner.errors import PlanError, PlayrunError
 from runner.model import Play, Task

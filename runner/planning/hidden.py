@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from runner.engine.variables import magic_variables
+from runner.engine.variables.precedence import magic_variables
 from runner.engine.world import World
 from runner.model import Play, all_tasks
 from runner.values import Origin

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from runner.engine.handlerbook import answering
+from runner.engine.hostprogram.handlerbook import answering
 from runner.model import Handler, Play
 from runner.planning.segments import Part
 from runner.planning.walking import Spot

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from runner.actions import ACTIONS
 from runner.actions.api import Effects
 from runner.actions.late import ANYTHING
-from runner.engine.hostsettings import NAMES
 from runner.engine.plan import PlayPlan
-from runner.engine.provider import has_provider
+from runner.engine.targets.provider import has_provider
+from runner.engine.variables.hostsettings import NAMES
 from runner.engine.world import World
 from runner.errors import PlanError, PlayrunError, Problems
 from runner.model import Entry, Handler, Play, Task

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from runner.engine.varsfiles import first_there, read
+from runner.engine.variables.varsfiles import first_there, read
 from runner.engine.world import World
 from runner.errors import PlayrunError
 from runner.model import Play

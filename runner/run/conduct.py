@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from types import FrameType
 
-from runner.engine.conductor import Conductor, Outcome, Tell
+from runner.engine.conducting.conductor import Conductor, Outcome, Tell
 from runner.engine.plan import PlayPlan
 from runner.engine.strategies import STRATEGIES
 from runner.engine.work import Work

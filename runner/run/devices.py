@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.actions import ACTIONS
-from runner.engine.hostsettings import NAMES
-from runner.engine.hostsettings import Settings as HostSettings
-from runner.engine.provider import has_provider, is_local, is_old_form
-from runner.engine.target import become_of, platform_name, target_key, transport_of
-from runner.engine.variables import magic_variables, task_variables
+from runner.engine.targets.provider import has_provider, is_local, is_old_form
+from runner.engine.targets.target import become_of, platform_name, target_key, transport_of
+from runner.engine.variables.hostsettings import NAMES
+from runner.engine.variables.hostsettings import Settings as HostSettings
+from runner.engine.variables.precedence import magic_variables, task_variables
 from runner.engine.world import World
 from runner.errors import PlayrunError
 from runner.model import Play, Task

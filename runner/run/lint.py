@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from runner import yaml
-from runner.engine.target import is_command_line
+from runner.engine.targets.target import is_command_line
 from runner.errors import LoadError, PlayrunError, Problems
 from runner.loading.includes import PlaybookIncludes
 from runner.loading.playbook import read_playbook

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from runner.engine.provider import OLD_FORM
+from runner.engine.targets.provider import OLD_FORM
 from runner.engine.world import World
 from runner.errors import LoadError
 from runner.loading.inventory import Inventory

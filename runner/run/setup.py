@@ -7,8 +7,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from runner.engine.hostsettings import NAMES
 from runner.engine.plan import PlayPlan
+from runner.engine.variables.hostsettings import NAMES
 from runner.engine.world import World
 from runner.errors import LoadError
 from runner.loading.inventory import Inventory

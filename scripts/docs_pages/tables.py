@@ -12,7 +12,7 @@ from runner import events, platforms
 from runner.actions import ACTIONS, names
 from runner.actions.api import Action, Parameter
 from runner.actions.flow import IMPORTS, META_WORDS
-from runner.engine.target import NAMES
+from runner.engine.targets.target import NAMES
 from runner.lab.topology import Delays, Device, Interface, Misbehaviour
 from runner.loading.keywords import (
     BLOCK,

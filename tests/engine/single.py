@@ -8,11 +8,11 @@ from typing import Any
 
 from playing import make_world
 
-from runner.engine.execution import Execution
+from runner.engine.execution.execution import Execution
 from runner.engine.frame import Frame
 from runner.engine.host import HostState
-from runner.engine.magic import Roster
-from runner.engine.sessions import SessionPool
+from runner.engine.targets.sessions import SessionPool
+from runner.engine.variables.magic import Roster
 from runner.events import Event
 from runner.loading.playbook import load_playbook
 from runner.model import Task, tasks_in

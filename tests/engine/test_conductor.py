@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playing import make_world
 
-from runner.engine.conductor import Conductor
+from runner.engine.conducting.conductor import Conductor
 from runner.engine.frame import Given
 from runner.engine.plan import PlayPlan
 from runner.engine.steps import Before, Need, News, Once, Progress, Published, Result, Step, Yield

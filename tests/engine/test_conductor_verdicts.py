@@ -10,9 +10,9 @@ import pytest
 from playing import make_world, play
 from test_conductor import Script, Scripted, conduct, through
 
-from runner.engine.conductor import Conductor, Outcome
+from runner.engine.conducting.conductor import Conductor, Outcome
+from runner.engine.conducting.ranks import ranked
 from runner.engine.plan import PlayPlan
-from runner.engine.ranks import ranked
 from runner.engine.steps import Before, Merge, Once, Result, Verdict, Yield
 from runner.events import ErrorsCleared, Failure
 from runner.model import Play

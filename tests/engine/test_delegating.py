@@ -157,8 +157,8 @@ def lines() -> Devices:
 
 
 def test_a_session_to_a_delegate_is_nobody_elses(lines: Devices) -> None:
-    from runner.engine.link import Link
-    from runner.engine.sessions import SessionPool
+    from runner.engine.targets.link import Link
+    from runner.engine.targets.sessions import SessionPool
 
     class Target:
         host = "r1"
@@ -175,8 +175,8 @@ def test_a_session_to_a_delegate_is_nobody_elses(lines: Devices) -> None:
 
 
 def test_a_host_holds_one_session_while_it_waits_for_another(lines: Devices) -> None:
-    from runner.engine.link import Link
-    from runner.engine.sessions import SessionPool
+    from runner.engine.targets.link import Link
+    from runner.engine.targets.sessions import SessionPool
 
     class Target:
         host = "r1"

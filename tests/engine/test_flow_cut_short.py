@@ -66,7 +66,7 @@ def test_after_ctrl_c_no_rescue_no_always_and_no_handler_begins(
 def test_a_second_ctrl_c_ends_a_host_that_hangs_in_a_block(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import runner.engine.conductor as conductor
+    import runner.engine.conducting.conductor as conductor
 
     monkeypatch.setattr(conductor, "_GRACE", 0.3)
     release = threading.Event()

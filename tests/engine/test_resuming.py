@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from single import Single, single
 
-from runner.engine.hostvars import NeedRead
+from runner.engine.variables.hostvars import NeedRead
 from runner.events import ItemFinished, TaskStarted
 
 

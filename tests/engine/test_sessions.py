@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.engine.sessions import SessionPool
+from runner.engine.targets.sessions import SessionPool
 
 
 class Line:

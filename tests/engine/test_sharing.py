@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playing import play
 
-from runner.engine.sharing import Sharing
-from runner.engine.standing import Standings
+from runner.engine.conducting.sharing import Sharing
+from runner.engine.conducting.standing import Standings
 from runner.engine.steps import Before, News, Progress, Published
 
 PLAY = "- hosts: all\n  gather_facts: false\n  tasks: [{debug: {msg: x}}]\n"

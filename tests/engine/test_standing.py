@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runner.engine.standing import Standing
+from runner.engine.conducting.standing import Standing
 from runner.events import TaskStarted
 
 

@@ -311,7 +311,7 @@ def test_one_ctrl_c_lets_the_running_task_end_and_starts_no_other(
 
 
 def test_two_ctrl_c_end_a_host_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import runner.engine.conductor as conductor
+    import runner.engine.conducting.conductor as conductor
 
     monkeypatch.setattr(conductor, "_GRACE", 0.3)
     release = threading.Event()

@@ -6,10 +6,10 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from runner.engine.frame import Frame, Given
-from runner.engine.handlerbook import HandlerBook
 from runner.engine.host import HostState
+from runner.engine.hostprogram.handlerbook import HandlerBook
 from runner.engine.steps import Answer, Order, Yield
-from runner.engine.variables import of_no_host
+from runner.engine.variables.precedence import of_no_host
 from runner.errors import PlayrunError
 from runner.events import Failure, Position
 from runner.model import Entry, Role, Status, Task

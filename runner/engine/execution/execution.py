@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.actions.api import Outcome
-from runner.engine.attempts import Attempts, refusing
-from runner.engine.calls import OnHost
+from runner.engine.execution.attempts import Attempts, refusing
+from runner.engine.execution.calls import OnHost
+from runner.engine.execution.loops import Looping, hidden_by, items_of, label_of, looping
+from runner.engine.execution.results import Ended, memberships, refused, together
 from runner.engine.frame import Frame, Inclusion
 from runner.engine.host import HostState
-from runner.engine.hostvars import NeedRead
-from runner.engine.loops import Looping, hidden_by, items_of, label_of, looping
-from runner.engine.results import Ended, memberships, refused, together
+from runner.engine.variables.hostvars import NeedRead
 from runner.errors import PlayrunError, RenderError
 from runner.events import ItemFinished, Notice, Position, StatsSet, TaskFinished
 from runner.model import Task

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from runner.engine.hostsettings import standing
 from runner.engine.layers import Layers, filled
-from runner.engine.magic import Roster, of_host
+from runner.engine.variables.hostsettings import standing
+from runner.engine.variables.magic import Roster, of_host
 from runner.engine.world import World
 from runner.model import Play, Task
 from runner.templating import Variables

@@ -11,7 +11,7 @@ from typing import Any
 
 from runner.actions import ACTIONS
 from runner.actions.api import PROVIDER_ARGUMENTS
-from runner.engine.hostsettings import NAMES
+from runner.engine.variables.hostsettings import NAMES
 from runner.engine.world import World
 from runner.errors import PlanError, PlayrunError
 from runner.model import Play, Task

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 
 from runner.actions.api import AddHost, AddToGroup
+from runner.engine.conducting.standing import Standings
 from runner.engine.frame import Given
-from runner.engine.standing import Standings
 from runner.engine.steps import News, Progress, Published, Result, Yield
 from runner.engine.strategies.api import Strategy
 from runner.engine.work import publish

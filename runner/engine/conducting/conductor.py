@@ -10,11 +10,12 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from runner.engine.conducting.ranks import ranked
+from runner.engine.conducting.sharing import Sharing
+from runner.engine.conducting.standing import Standings
+from runner.engine.conducting.waiting import Waiting
 from runner.engine.frame import Given
 from runner.engine.plan import PlayPlan
-from runner.engine.ranks import ranked
-from runner.engine.sharing import Sharing
-from runner.engine.standing import Standings
 from runner.engine.steps import (
     Answer,
     Before,
@@ -28,7 +29,6 @@ from runner.engine.steps import (
     Yield,
 )
 from runner.engine.strategies.api import Strategy
-from runner.engine.waiting import Waiting
 from runner.engine.world import World
 from runner.events import ErrorsCleared, Event, Failure, HostFinished, Notice, Position
 from runner.model import Status

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from runner.actions.api import Call, Outcome
-from runner.engine.calls import Caller, OnHost
-from runner.engine.delegation import Delegate, check_shell, seen_of
+from runner.engine.execution.calls import Caller, OnHost
+from runner.engine.execution.gathering import GATHERING, as_gatherer, gatherer
+from runner.engine.execution.late import told
+from runner.engine.execution.results import Ended, refused, told_failed, well
 from runner.engine.frame import Inclusion
-from runner.engine.gathering import GATHERING, as_gatherer, gatherer
-from runner.engine.late import told
-from runner.engine.results import Ended, refused, told_failed, well
-from runner.engine.target import transport_of
+from runner.engine.targets.delegation import Delegate, check_shell, seen_of
+from runner.engine.targets.target import transport_of
 from runner.errors import (
     ActionFailed,
     ConnectionFailed,

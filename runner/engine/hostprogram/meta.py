@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import get_args
 
-from runner.engine.ends import failed_with
-from runner.engine.execution import Ended, Execution
+from runner.engine.execution.execution import Ended, Execution
 from runner.engine.failures import failure_of
-from runner.engine.flush import flush
 from runner.engine.frame import Frame
-from runner.engine.hostvars import NeedRead
+from runner.engine.hostprogram.ends import failed_with
+from runner.engine.hostprogram.flush import flush
+from runner.engine.hostprogram.way import EndRole, Failed, Go, HostLeft, Program, Way
 from runner.engine.steps import Before, Need, Once, Order, Result, Yield
-from runner.engine.way import EndRole, Failed, Go, HostLeft, Program, Way
+from runner.engine.variables.hostvars import NeedRead
 from runner.errors import PlayrunError
 from runner.events import Position
 from runner.model import Task

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from runner.engine.blocks import walk_block
 from runner.engine.frame import Frame
 from runner.engine.host import HostState
-from runner.engine.meta import walk_meta
-from runner.engine.once import runs_once, walk_once
+from runner.engine.hostprogram.blocks import walk_block
+from runner.engine.hostprogram.meta import walk_meta
+from runner.engine.hostprogram.once import runs_once, walk_once
+from runner.engine.hostprogram.tasks import walk_task
+from runner.engine.hostprogram.way import EndRole, Failed, HostLeft, Program, Way
 from runner.engine.plan import Item
 from runner.engine.steps import Before
-from runner.engine.tasks import walk_task
-from runner.engine.way import EndRole, Failed, HostLeft, Program, Way
 from runner.events import Position
 from runner.model import Entry, Role, Task
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from runner.actions import ACTIONS
 from runner.actions.api import Action, Call
-from runner.engine.calls import OnHost
-from runner.engine.hostvars import LOCALHOST
-from runner.engine.target import transport_of
+from runner.engine.execution.calls import OnHost
+from runner.engine.targets.target import transport_of
+from runner.engine.variables.hostvars import LOCALHOST
 from runner.templating import Variables
 
 GATHERING = "gather_facts"

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from runner.engine.digests import digest, digest_here
-from runner.engine.ends import failed_with
-from runner.engine.execution import Ended
+from runner.engine.execution.execution import Ended
 from runner.engine.failures import failure_of
 from runner.engine.frame import Frame, Inclusion, Lent
+from runner.engine.hostprogram.ends import failed_with
+from runner.engine.hostprogram.way import EndRole, Program, Way
 from runner.engine.steps import DONE, Merge
-from runner.engine.way import EndRole, Program, Way
 from runner.engine.world import Included, World
 from runner.errors import LoadError, PlayrunError
 from runner.events import Position

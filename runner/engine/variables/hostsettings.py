@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runner.engine.hostvars import inventory_of
+from runner.engine.variables.hostvars import inventory_of
 from runner.engine.world import World
 from runner.templating import Variables
 from runner.values import EMPTY, Secret

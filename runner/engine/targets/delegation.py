@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from runner.engine.hostvars import LOCALHOST
-from runner.engine.magic import Lazy, Magic
-from runner.engine.variables import NO_ADDRESS
+from runner.engine.variables.hostvars import LOCALHOST
+from runner.engine.variables.magic import Lazy, Magic
+from runner.engine.variables.precedence import NO_ADDRESS
 from runner.engine.world import World
 from runner.errors import ActionFailed, PlanError
 from runner.model import Task

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 
 from runner.engine.frame import Frame
+from runner.engine.hostprogram.way import EndRole, Failed, Go, HostLeft, Program, Way
 from runner.engine.steps import Yield
-from runner.engine.way import EndRole, Failed, Go, HostLeft, Program, Way
 from runner.events import Position
 from runner.model import Block, Entry, Use
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from runner.engine.calls import OnHost
+from runner.engine.execution.calls import OnHost
 from runner.engine.prepared import constant_flag
 from runner.errors import ActionFailed
 from runner.model import Flag, Loop

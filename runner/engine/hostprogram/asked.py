@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runner.engine.frame import Frame
-from runner.engine.way import Way
+from runner.engine.hostprogram.way import Way
 from runner.errors import PlayrunError
 from runner.events import Position
 from runner.model import Flag, Number, Task

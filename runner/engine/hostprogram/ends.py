@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from runner.engine.execution import Ended
+from runner.engine.execution.execution import Ended
 from runner.events import Failure
 from runner.model import Task
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from runner.actions import ACTIONS
 from runner.actions.late import LATE
 from runner.actions.names import resolve
-from runner.engine.asked import flag
-from runner.engine.execution import Ended
+from runner.engine.execution.execution import Ended
+from runner.engine.execution.late import word_of
 from runner.engine.frame import Frame, Given
-from runner.engine.late import word_of
+from runner.engine.hostprogram.asked import flag
+from runner.engine.hostprogram.tasks import do, follow
+from runner.engine.hostprogram.way import Program, Way
 from runner.engine.steps import Once, Result
-from runner.engine.tasks import do, follow
-from runner.engine.way import Program, Way
 from runner.errors import PlayrunError
 from runner.events import Failure, Position
 from runner.model import Task

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runner.engine.frame import Frame
-from runner.engine.way import Failed, Program, Way
+from runner.engine.hostprogram.way import Failed, Program, Way
 from runner.events import Failure, Position
 from runner.model import Task
 

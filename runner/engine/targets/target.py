@@ -10,8 +10,8 @@ from typing import Any, Literal
 from runner import platforms
 from runner.actions.names import short_name
 from runner.connections.api import HostKeyChecking, Target, Timeouts
-from runner.engine.hostsettings import NAMES, Settings, truth
-from runner.engine.provider import check_provider, has_provider, provider_of
+from runner.engine.targets.provider import check_provider, has_provider, provider_of
+from runner.engine.variables.hostsettings import NAMES, Settings, truth
 from runner.engine.world import Defaults, World
 from runner.errors import PlanError, nearest
 from runner.model import Play, Task

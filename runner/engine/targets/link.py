@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runner.connections.api import Connector, Session, Target
-from runner.engine.sessions import SessionPool
+from runner.engine.targets.sessions import SessionPool
 
 
 class Link:

@@ -7,7 +7,7 @@ from typing import Any
 
 from runner.engine.frame import Given
 from runner.engine.layers import filled
-from runner.engine.magic import of_host
+from runner.engine.variables.magic import of_host
 from runner.engine.world import World
 from runner.events import Position
 from runner.templating import Signal, Variables

@@ -10,14 +10,14 @@ from typing import Any
 
 from runner.actions.api import Call
 from runner.connections.api import Session
-from runner.engine.delegation import Delegate, delegate_name
+from runner.engine.execution.results import Ended, told_failed
 from runner.engine.failures import failure_of, host_status, task_status
 from runner.engine.frame import Frame
 from runner.engine.host import HostState
 from runner.engine.prepared import Prepared, truth
-from runner.engine.results import Ended, told_failed
+from runner.engine.targets.delegation import Delegate, delegate_name
 from runner.engine.telling import Telling
-from runner.engine.written import written_texts
+from runner.engine.variables.provenance import written_texts
 from runner.errors import ActionFailed, PlanError, PlayrunError
 from runner.events import Event, Position, TaskStarted, TaskStatus
 from runner.model import Flag, Task

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import NamedTuple
 
-from runner.engine.asked import number
-from runner.engine.ends import described, failed_with
-from runner.engine.execution import Ended, Execution
+from runner.engine.execution.execution import Ended, Execution
 from runner.engine.frame import Frame
-from runner.engine.hostvars import NeedRead
-from runner.engine.includes import Part, load, walk_includes
+from runner.engine.hostprogram.asked import number
+from runner.engine.hostprogram.ends import described, failed_with
+from runner.engine.hostprogram.includes import Part, load, walk_includes
+from runner.engine.hostprogram.verdicts import hear_verdict
+from runner.engine.hostprogram.way import Failed, Go, HostLeft, Program, Way
 from runner.engine.steps import ASKING, Before, Need, Yield
-from runner.engine.verdicts import hear_verdict
-from runner.engine.way import Failed, Go, HostLeft, Program, Way
+from runner.engine.variables.hostvars import NeedRead
 from runner.events import Failure, Position
 from runner.model import Task
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from runner.engine.asked import flag, number
-from runner.engine.execution import Ended
+from runner.engine.execution.execution import Ended
 from runner.engine.frame import Frame
+from runner.engine.hostprogram.asked import flag, number
+from runner.engine.hostprogram.way import HostLeft, Program, Way
 from runner.engine.steps import DONE, Verdict
-from runner.engine.way import HostLeft, Program, Way
 from runner.events import Failure, Position
 from runner.model import Task
 

@@ -1,0 +1,1 @@
+"""Who may go on: the conductor, and what it knows of the hosts."""

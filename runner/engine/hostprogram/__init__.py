@@ -1,0 +1,1 @@
+"""One host's way through a play, as a generator that yields where other hosts matter."""

@@ -1,0 +1,1 @@
+"""What variables a host has, and where each of them comes from."""
