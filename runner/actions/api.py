@@ -127,6 +127,8 @@ class Call:
     """Where the output of the given command goes, or None when the task has no `output`."""
     cancelled: Callable[[], bool]
     """Connections are being cut: whatever takes long must look here often, and stop."""
+    stopping: Callable[[], bool]
+    """The run is to end once tasks have: whatever only waits must look here often, and stop."""
     written: Callable[[str], Iterable[str]]
     """The texts of the user's, templates unrendered, that an argument is made from."""
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -139,6 +141,8 @@ class Call:
     """Reads a file of variables, vaulted or not. Raises LoadError."""
     ask: Callable[..., str] | None = None
     """Asks the person at the terminal (prompt, echo); None when there is nobody."""
+    say: Callable[[str], object] = lambda _text: None
+    """Tells whoever watches something at once, before the task is through."""
     simulated: bool = False
     """Simulated devices are in the hosts' places: nothing may be typed at another."""
     hide: Callable[[str], object] = lambda _secret: None

@@ -175,6 +175,8 @@ def _type_until(
     left: Sequence[Condition] = waiting.conditions
     for turn in range(waiting.tries):
         if turn:
+            if call.stopping():
+                raise Unsatisfied(left, turn)
             pause(call, waiting.interval)
         printed.clear()
         with Recorder(call, [], kept=False) as nowhere:

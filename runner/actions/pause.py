@@ -54,15 +54,17 @@ class Pause(Base):
 def _waited(call: Call, args: Arguments) -> str:
     """What was answered; "" where there was a time to wait, or nobody to ask."""
     if args.has("seconds") or args.has("minutes"):
-        seconds = int(args.seconds("minutes")) * 60 or int(args.seconds("seconds"))
-        rest(call, max(1, seconds))
+        seconds = max(1, int(args.seconds("minutes")) * 60 or int(args.seconds("seconds")))
+        prompt = f": {args.text('prompt')}" if args.has("prompt") else ""
+        call.say(f"pausing for {seconds} {'second' if seconds == 1 else 'seconds'}{prompt}")
+        rest(call, seconds)
         return ""
     if call.ask is None:
         return ""
     hidden = "" if args.flag("echo") else " (output is hidden)"
     try:
         prompt = f"{args.text('prompt') or _NO_TIME}{hidden}:"
-        answer = call.ask(prompt, args.flag("echo"), call.cancelled)
+        answer = call.ask(prompt, args.flag("echo"), call.stopping)
     except KeyboardInterrupt:
         raise ActionFailed("the run was interrupted while it asked") from None
     if hidden:

@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import FrameType
 
 from runner.errors import LoadError
@@ -38,17 +38,21 @@ def person() -> Callable[..., str] | None:
 
 
 def _ask(prompt: str, echo: bool, ended: Callable[[], bool] | None = None) -> str:
-    if not echo:
-        return ask_secret(prompt)
     # Over the line that says how far a run is.
-    sys.stdout.write(f"\r\x1b[K{prompt}" if sys.stdout.isatty() else prompt)
-    sys.stdout.flush()
-    with _interruptible():
+    _say(f"\r\x1b[K{prompt}" if sys.stdout.isatty() else prompt)
+    with _interruptible(), nullcontext() if echo else _unseen():
         _wait(ended)
         line = sys.stdin.readline()
     if not line:
         raise LoadError(f"nothing was typed at `{prompt.strip()}`")
     return line.rstrip("\n")
+
+
+def _say(text: str) -> None:
+    """Where whoever types will see it: what is printed may lead elsewhere."""
+    stream = sys.stdout if sys.stdout.isatty() else sys.stderr
+    stream.write(text)
+    stream.flush()
 
 
 def _wait(ended: Callable[[], bool] | None) -> None:
@@ -60,6 +64,22 @@ def _wait(ended: Callable[[], bool] | None) -> None:
     while not select.select([sys.stdin], [], [], _GLANCE)[0]:
         if ended():
             raise KeyboardInterrupt
+
+
+@contextmanager
+def _unseen() -> Iterator[None]:
+    """The terminal shows nothing of what is typed; its line is ended when that is over."""
+    import termios
+
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+    silent = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
+    termios.tcsetattr(terminal, termios.TCSAFLUSH, silent)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
+        _say("\n")
 
 
 @contextmanager

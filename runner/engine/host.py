@@ -50,6 +50,7 @@ class HostState:
         roster: Roster,
         *,
         cancelled: Callable[[], bool] = lambda: False,
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self.name = name
         self.plan = plan
@@ -58,6 +59,8 @@ class HostState:
         self.roster = roster
         self.cancelled = cancelled
         """Whether connections are being cut. Called from the host's thread, often."""
+        self.stopping = stopping
+        """Whether the run is to end once tasks have. Called likewise."""
         before = world.given_to(name)
         self.facts = dict(before.facts)
         self.gathered = dict(before.gathered)

@@ -110,6 +110,7 @@ class Work:
                 emit,
                 self._roster,
                 cancelled=lambda: self._cut,
+                stopping=lambda: self._stopped,
             )
             self._programs[step.host] = (host, host_program(host, lambda: self._stopped))
         return self._programs[step.host]

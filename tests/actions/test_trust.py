@@ -110,15 +110,16 @@ def test_a_server_cannot_name_a_path(tmp_path: Path) -> None:
     assert _inside(tmp_path, answer) == tmp_path / "passwd"
 
 
-def test_a_cut_ends_waiting(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", ["cancelled", "stopping"])
+def test_the_end_of_a_run_ends_waiting(tmp_path: Path, ending: str) -> None:
     looks = iter([False, False])
     call = a_call(
         tmp_path,
         "wait_for",
         args={"path": "nowhere", "timeout": 600},
-        cancelled=lambda: next(looks, True),
+        **{ending: lambda: next(looks, True)},
     )
-    with pytest.raises(ActionFailed, match="cut off"):
+    with pytest.raises(ActionFailed, match="interrupted"):
         ACTIONS["wait_for"].run(call)
 
 

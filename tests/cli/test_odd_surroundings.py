@@ -7,6 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -289,24 +291,50 @@ def test_ctrl_c_ends_what_a_later_play_asks(folder: Path, private: str) -> None:
     assert said.rstrip().endswith("playrun: interrupted")
 
 
-def test_ctrl_c_ends_a_pause_that_one_thread_runs(folder: Path) -> None:
-    (folder / "site.yml").write_text(f"{PLAY}  tasks: [{{pause: {{prompt: go on}}}}]\n")
-    code, said = interrupted("go on:", "--strategy", "serial", "site.yml")
+STRATEGIES = pytest.mark.parametrize("strategy", ["serial", "linear", "processes"])
+
+
+@STRATEGIES
+@pytest.mark.parametrize(
+    ("asks", "said"),
+    [
+        ("{prompt: go on}", "the run was interrupted while it asked"),
+        ("{prompt: go on, echo: false}", "the run was interrupted while it asked"),
+        ("{prompt: go on, minutes: 60}", "the wait was ended, since the run was interrupted"),
+    ],
+)
+def test_ctrl_c_ends_a_pause(folder: Path, asks: str, said: str, strategy: str) -> None:
+    (folder / "site.yml").write_text(f"{PLAY}  tasks: [pause: {asks}, debug: {{msg: next}}]\n")
+    code, rest = interrupted("go on", "--strategy", strategy, "site.yml")
     assert code == 130
-    assert "the run was interrupted while it asked" in said
-    assert "defect" not in said
+    assert said in rest
+    assert "defect" not in rest
+    assert "next" not in rest
+    (record,) = runs(folder / ".playrun")
+    summary = json.loads((record / "summary.json").read_text())
+    assert summary["interrupted"] is True
+    statuses = {host: each["status"] for host, each in summary["hosts"].items()}
+    assert statuses["a"] == "failed"
+    assert statuses["b"] in ("failed", "not_run")
 
 
-def test_ctrl_c_twice_ends_a_pause_that_a_thread_runs(folder: Path) -> None:
-    (folder / "site.yml").write_text(f"{PLAY}  tasks: [{{pause: {{prompt: go on}}}}]\n")
-    command = ["-m", "runner", "-i", "hosts", "site.yml"]
+@STRATEGIES
+def test_ctrl_c_ends_what_waits_to_try_again(folder: Path, strategy: str) -> None:
+    tried = "  tasks:\n  - {command: touch tried, until: false, retries: 9, delay: 900}\n"
+    (folder / "site.yml").write_text(PLAY + tried)
+    command = ["-m", "runner", "-i", "hosts", "--strategy", strategy, "site.yml"]
     spawn = pexpect.spawn(sys.executable, command, env=environment(), encoding="utf-8")
     with spawn as child:
-        child.expect("go on:", timeout=60)
+        until(lambda: (folder / "tried").exists())
         child.sendcontrol("c")
-        child.expect("Ctrl-C again cuts them off", timeout=60)
-        child.sendcontrol("c")
-        child.expect("the run was interrupted while it asked", timeout=60)
+        child.expect("the run was interrupted while the task waited", timeout=60)
         child.expect(pexpect.EOF, timeout=60)
         child.wait()
     assert child.exitstatus == 130
+
+
+def until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < end, "it did not come true"
+        time.sleep(0.05)

@@ -175,7 +175,7 @@ class Attempts:
             if not self._waited:
                 self._waited = True
                 self._say_retry(ended, retrying)
-                self._on.wait(retrying.delay)
+                self._on.wait(retrying.delay, self._on.host.stopping)
             self._count += 1
             self._acted = None
             self._waited = False

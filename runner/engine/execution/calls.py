@@ -19,7 +19,7 @@ from runner.engine.targets.delegation import Delegate, delegate_name
 from runner.engine.telling import Telling
 from runner.engine.variables.provenance import written_texts
 from runner.errors import ActionFailed, PlanError, PlayrunError
-from runner.events import Event, Position, TaskStarted, TaskStatus
+from runner.events import Event, Notice, Position, TaskStarted, TaskStatus
 from runner.model import Flag, Task
 from runner.templating import Variables
 from runner.values import EMPTY
@@ -139,12 +139,18 @@ class OnHost:
         """Sends an event."""
         self.host.emit(event)
 
-    def wait(self, seconds: float) -> None:
-        """Waits, unless connections are cut meanwhile. Raises ActionFailed then."""
+    def say(self, text: str) -> None:
+        """Tells whoever watches; nothing under `no_log`."""
+        if not self.quiet:
+            told = self.telling(quiet=False).mask(text)
+            self.emit(Notice(time.time(), "info", told))
+
+    def wait(self, seconds: float, ended: Callable[[], bool]) -> None:
+        """Waits, unless the run is interrupted meanwhile. Raises ActionFailed then."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
-            if self.host.cancelled():
-                raise ActionFailed("the run was cut off while the task waited")
+            if ended():
+                raise ActionFailed("the run was interrupted while the task waited")
             time.sleep(min(left, _SLICE))
 
     def delegate(self, variables: Variables, data: Mapping[str, Any]) -> Delegate | None:
@@ -224,12 +230,14 @@ class Caller:
             note=lambda record: host.note(on.telling(quiet=on.quiet).record(record), name),
             capture=lambda command: host.capture(task, command, variables),
             cancelled=self._cancelled,
+            stopping=host.stopping,
             written=lambda arg: written_texts(task.args.get(arg), variables, on.templar, task.loop),
             environment=self._environment() if task.environment else EMPTY,
             diff=self._diff(),
             delegate=name,
             load_variables=world.includes.variables if world.includes is not None else None,
             ask=world.ask,
+            say=on.say,
             simulated=world.simulated,
             hide=world.masks.add,
             opened=world.opened,

@@ -148,7 +148,7 @@ class Execution:
         while not self._is_over(looping):
             index = len(self._ends)
             if index and looping.pause and not self._paused:
-                self._on.wait(looping.pause)
+                self._on.wait(looping.pause, self._on.host.cancelled)
             self._paused = True
             data = looping.data(index)
             if self._attempts is None:
