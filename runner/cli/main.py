@@ -118,7 +118,7 @@ def _dispatch(words: list[str]) -> int:
     from runner.cli.commands import cli
 
     try:
-        result = cli.main(words or ["--help"], prog_name="playrun", standalone_mode=False)
+        result = cli.main(words or ["--help"], "playrun", standalone_mode=False, obj=words)
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.Abort:

@@ -191,19 +191,21 @@ _FLAGS = {
 def typed(context: click.Context) -> tuple[str, ...]:
     """The flags of a command line as words that do the same again, whatever hosts are meant.
 
-    What `-e` says may be a secret: only its files are named, the rest stands as `…`.
+    A flag of several names has the one that was written, where the context knows what was
+    (`obj`). What `-e` says may be a secret: only its files are named, the rest stands as `…`.
     """
+    written = {word.partition("=")[0] for word in context.obj or ()}
     words: list[str] = []
     for option in context.command.params:
         name = str(option.name)
         given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
         if isinstance(option, click.Option) and given and name != "limit":
-            words += _words(option, context.params[name])
+            flag = next((name for name in option.opts if name in written), option.opts[0])
+            words += _words(option, flag, context.params[name])
     return tuple(words)
 
 
-def _words(option: click.Option, value: Any) -> Iterator[str]:
-    flag = option.opts[0]
+def _words(option: click.Option, flag: str, value: Any) -> Iterator[str]:
     if option.is_flag or option.count:
         yield from [flag] * int(value)
         return

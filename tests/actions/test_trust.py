@@ -113,12 +113,8 @@ def test_a_server_cannot_name_a_path(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ending", ["cancelled", "stopping"])
 def test_the_end_of_a_run_ends_waiting(tmp_path: Path, ending: str) -> None:
     looks = iter([False, False])
-    call = a_call(
-        tmp_path,
-        "wait_for",
-        args={"path": "nowhere", "timeout": 600},
-        **{ending: lambda: next(looks, True)},
-    )
+    ended: dict[str, Any] = {ending: lambda: next(looks, True)}
+    call = a_call(tmp_path, "wait_for", args={"path": "nowhere", "timeout": 600}, **ended)
     with pytest.raises(ActionFailed, match="interrupted"):
         ACTIONS["wait_for"].run(call)
 

@@ -30,6 +30,24 @@ def test_flags_are_typed_again_but_for_hosts_and_secrets(
     assert context.params["playbooks"] == (Path("site.yml"),)
 
 
+@pytest.mark.parametrize(
+    ("words", "again"),
+    [
+        (["--workers", "3"], ["--workers", "3"]),
+        (["--forks=3"], ["--forks", "3"]),
+        (["-f3"], ["-f", "3"]),
+        (
+            ["--inventory-file", "x", "--key-file", "y"],
+            ["--inventory-file", "x", "--key-file", "y"],
+        ),
+    ],
+)
+def test_a_flag_is_typed_again_by_the_name_it_was_given(words: list[str], again: list[str]) -> None:
+    context = click.Context(command, info_name="run", obj=words)
+    command.parse_args(context, ["site.yml", *words])
+    assert sorted(_pairs(typed(context))) == sorted(_pairs(again))
+
+
 def _pairs(words: list[str] | tuple[str, ...]) -> list[tuple[str, ...]]:
     """Flags with their values: the order of different flags means nothing."""
     found: list[list[str]] = []
