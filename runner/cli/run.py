@@ -57,6 +57,8 @@ def command(playbooks: tuple[Path, ...], **given: Any) -> int:
         lines = list(listed)
         for text in dict.fromkeys(run.warnings):
             click.echo(f"[WARNING]: {one_line(text)}", err=True)
+        for text in run.notes:
+            click.echo(one_line(text), err=True)
         for line in lines:
             click.echo(line)
         return 0

@@ -271,7 +271,7 @@ def _facts(place: Place, reader: Reader, standing: Standing) -> tuple[Task, ...]
     reader.text("fact_path")
     if wanted is False or "gather_facts" not in ACTIONS:
         return ()
-    scope = standing.scope._replace(tags=standing.scope.tags | {"always"})
+    scope = standing.scope._replace(tags=standing.scope.tags or frozenset({"always"}))
     if isinstance(wanted, Source):
         scope = scope._replace(when=(*scope.when, _as_condition(wanted)))
     task = Task(

@@ -90,6 +90,11 @@ class PlayChecks:
             *self._host_files.problems(),
         ]
 
+    def read_names(self) -> None:
+        """What `reads` needs, for whoever does not ask for problems."""
+        self._read_files()
+        self._fleet.by_shape(self._all_names())
+
     def reads(self, index: int) -> Names:
         """All that a task may read, through all that its names lead to, on any host."""
         parts = [self._reader.of_task(self._spots[index].task).together()]

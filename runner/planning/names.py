@@ -215,5 +215,6 @@ def merged(parts: Iterable[Names]) -> Names:
         hosts=frozenset().union(*(part.hosts for part in found)),
         host_names=frozenset().union(*(part.host_names for part in found)),
         lookups=frozenset().union(*(part.lookups for part in found)),
+        facts=frozenset().union(*(part.facts for part in found)),
         complete=all(part.complete for part in found),
     )

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from runner.actions import ACTIONS
-from runner.actions.api import Effects
+from runner.actions.api import Effect, Effects
 from runner.actions.late import ANYTHING
+from runner.engine.execution.gathering import GATHERING
 from runner.engine.plan import PlayPlan
 from runner.engine.targets.provider import has_provider
 from runner.engine.variables.hostsettings import NAMES
@@ -20,6 +21,7 @@ from runner.planning.checks import PlayChecks
 from runner.planning.classes import Class, Fleet
 from runner.planning.crossing import crosses, shared_names
 from runner.planning.dynamic import DynamicNames
+from runner.planning.gathering import Wanted, gathers_unasked, wanted
 from runner.planning.leads import Leads
 from runner.planning.names import NameReader, merged
 from runner.planning.notified import Brought, Notified, flushes, lends
@@ -82,6 +84,29 @@ class Planner:
         for play in plays:
             walked = self._walked(play)
             self._dynamic.of_play(play, walked.all_spots(), complete=walked.complete)
+
+    def gather_where_used(self, plays: Sequence[Play], hosts_of: HostsOf) -> list[Wanted]:
+        """Plays that use facts of devices and say nothing of gathering them do gather them, from
+        now on. The uses that were found."""
+        found: list[Wanted] = []
+        for play in plays:
+            walked = self._walked(play)
+            use = self._use_of_facts(walked, hosts_of) if _is_silent(walked) else None
+            if use is not None:
+                self._left[id(play.entries)] = (play, tuple(map(_asked_for, walked.entries)))
+                del self._walks[id(play)]
+                found.append(use)
+        return found
+
+    def _use_of_facts(self, walked: _Walked, hosts_of: HostsOf) -> Wanted | None:
+        try:
+            hosts = hosts_of(walked.play)
+        except PlayrunError:  # Told when the play is planned.
+            hosts = ()
+        spots = walked.all_spots()
+        names = self._dynamic.names
+        checks = PlayChecks(self._world, walked.play, spots, hosts, self._reader, names)
+        return wanted(walked.play, spots, checks, self._reader, hosts)
 
     def tasks_of(self, play: Play) -> list[Task]:
         """The play's tasks that run when nothing fails, as they are written; for listings."""
@@ -184,7 +209,7 @@ class Planner:
     def _left_of(self, play: Play) -> tuple[Entry, ...]:
         entries = kept(play.entries, self._tags.keeps)
         if not self._running.gathers:
-            entries = tuple(entry for entry in entries if not _gathers_unasked(entry))
+            entries = tuple(entry for entry in entries if not gathers_unasked(entry))
         return entries if self._starting is None else self._starting.left(entries)
 
     def _built(
@@ -275,9 +300,19 @@ class Planner:
         return int(text)
 
 
+def _is_silent(walked: _Walked) -> bool:
+    return any(map(gathers_unasked, walked.entries))
+
+
+def _asked_for(entry: Entry) -> Entry:
+    return entry._replace(implicit=False) if gathers_unasked(entry) else entry  # type: ignore[call-arg]
+
+
 def _effects(task: Task, platforms: tuple[Platform, ...]) -> Effects:
     if task.late is not None:
         return ANYTHING
+    if task.action == GATHERING and not task.implicit:
+        return frozenset({Effect.DEVICE_READ})
     return ACTIONS[task.action].effects(task.args, platforms)
 
 
@@ -287,10 +322,6 @@ def _expected(entries: Iterable[Entry]) -> Iterator[Task]:
             yield entry
         else:
             yield from _expected(entry.body)
-
-
-def _gathers_unasked(entry: Entry) -> bool:
-    return isinstance(entry, Task) and entry.action == "gather_facts" and entry.implicit
 
 
 def _with_handlers(part: Part, waiting: Notified) -> Part:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from runner.actions import ACTIONS
+from runner.engine.execution.gathering import GATHERING
 from runner.engine.targets.provider import has_provider, is_local, is_old_form
 from runner.engine.targets.target import become_of, platform_name, target_key, transport_of
 from runner.engine.variables.hostsettings import NAMES
@@ -38,7 +39,8 @@ class Devices:
     """The device tasks of plays, and the hosts that they concern; `hosts` by the place of plays.
 
     Tasks in files that are included under constant names count. A file whose name only the
-    host can tell may hold device tasks: every host that says what device it is counts for it.
+    host can tell may hold device tasks: every host that says what device it is counts for it, as
+    it does for `gather_facts`.
     A task that is delegated concerns its delegate.
     """
 
@@ -130,7 +132,9 @@ class Devices:
 
 
 def _may_reach(task: Task) -> bool:
-    return _is_device_task(task) or (task.action in INCLUDES and not has_constant_names(task))
+    if task.action in INCLUDES:
+        return not has_constant_names(task)
+    return _is_device_task(task) or (task.action == GATHERING and not task.implicit)
 
 
 def _is_device_task(task: Task) -> bool:

@@ -83,6 +83,10 @@ class RunOutputs:
         """A warning for all of them, without secrets."""
         self._dispatch.handle(Notice(time.time(), "warning", self._project.masks.mask(text)))
 
+    def note(self, text: str) -> None:
+        """Something worth a line that is no warning, without secrets."""
+        self._dispatch.handle(Notice(time.time(), "info", self._project.masks.mask(text)))
+
     def end(self, *, interrupted: bool) -> None:
         """Tells them that the run has ended, and closes them."""
         self._dispatch.handle(RunFinished(time.time(), self.record.run, interrupted))

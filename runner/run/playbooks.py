@@ -47,6 +47,8 @@ class Run:
         self._began = time.time()
         self.warnings: list[str] = []
         """What is odd about the files, for whoever calls `listing`."""
+        self.notes: list[str] = []
+        """What a run would do that nobody wrote, for the same."""
 
     @contextmanager
     def _project(self, folder: Path) -> Iterator[Project]:
@@ -112,6 +114,7 @@ class Run:
                     tasks_of, words_of = setup.planner.tasks_of, setup.words_of
                     yield from list_playbook(playbook, what, setup.hosts_of, tasks_of, words_of)
                 self.warnings += setup.warnings
+                self.notes += setup.notes
 
     def syntax_check(self, files: Sequence[Path]) -> Iterator[str]:
         """Looks for all that can be told to be wrong; the playbooks' names when nothing is.
@@ -146,6 +149,8 @@ class Run:
         outputs.begin()
         for text in in_order([*self.warnings, *setup.warnings, *too_many_workers(plans)]):
             outputs.warn(text)
+        for text in setup.notes:
+            outputs.note(text)
         transcripts = self._options.transcript or self._options.verbosity >= 3
         worker = DeviceWorker(
             _gate(plans, self._settings.auth_failures_max),

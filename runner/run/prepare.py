@@ -42,6 +42,7 @@ def prepare(
         else:
             setup.plays = tuple(map(prompting.unasked, plays))
         setup.planner.learn_names(setup.plays)
+        setup.notes += map(str, setup.planner.gather_where_used(setup.plays, setup.hosts_of))
         if runs:
             _meet(project, setup)
         setup.warnings.extend(setup.inventory.warnings)

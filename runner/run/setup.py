@@ -37,6 +37,8 @@ class Setup:
     plays: tuple[Play, ...] = ()
     """The first with the answers to its prompts; each of the others gets them when it begins."""
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What is done that nobody wrote: worth a line, and no warning."""
 
     def hosts_of(self, play: Play) -> Sequence[str]:
         """The hosts a play selects, after --limit. Raises LoadError or RenderError."""

@@ -72,7 +72,7 @@ def on_undefined(name: str | None) -> str | None:
         return None
     if name == "ansible_loop":
         return "it is there with `loop_control: {extended: true}`"
-    if name.startswith("ansible_net_"):
+    if name.startswith("ansible_net_") or name == "ansible_network_resources":
         return _FACTS
     return None
 

@@ -19,6 +19,9 @@ LOOKUPS = frozenset({"lookup", "query", "q"})
 _DEFAULTS = frozenset({"default", "d", "mandatory", "type_debug"})
 _CHAINS = (nodes.Getattr, nodes.Getitem)
 _DEFINED = frozenset({"defined", "undefined"})
+_FACTS = "ansible_facts"
+_WHOLE = frozenset({"get", "items", "keys", "values"})
+"""What asks a dictionary for more than one of its keys, or for one that is computed."""
 
 
 class Names(NamedTuple):
@@ -34,6 +37,8 @@ class Names(NamedTuple):
     """Variables of other hosts that it reads: `x` of `hostvars[h].x`."""
     lookups: frozenset[str] = frozenset()
     """Short names of the lookups it calls."""
+    facts: frozenset[str] = frozenset()
+    """What it reads of `ansible_facts`, on this host or another; `*`: any of them."""
     complete: bool = True
     """False if it may read more than this says: names, hosts or files are computed."""
 
@@ -44,6 +49,7 @@ class _Found:
     host_names: set[str] = field(default_factory=set)
     lookups: set[str] = field(default_factory=set)
     variables: set[str] = field(default_factory=set)
+    facts: set[str] = field(default_factory=set)
     complete: bool = True
 
 
@@ -69,6 +75,7 @@ def names_in(trees: Iterable[nodes.Template | None], own: frozenset[str]) -> Nam
         hosts=frozenset(found.hosts),
         host_names=frozenset(found.host_names),
         lookups=frozenset(found.lookups),
+        facts=frozenset(found.facts),
         complete=found.complete,
     )
 
@@ -92,6 +99,8 @@ def _look(tree: nodes.Template, found: _Found) -> None:
             found.complete = False
     if any(tree.find(kind) for kind in OTHER_FILES):
         found.complete = False
+    if _FACTS in found.variables or _FACTS in found.host_names:
+        found.facts |= _facts_read(tree)
 
 
 def _look_at_lookup(call: nodes.Call, found: _Found) -> None:
@@ -129,6 +138,35 @@ def _look_at_chains(tree: nodes.Template, found: _Found) -> set[int]:
             found.host_names.add(key)
             understood.add(id(inner.node))
     return understood
+
+
+def _facts_read(tree: nodes.Template) -> set[str]:
+    """What follows `ansible_facts`, also that of `hostvars[…]`; `*` where nothing does, or what
+    cannot be told."""
+    found: set[str] = set()
+    understood: set[int] = set()
+    outer: nodes.Getattr | nodes.Getitem
+    for outer in tree.find_all(_CHAINS):  # type: ignore[assignment]
+        if _is_facts(outer.node):
+            understood.add(id(outer.node))
+            key = _key(outer)
+            found.add("*" if key is None or key in _WHOLE else key)
+    whole = (node for node in tree.find_all((nodes.Name, *_CHAINS)) if _is_facts(node))
+    return found | {"*" for node in whole if id(node) not in understood}
+
+
+def _is_facts(node: nodes.Node) -> bool:
+    if isinstance(node, _CHAINS):
+        return _key(node) == _FACTS and _is_of_a_host(node.node)
+    return _is_named(node, _FACTS)
+
+
+def _is_of_a_host(node: nodes.Node) -> bool:
+    """Whether it is `hostvars[…]` or `vars`."""
+    if isinstance(node, _CHAINS):
+        node = node.node
+        return _is_named(node, "hostvars")
+    return _is_named(node, "vars")
 
 
 def _is_named(node: nodes.Node, name: str) -> bool:

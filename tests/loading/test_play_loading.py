@@ -133,11 +133,12 @@ class TestFacts:
         (task,) = facts(tmp_path, "gather_facts: true\ngather_subset: [min]\ntags: t")
         assert not task.implicit
         assert task.name == "Gathering Facts"
-        assert task.tags == {"always", "t"}
+        assert task.tags == {"t"}
         assert task.args == {"gather_subset": ["min"]}
 
     def test_not_spoken_of(self, tmp_path: Path) -> None:
         (task,) = facts(tmp_path, "connection: local")
+        assert task.tags == {"always"}
         assert task.implicit
         assert task.connection == "local"
 

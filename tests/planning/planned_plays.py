@@ -12,6 +12,7 @@ from runner.engine.world import Defaults, World
 from runner.loading.includes import PlaybookIncludes
 from runner.loading.inventory import load_inventory
 from runner.loading.playbook import load_playbook
+from runner.planning.gathering import Wanted
 from runner.planning.plays import Planner
 from runner.planning.strategies import Running
 from runner.planning.tags import TagFilter
@@ -29,10 +30,11 @@ HOSTS = "all: {hosts: {h1: {own: 1}, h2: {}}}\n"
 
 
 class Planned(NamedTuple):
-    """The plans of a playbook, and what was doubtful."""
+    """The plans of a playbook, what was doubtful, and which uses of facts were found."""
 
     plans: list[PlayPlan]
     doubts: list[str]
+    facts: list[Wanted]
 
 
 def planned(folder: Path, tasks: str, play: str = "", before: str = "") -> PlayPlan:
@@ -63,5 +65,6 @@ def planned_book(
     book, _ = load_playbook(folder / "site.yml")
     planner = Planner(world, keeps, Running())
     planner.learn_names(book.plays)
+    facts = planner.gather_where_used(book.plays, lambda _play: inventory.hosts)
     plans = planner.plans(book.plays, lambda _play: inventory.hosts)
-    return Planned(plans, [doubt.message for doubt in planner.doubts])
+    return Planned(plans, [doubt.message for doubt in planner.doubts], facts)
