@@ -33,7 +33,7 @@ PLAYRUN = """
 import gc, pathlib, sys, time
 gc.set_threshold(100_000)
 import runner.names, unicodedata
-from runner.loading.inventory import load_inventory
+from runner.loading.inventory.inventory import load_inventory
 source, cache = sys.argv[1], sys.argv[2]
 began = time.process_time()
 inventory = load_inventory([source], cache=pathlib.Path(cache) if cache else None)

@@ -13,9 +13,9 @@ import click
 from runner.cli.asking import ask_secret
 from runner.cli.options import HELP, connection_options, options_from, settings_for
 from runner.errors import LoadError
-from runner.loading.inventory import Inventory
-from runner.loading.inventory_kept import spoken
-from runner.loading.patterns import limit, split
+from runner.loading.inventory.cache import spoken
+from runner.loading.inventory.inventory import Inventory
+from runner.loading.inventory.patterns import limit, split
 from runner.outputs.terminal import one_line
 from runner.values import MASK, Masks, Secret
 

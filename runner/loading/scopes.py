@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from runner.errors import LoadError
-from runner.values import Origin
+from runner.values import Origin, Source
 from runner.yaml import Document, as_text
 
 
@@ -97,3 +97,9 @@ class PlainScope:
         if text is None:
             raise LoadError(f"{name} must be text")
         return text
+
+
+def marked(text: str, origin: Origin | None) -> str:
+    """`text` of the user's, as a `Source` if it is a template."""
+    source = Source(text, origin)
+    return source if source.has_markers else text

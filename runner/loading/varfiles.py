@@ -9,9 +9,8 @@ from typing import Any
 
 from runner.errors import LoadError
 from runner.loading.files import read_file
-from runner.loading.inventory_ini import marked
 from runner.loading.parsed import ParsedFiles
-from runner.loading.scopes import YamlScope
+from runner.loading.scopes import YamlScope, marked
 from runner.loading.vault import Vault, is_vaulted
 from runner.values import Masks, Origin, Source
 from runner.yaml import Document, parse

@@ -7,7 +7,7 @@ from typing import Any
 
 from runner.actions.api import AddHost, AddToGroup
 from runner.errors import LoadError, nearest
-from runner.loading.inventory import Inventory
+from runner.loading.inventory.inventory import Inventory
 
 
 class InventoryHosts:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from runner.loading.inventory import Inventory, load_inventory
-from runner.loading.inventory_kept import Keeping
+from runner.loading.inventory.cache import Keeping
+from runner.loading.inventory.inventory import Inventory, load_inventory
 from runner.loading.vault import Vault
 from runner.run.options import Options
 from runner.settings import Settings

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from runner.loading.inventory import Inventory
-from runner.loading.patterns import select
+from runner.loading.inventory.inventory import Inventory
+from runner.loading.inventory.patterns import select
 from runner.templating import LookupCall
 
 NAMES = ("inventory_hostnames",)

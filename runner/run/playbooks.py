@@ -11,7 +11,7 @@ from pathlib import Path
 from runner.connections.lockout import CredentialGate, ThreadGate
 from runner.engine.plan import PlayPlan
 from runner.errors import LoadError, PlayrunError, Problems
-from runner.loading.patterns import select
+from runner.loading.inventory.patterns import select
 from runner.loading.playbook import home_of, read_playbook
 from runner.loading.standing import Loading, raise_problems
 from runner.model import Play, Playbook

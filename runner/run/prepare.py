@@ -9,8 +9,8 @@ from contextlib import ExitStack
 from runner.engine.targets.provider import OLD_FORM
 from runner.engine.world import World
 from runner.errors import LoadError
-from runner.loading.inventory import Inventory
-from runner.loading.patterns import LOCAL_NAMES
+from runner.loading.inventory.inventory import Inventory
+from runner.loading.inventory.patterns import LOCAL_NAMES
 from runner.model import Play, all_tasks
 from runner.planning.dynamic import grows_inventory
 from runner.planning.plays import Planner

@@ -11,8 +11,8 @@ from runner.engine.plan import PlayPlan
 from runner.engine.variables.hostsettings import NAMES
 from runner.engine.world import World
 from runner.errors import LoadError
-from runner.loading.inventory import Inventory
-from runner.loading.patterns import LOCAL_NAMES, Selection, limit, select, split
+from runner.loading.inventory.inventory import Inventory
+from runner.loading.inventory.patterns import LOCAL_NAMES, Selection, limit, select, split
 from runner.model import Play
 from runner.outputs.records import last_failed
 from runner.planning.dynamic import grows_inventory

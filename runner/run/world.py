@@ -8,7 +8,7 @@ from runner import platforms
 from runner.actions.api import Paths
 from runner.connections.api import Timeouts
 from runner.engine.world import Defaults, World
-from runner.loading.inventory import Inventory
+from runner.loading.inventory.inventory import Inventory
 from runner.planning.strategies import Running
 from runner.run.hosts import InventoryHosts
 from runner.run.lookups import lookups_of

@@ -21,7 +21,7 @@ from runner.events import (
     TaskStarted,
 )
 from runner.loading.includes import PlaybookIncludes
-from runner.loading.inventory import load_inventory
+from runner.loading.inventory.inventory import load_inventory
 from runner.loading.playbook import load_playbook
 from runner.planning.plays import Planner
 from runner.planning.strategies import Running

@@ -21,7 +21,7 @@ from runner.lab.foreground import describe
 from runner.lab.order import Order
 from runner.lab.server import Lab
 from runner.lab.topology import Device, Topology
-from runner.loading.inventory import load_inventory
+from runner.loading.inventory.inventory import load_inventory
 
 pytestmark = pytest.mark.lab
 
@@ -72,7 +72,7 @@ import sys, time
 from pathlib import Path
 from runner.lab import start_lab
 from runner.lab.topology import Device, Topology
-from runner.loading.inventory import load_inventory
+from runner.loading.inventory.inventory import load_inventory
 import asyncio
 import os
 lab = start_lab(Topology((Device("r1"),)), cache=Path(sys.argv[1]))

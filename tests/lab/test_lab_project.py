@@ -8,7 +8,7 @@ from runner.lab.names import PLATFORMS, canonical
 from runner.lab.profile import load_profile
 from runner.lab.reading import load_topology
 from runner.lab.startup import startup_text
-from runner.loading.inventory import load_inventory
+from runner.loading.inventory.inventory import load_inventory
 
 ROOT = Path(__file__).parents[2]
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from runner.errors import LoadError
-from runner.loading.inventory import Inventory, load_inventory
+from runner.loading.inventory.inventory import Inventory, load_inventory
 from runner.loading.vault import Vault
 from runner.model import Host
 from runner.values import Origin, Source

@@ -9,8 +9,8 @@ import pytest
 
 from runner.actions.api import AddHost, AddToGroup
 from runner.errors import LoadError
-from runner.loading.inventory import Inventory, load_inventory
-from runner.loading.patterns import select
+from runner.loading.inventory.inventory import Inventory, load_inventory
+from runner.loading.inventory.patterns import select
 
 FILES = {
     "hosts.ini": "r1 a=1\n[core]\nr2\n[core:vars]\ncv=inv\n",

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.errors import LoadError
-from runner.loading import inventory_ini, ranges
-from runner.loading.groups import Tree
+from runner.loading.inventory import ini_format, ranges
+from runner.loading.inventory.groups import Tree
 from runner.values import Origin, Source
 
 LITERALS: list[tuple[str, Any]] = [
@@ -53,26 +53,26 @@ LITERALS: list[tuple[str, Any]] = [
 
 @pytest.mark.parametrize(("written", "value"), LITERALS)
 def test_values_are_python_literals_or_text(written: str, value: Any) -> None:
-    got = inventory_ini.literal(written, None)
+    got = ini_format.literal(written, None)
     assert got == value
     assert isinstance(got, type(value))
 
 
 def test_templates_inside_literals_are_sources() -> None:
     origin = Origin("hosts", 1, 1)
-    value = inventory_ini.literal("['{{ x }}', {'a': '{{ y }}'}, 'z']", origin)
+    value = ini_format.literal("['{{ x }}', {'a': '{{ y }}'}, 'z']", origin)
     assert [type(value[0]), type(value[1]["a"]), type(value[2])] == [Source, Source, str]
     assert value[0].origin == origin
 
 
 @given(st.text(max_size=40))
 def test_any_value_is_read(written: str) -> None:
-    inventory_ini.literal(written, None)
+    ini_format.literal(written, None)
 
 
 def fill(text: str) -> Tree:
     tree = Tree()
-    inventory_ini.fill(tree, text, "hosts")
+    ini_format.fill(tree, text, "hosts")
     tree.finish()
     return tree
 
@@ -107,7 +107,7 @@ def test_sections_may_stand_in_any_order_and_have_comments() -> None:
 def test_groups_of_earlier_sources_count_as_declared() -> None:
     tree = Tree()
     tree.add_group("known")
-    inventory_ini.fill(tree, "[known:vars]\nx=1\n[g:children]\nknown\n", "hosts")
+    ini_format.fill(tree, "[known:vars]\nx=1\n[g:children]\nknown\n", "hosts")
 
 
 WRONG_LINES = [
@@ -224,7 +224,7 @@ def test_a_range_counts_as_python_does(first: int, more: int, step: int, width: 
 
 @given(st.text(st.sampled_from("ab=\"'\\# \t.1"), max_size=12).map(lambda rest: f"h{rest}".strip()))
 def test_words_are_those_of_a_shell(line: str) -> None:
-    filler = inventory_ini._Filler(Tree(), "hosts")
+    filler = ini_format._Filler(Tree(), "hosts")
     try:
         expected = shlex.split(line, comments=True)
     except ValueError:
@@ -240,5 +240,5 @@ def test_numbers_and_addresses_are_what_python_makes_of_them(text: str) -> None:
         expected = ast.literal_eval(text)
     except (SyntaxError, ValueError):
         expected = text
-    assert inventory_ini.literal(text, None) == expected
-    assert type(inventory_ini.literal(text, None)) is type(expected)
+    assert ini_format.literal(text, None) == expected
+    assert type(ini_format.literal(text, None)) is type(expected)

@@ -9,8 +9,8 @@ import pytest
 from netbox_server import TOKEN, NetBox, netbox
 
 from runner.errors import LoadError
-from runner.loading.inventory import Inventory, load_inventory
-from runner.loading.inventory_kept import Keeping
+from runner.loading.inventory.cache import Keeping
+from runner.loading.inventory.inventory import Inventory, load_inventory
 from runner.loading.vault import Vault
 from runner.values import Masks
 

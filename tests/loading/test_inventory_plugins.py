@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from runner.errors import LoadError
-from runner.loading.inventory import Inventory, load_inventory
+from runner.loading.inventory.inventory import Inventory, load_inventory
 
 HOSTS = """[a]
 r1 os=ios y="[4]" tags="['t 1','t-2','']" d="{'k': 'v', 'z': ''}" empty=""

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from runner.errors import LoadError
-from runner.loading import inventory_kept
-from runner.loading.inventory import Inventory, load_inventory
-from runner.loading.inventory_kept import Keeping, spoken
+from runner.loading.inventory import cache
+from runner.loading.inventory.cache import Keeping, spoken
+from runner.loading.inventory.inventory import Inventory, load_inventory
 
 ANSWER = """{"g": {"hosts": ["r1", "r2"], "vars": {"t": 7, "ansible_group_priority": 5}},
 "l": ["r3"], "legacy": {"a": 1}, "p": {"children": ["g", "newc"]},
@@ -167,7 +167,7 @@ def test_a_file_of_hosts_may_be_executable(tmp_path: Path) -> None:
 class Clock:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1_000_000.0
-        monkeypatch.setattr(inventory_kept.Answers.__init__, "__defaults__", (lambda: self.now,))
+        monkeypatch.setattr(cache.Answers.__init__, "__defaults__", (lambda: self.now,))
 
 
 @pytest.fixture

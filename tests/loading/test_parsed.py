@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from runner.errors import LoadError
 from runner.loading import parsed as parsed_module
-from runner.loading.inventory import load_inventory
+from runner.loading.inventory.inventory import load_inventory
 from runner.loading.parsed import ParsedFiles
 from runner.loading.vault import Password, Vault
 from runner.values import Origin, Secret, Source

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.errors import LoadError
-from runner.loading.inventory import Inventory, load_inventory
-from runner.loading.patterns import LOCAL_NAMES, limit, select, split
+from runner.loading.inventory.inventory import Inventory, load_inventory
+from runner.loading.inventory.patterns import LOCAL_NAMES, limit, select, split
 
 DATA = Path(__file__).parent / "data"
 

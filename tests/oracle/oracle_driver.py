@@ -41,7 +41,7 @@ PRELOADED = {
         """,
     "playrun": """
         runner.cli.run runner.run.playbooks runner.run.setup runner.run.conduct
-        runner.loading.playbook runner.loading.inventory runner.planning.plays
+        runner.loading.playbook runner.loading.inventory.inventory runner.planning.plays
         runner.templating.templar runner.outputs.console runner.outputs.journal
         """,
 }

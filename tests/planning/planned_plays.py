@@ -10,7 +10,7 @@ from runner.actions.api import Paths
 from runner.engine.plan import PlayPlan
 from runner.engine.world import Defaults, World
 from runner.loading.includes import PlaybookIncludes
-from runner.loading.inventory import load_inventory
+from runner.loading.inventory.inventory import load_inventory
 from runner.loading.playbook import load_playbook
 from runner.planning.gathering import Wanted
 from runner.planning.plays import Planner

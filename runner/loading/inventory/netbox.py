@@ -15,8 +15,8 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from urllib.request import Request, build_opener
 
 from runner.errors import LoadError
-from runner.loading.constructing import safe_group_name
-from runner.loading.groups import Tree
+from runner.loading.inventory.constructing import safe_group_name
+from runner.loading.inventory.groups import Tree
 from runner.loading.scopes import PlainScope
 from runner.values import Origin, Secret
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from runner.actions.api import AddHost, AddToGroup
 from runner.errors import LoadError
-from runner.loading.groups import GroupLoopError, Member, Tree
+from runner.loading.inventory.groups import GroupLoopError, Member, Tree
 from runner.loading.scopes import PlainScope
 from runner.names import check_host_name
 

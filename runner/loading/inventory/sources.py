@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 
 from runner.errors import LoadError
-from runner.loading import inventory_ini, inventory_programs, inventory_yaml, ranges
 from runner.loading.files import read_file
-from runner.loading.groups import Tree
-from runner.loading.inventory_kept import Answers
+from runner.loading.inventory import ini_format, programs, ranges, yaml_format
+from runner.loading.inventory.cache import Answers
+from runner.loading.inventory.groups import Tree
 from runner.loading.parsed import ParsedFiles
 from runner.loading.scopes import PlainScope
 from runner.loading.vault import is_vaulted
@@ -82,32 +82,32 @@ class Sources:
         if is_vaulted(data):
             data = parsed.vault.decrypt(data, Origin(file, 1, 1))
             parsed = ParsedFiles(parsed.vault)
-        if inventory_programs.is_program(path, data):
-            self.warnings += inventory_programs.read(self.tree, path, data, self.answers)
+        if programs.is_program(path, data):
+            self.warnings += programs.read(self.tree, path, data, self.answers)
         elif _is_yaml(path, data):
             self._yaml(parsed.parse(data, file), data)
         elif path.suffix in (".csv", ".toml"):
             self._table(path.suffix, data, file)
         else:
-            self.warnings += inventory_ini.fill(self.tree, decode(data, file), file)
+            self.warnings += ini_format.fill(self.tree, decode(data, file), file)
 
     def _yaml(self, document: Document, data: bytes) -> None:
         if isinstance(document.data, dict) and "plugin" in document.data:
-            from runner.loading.inventory_plugins import Plugins
+            from runner.loading.inventory.plugins import Plugins
 
             plugins = Plugins(self.tree, self.answers, self.parsed.vault.masks)
             plugins.read(document, data)
             self.warnings += [*document.warnings, *plugins.warnings]
         else:
-            self.warnings += inventory_yaml.fill(self.tree, document)
+            self.warnings += yaml_format.fill(self.tree, document)
 
     def _table(self, suffix: str, data: bytes, file: str) -> None:
         if suffix == ".csv":
-            from runner.loading import inventory_csv
+            from runner.loading.inventory import csv_format
 
-            inventory_csv.fill(self.tree, data, file)
+            csv_format.fill(self.tree, data, file)
         else:
-            from runner.loading.inventory_plugins import fill_toml
+            from runner.loading.inventory.plugins import fill_toml
 
             fill_toml(self.tree, decode(data, file), file)
 

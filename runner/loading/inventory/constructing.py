@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from runner.errors import LoadError, PlayrunError
-from runner.loading.groups import GroupLoopError, Member, Tree
+from runner.loading.inventory.groups import GroupLoopError, Member, Tree
 from runner.loading.scopes import PlainScope
 from runner.templating import Templar, Variables
 from runner.values import Origin, Source

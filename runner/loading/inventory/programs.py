@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from runner.errors import LoadError
-from runner.loading import inventory_json
-from runner.loading.groups import Tree
-from runner.loading.inventory_kept import Answers
+from runner.loading.inventory import json_format
+from runner.loading.inventory.cache import Answers
+from runner.loading.inventory.groups import Tree
 from runner.values import Origin
 from runner.yaml.documents import MAX_BYTES
 from runner.yaml.messages import shown_line
@@ -40,15 +40,15 @@ def read(tree: Tree, path: Path, data: bytes, answers: Answers) -> list[str]:
     """Adds what a program says; returns warnings. Raises LoadError."""
     source = str(path)
     answer = answers.of(source, data, lambda: _ask(path, answers.keeping.timeout))
-    groups = inventory_json.check(answer["list"], source)
-    return inventory_json.fill(tree, groups, answer["hosts"], source)
+    groups = json_format.check(answer["list"], source)
+    return json_format.fill(tree, groups, answer["hosts"], source)
 
 
 def _ask(path: Path, timeout: float) -> dict[str, Any]:
-    groups = inventory_json.check(_output(path, ["--list"], timeout), str(path))
-    variables = inventory_json.host_variables(groups)
+    groups = json_format.check(_output(path, ["--list"], timeout), str(path))
+    variables = json_format.host_variables(groups)
     if variables is None:
-        hosts = inventory_json.hosts_of(groups)
+        hosts = json_format.hosts_of(groups)
         variables = {host: _output(path, ["--host", host], timeout) for host in hosts}
     if not isinstance(variables, dict):
         raise _failed(path, "`_meta.hostvars` must be an object of hosts")

@@ -14,10 +14,10 @@ from functools import partial
 from typing import Any
 
 from runner.errors import LoadError
-from runner.loading import ranges
-from runner.loading.groups import GroupLoopError, Tree
-from runner.loading.scopes import LineScope
-from runner.values import Origin, Source
+from runner.loading.inventory import ranges
+from runner.loading.inventory.groups import GroupLoopError, Tree
+from runner.loading.scopes import LineScope, marked
+from runner.values import Origin
 from runner.yaml.messages import shown_line
 
 _SECTION = re.compile(r"\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?")
@@ -221,9 +221,3 @@ def _plain(value: Any, written: str, origin: Origin | None) -> Any:
     if value is None or isinstance(value, (bool, int, float)):
         return value
     return marked(written, origin)
-
-
-def marked(text: str, origin: Origin | None) -> str:
-    """`text` of the user's, as a `Source` if it is a template."""
-    source = Source(text, origin)
-    return source if source.has_markers else text

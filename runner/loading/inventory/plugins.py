@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from runner.errors import LoadError, nearest
-from runner.loading import constructing, inventory_csv, inventory_netbox
-from runner.loading.constructing import Constructor, place_of
 from runner.loading.files import read_file
-from runner.loading.groups import GroupLoopError, Tree
-from runner.loading.inventory_kept import Answers
+from runner.loading.inventory import constructing, csv_format, netbox
+from runner.loading.inventory.cache import Answers
+from runner.loading.inventory.constructing import Constructor, place_of
+from runner.loading.inventory.groups import GroupLoopError, Tree
 from runner.loading.scopes import PlainScope
 from runner.templating import Templar
 from runner.values import Masks, Origin, Secret, Source
@@ -57,22 +57,20 @@ class Plugins:
         """Groups and variables for the hosts of the sources before."""
         Constructor(document, self._templar()).apply(self._tree, list(self._tree.hosts))
 
-    def netbox(self, document: Document, data: bytes) -> None:
+    def from_netbox(self, document: Document, data: bytes) -> None:
         """Hosts of a NetBox."""
         templar = self._templar()
         constructor = Constructor(document, templar)
         service = self._service(document, templar)
-        devices = self._answers.of(
-            document.file, data, lambda: inventory_netbox.ask(service, document.data)
-        )
+        devices = self._answers.of(document.file, data, lambda: netbox.ask(service, document.data))
         if not isinstance(devices, list):
             raise document.error("what was kept of NetBox's answer is damaged")
-        shape = inventory_netbox.shape_of(document.data)
+        shape = netbox.shape_of(document.data)
         origin = place_of(document)
-        names = inventory_netbox.fill(self._tree, devices, shape, document.file, origin)
+        names = netbox.fill(self._tree, devices, shape, document.file, origin)
         constructor.apply(self._tree, names)
 
-    def _service(self, document: Document, templar: Templar) -> inventory_netbox.Service:
+    def _service(self, document: Document, templar: Templar) -> netbox.Service:
         options = document.data
         endpoint = self._text(options.get("api_endpoint"), templar) or os.environ.get("NETBOX_API")
         if not endpoint or not endpoint.startswith(("http://", "https://")):
@@ -80,7 +78,7 @@ class Plugins:
                 "api_endpoint must be the address of NetBox, http://… or https://…",
                 ("api_endpoint",) if "api_endpoint" in options else (),
             )
-        return inventory_netbox.Service(
+        return netbox.Service(
             endpoint,
             self._token(options.get("token"), templar),
             options.get("validate_certs") is not False,
@@ -103,11 +101,11 @@ class Plugins:
         """Hosts of a table."""
         if not isinstance(document.data.get("path"), str):
             raise document.error("`path` must name the table", ("path",))
-        path = inventory_csv.path_of(document.data, document.file)
-        columns = inventory_csv.columns_of(document.data)
+        path = csv_format.path_of(document.data, document.file)
+        columns = csv_format.columns_of(document.data)
         table = read_file(path, what="table", origin=document.origin(("path",)))
         hosts = set(self._tree.hosts)
-        inventory_csv.fill(self._tree, table, str(path), columns)
+        csv_format.fill(self._tree, table, str(path), columns)
         new = [name for name in self._tree.hosts if name not in hosts]
         Constructor(document, self._templar()).apply(self._tree, new)
 
@@ -154,12 +152,12 @@ Read = Callable[[Plugins, Document, bytes], None]
 _KINDS: Mapping[str, tuple[Read, frozenset[str]]] = {
     "constructed": (Plugins.constructed, constructing.OPTIONS),
     "netbox.netbox.nb_inventory": (
-        Plugins.netbox,
-        constructing.OPTIONS | inventory_netbox.OPTIONS,
+        Plugins.from_netbox,
+        constructing.OPTIONS | netbox.OPTIONS,
     ),
-    "nb_inventory": (Plugins.netbox, constructing.OPTIONS | inventory_netbox.OPTIONS),
-    "playrun.csv": (Plugins.table, constructing.OPTIONS | inventory_csv.OPTIONS),
-    "csv": (Plugins.table, constructing.OPTIONS | inventory_csv.OPTIONS),
+    "nb_inventory": (Plugins.from_netbox, constructing.OPTIONS | netbox.OPTIONS),
+    "playrun.csv": (Plugins.table, constructing.OPTIONS | csv_format.OPTIONS),
+    "csv": (Plugins.table, constructing.OPTIONS | csv_format.OPTIONS),
     "generator": (Plugins.generator, frozenset(("layers", "hosts"))),
 }
 

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple, Protocol
 from runner.actions.api import AddHost, AddToGroup
 from runner.errors import LoadError, nearest
 from runner.loading.adjacent import VarsFolder
-from runner.loading.groups import Group, Member, Tree
-from runner.loading.growing import Growth, add_host, add_to_group
-from runner.loading.inventory_kept import Answers, Keeping
-from runner.loading.inventory_sources import Sources
+from runner.loading.inventory.cache import Answers, Keeping
+from runner.loading.inventory.groups import Group, Member, Tree
+from runner.loading.inventory.growing import Growth, add_host, add_to_group
+from runner.loading.inventory.patterns import LOCAL_NAMES
+from runner.loading.inventory.sources import Sources
 from runner.loading.parsed import ParsedFiles
-from runner.loading.patterns import LOCAL_NAMES
 from runner.loading.scopes import PlainScope, Scope
 from runner.loading.vault import Vault
 from runner.model import Host

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from runner.errors import LoadError
-from runner.loading.groups import GroupLoopError, Tree
+from runner.loading.inventory.groups import GroupLoopError, Tree
 from runner.loading.scopes import PlainScope
 from runner.values import Origin
 

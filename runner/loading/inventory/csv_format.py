@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from runner.errors import LoadError, nearest
-from runner.loading.constructing import safe_group_name
-from runner.loading.groups import Tree
+from runner.loading.inventory.constructing import safe_group_name
+from runner.loading.inventory.groups import Tree
 from runner.loading.scopes import LineScope
 from runner.values import Origin
 from runner.yaml import decode

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from runner.errors import LoadError
-from runner.loading import ranges
 from runner.loading.files import read_file
+from runner.loading.inventory import ranges
 from runner.yaml import decode
 
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from runner.errors import LoadError, nearest
-from runner.loading import ranges
-from runner.loading.groups import Group, GroupLoopError, Tree
+from runner.loading.inventory import ranges
+from runner.loading.inventory.groups import Group, GroupLoopError, Tree
 from runner.loading.scopes import PlainScope, YamlScope
 from runner.values import Origin
 from runner.yaml import Document
