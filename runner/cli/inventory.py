@@ -16,6 +16,7 @@ from runner.errors import LoadError
 from runner.loading.inventory.cache import spoken
 from runner.loading.inventory.inventory import Inventory
 from runner.loading.inventory.patterns import limit, split
+from runner.outputs.results import plain
 from runner.outputs.terminal import one_line
 from runner.values import MASK, Masks, Secret
 
@@ -61,7 +62,7 @@ def _limited(inventory: Inventory, pattern: str | None) -> dict[str, None]:
 
 
 def _print(value: Any) -> None:
-    click.echo(json.dumps(value, indent=4, sort_keys=True, default=str))
+    click.echo(json.dumps(plain(value), indent=4, sort_keys=True, default=str))
 
 
 def _load(given: dict[str, Any], masks: Masks) -> Inventory:

@@ -7,7 +7,7 @@ from typing import Any
 
 from runner.events import StatsSet
 from runner.outputs.lines import Line
-from runner.outputs.results import to_json
+from runner.outputs.results import plain, to_json
 from runner.outputs.terminal import one_line
 
 
@@ -36,7 +36,7 @@ class CustomStats:
 
     def summary(self) -> Mapping[str, Any]:
         """For the record and `--json`."""
-        return {"run": self.run, "hosts": self.hosts}
+        return {"run": plain(self.run), "hosts": plain(self.hosts)}
 
 
 def _sum(known: Any, value: Any) -> Any:

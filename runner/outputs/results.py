@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -116,15 +117,22 @@ def to_json(value: Any, indent: int | None = None) -> str:
     try:
         return json.dumps(value, indent=indent, sort_keys=True, ensure_ascii=False, default=str)
     except (TypeError, ValueError):
-        return json.dumps(_plain_keys(value), indent=indent, ensure_ascii=False, default=str)
+        return json.dumps(plain(value), indent=indent, ensure_ascii=False, default=str)
 
 
-def _plain_keys(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """As JSON can say it to a program: keys are text, and so is a number that is none (`nan`)."""
     if isinstance(value, Mapping):
-        return {str(key): _plain_keys(item) for key, item in value.items()}
+        return {_key(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain_keys(item) for item in value]
+        return [plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     return value
+
+
+def _key(key: Any) -> str:
+    return json.dumps(key) if key is None or isinstance(key, bool) else str(key)
 
 
 def _failure_lines(event: Result, host: str, verbosity: int) -> list[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -52,6 +53,15 @@ def test_they_stand_below_the_recap_and_in_the_summary() -> None:
         '\tRUN: {"n": 2}',
     ]
     assert tally.summary()["stats"]["run"] == {"n": 2}
+
+
+def test_what_json_has_no_word_for_is_text_there() -> None:
+    tally = counted(said(n=float("nan"), m={1: [float("-inf")], None: 1.5, False: "x"}))
+    text = json.dumps(tally.summary(), default=str, allow_nan=False)
+    assert json.loads(text)["stats"]["run"] == {
+        "n": "nan",
+        "m": {"1": ["-inf"], "null": 1.5, "false": "x"},
+    }
 
 
 def test_a_run_without_any_says_nothing_of_them() -> None:
