@@ -29,6 +29,7 @@ _LONG_READ = 256
 _CLOSE = 0.02
 _SECOND_LOOK = 0.02
 _LONGEST_SECOND_LOOK = 0.05
+_JUST_NOW = 0.001
 _DRIBBLES = 2
 _LONGEST_DRIBBLE = 3.0
 
@@ -55,6 +56,8 @@ class Reader:
         self._read_at = 0.0
         self._pause = 0.0
         """How long the device waited in the middle of the current line."""
+        self._silent_at = 0.0
+        """When nothing was there; what was read since is younger."""
 
     @property
     def settle(self) -> float:
@@ -70,7 +73,13 @@ class Reader:
         self._crowd = 0
 
     def drain(self) -> str:
-        """What arrived unasked for since the last exchange. Raises Closed, ConnectionLost."""
+        """What arrived unasked for since the last exchange. Raises Closed, ConnectionLost.
+
+        Not looked for when there was nothing a moment ago: it could as well come a moment
+        later.
+        """
+        if self.clock.now() - self._silent_at < _JUST_NOW:
+            return self.screen.take()
         try:
             while True:
                 self._receive(0.0)
@@ -95,6 +104,7 @@ class Reader:
                 self._receive(max(0.0, min(patience, left)))
             except Silence:
                 if seen is not None and patience <= max(left, 0.0):
+                    self._silent_at = self.clock.now()
                     return seen
                 raise
             except Closed:

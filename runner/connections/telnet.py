@@ -9,6 +9,7 @@ import contextlib
 import enum
 import select
 import socket
+import struct
 import time
 
 from runner.connections.api import Target
@@ -18,6 +19,7 @@ from runner.errors import ConnectionLost, Unreachable
 DEFAULT_PORT = 23
 _LONGEST_WAIT = 1_000_000.0
 _READ_SIZE = 65_535
+_TIMEVAL = struct.Struct("ll")
 
 _IAC, _DONT, _DO, _WONT, _WILL, _SB, _SE = 255, 254, 253, 252, 251, 250, 240
 _LOWEST_COMMAND = 239
@@ -202,11 +204,6 @@ class TelnetTransport:
         self._sockets = sockets
         self._write_timeout = write_timeout
         self._heard = False
-        # Never blocking, and asked before it is waited for: a timeout of the socket's own
-        # costs two more system calls with every read and write.
-        sock.setblocking(False)
-        self._incoming = select.poll()
-        self._incoming.register(sock, select.POLLIN)
 
     def read(self, timeout: float) -> bytes:
         """See `Transport.read`. Raises Unreachable when an SSH server greets."""
@@ -236,10 +233,13 @@ class TelnetTransport:
         self._sockets.close(self._sock)
 
     def _receive(self, timeout: float) -> bytes:
+        # The kernel keeps the time: to ask first whether there is anything would hand the
+        # interpreter to another thread twice a read.
+        flags = 0 if timeout > 0.0 else socket.MSG_DONTWAIT
         try:
-            if not self._incoming.poll(_milliseconds(timeout) if timeout > 0.0 else 0):
-                raise TimeoutError
-            chunk = self._sock.recv(_READ_SIZE)
+            if not flags:
+                self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _interval(timeout))
+            chunk = self._sock.recv(_READ_SIZE, flags)
         except BlockingIOError:
             raise TimeoutError from None
         except OSError as error:
@@ -261,7 +261,7 @@ class TelnetTransport:
         deadline = time.monotonic() + self._write_timeout
         while data:
             try:
-                data = data[self._sock.send(data) :]
+                data = data[self._sock.send(data, socket.MSG_DONTWAIT) :]
             except BlockingIOError:
                 room = select.poll()
                 room.register(self._sock, select.POLLOUT)
@@ -289,6 +289,12 @@ class TelnetTransport:
 def _milliseconds(seconds: float) -> float:
     """What `poll` takes: less than nothing would mean for ever."""
     return min(max(0.0, seconds), _LONGEST_WAIT) * 1000
+
+
+def _interval(seconds: float) -> bytes:
+    """A `timeval` of more than nothing, which would mean for ever."""
+    microseconds = int(min(seconds, _LONGEST_WAIT) * 1_000_000) or 1
+    return _TIMEVAL.pack(*divmod(microseconds, 1_000_000))
 
 
 def open_telnet(target: Target, sockets: Sockets) -> TelnetTransport:
