@@ -15,8 +15,10 @@ _FORBIDDEN = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 _EXCERPT = 160
 _SENSITIVE = r"(?i)([\w-]*(?:pass|secret|token|community)[\w-]*[\"']?\s*[:=]\s*)[^\s{\[!|>].*"
 
+_SECOND_COLON = "mapping values are not allowed in this context"
+_NO_COLON = "could not find expected ':'"
 _WORDS = {
-    "mapping values are not allowed in this context": (
+    _SECOND_COLON: (
         "a ': ' where no second one may stand",
         "quote the value if the colon belongs to it; otherwise check the indentation",
     ),
@@ -29,7 +31,7 @@ _WORDS = {
         "items of a list begin with `- ` in one column, the keys of an item stand in one column",
     ),
     "found unexpected ':'": ("a ':' inside [ ] or { }", "quote the value it belongs to"),
-    "could not find expected ':'": (
+    _NO_COLON: (
         "a key without ': '",
         "write `key: value`, or quote a text that runs over several lines",
     ),
@@ -55,6 +57,13 @@ _UNCLOSED = {
 _AFTER_QUOTE = (
     "text after a closing quote",
     "quote the whole value; inside single quotes write a quote twice",
+)
+
+_NO_BLANK_AFTER_DASH = ("a list item without a blank after its dash", "write `- key: value`")
+_NO_BLANK_AFTER_COLON = ("a key without a blank after its colon", "write `key: value`")
+_VALUE_ABOVE = (
+    "the line above has its value already: nothing can stand below it",
+    "begin this line in the column of the key above, or begin that key's value on a new line",
 )
 
 
@@ -103,8 +112,42 @@ def _reword(problem: SyntaxProblem, text: str) -> tuple[str, str | None, tuple[i
         return *_bad_start(text, problem.at), problem.at
     if problem.problem in ("did not find expected key", "expected <block end>"):
         return *_bad_block(text, problem.at), problem.at
+    return _above(problem, text) or _in_words(problem)
+
+
+def _in_words(problem: SyntaxProblem) -> tuple[str, str | None, tuple[int, int] | None]:
     words = _WORDS.get(problem.problem)
-    return (*words, problem.at) if words else (f"not valid YAML: {problem.problem}", None, None)
+    if words is None:
+        return f"not valid YAML: {problem.problem}", None, None
+    return *words, problem.since if problem.problem == _NO_COLON else problem.at
+
+
+def _above(
+    problem: SyntaxProblem, text: str
+) -> tuple[str, str | None, tuple[int, int] | None] | None:
+    """What is wrong with the line above, where the parser objects to the first key of this one."""
+    if problem.problem != _SECOND_COLON or problem.at is None:
+        return None
+    at = problem.at
+    above = _line_above(text, at[0])
+    if above is None or ": " in _line(text, at)[: at[1]]:
+        return None
+    number, line = above
+    column = len(line) - len(line.lstrip(" "))
+    if re.match(r" *-[^\W\d]", line):
+        return *_NO_BLANK_AFTER_DASH, (number, column)
+    if found := re.match(r" *(?:- +)*[\w.-]+:(?=[^\s:/])", line):
+        return *_NO_BLANK_AFTER_COLON, (number, found.end() - 1)
+    return *_VALUE_ABOVE, at
+
+
+def _line_above(text: str, number: int) -> tuple[int, str] | None:
+    """The last line with anything in it before line `number` (from 0), and its number."""
+    lines = text.split("\n")[:number]
+    for before in reversed(range(len(lines))):
+        if lines[before].strip() and not lines[before].lstrip().startswith("#"):
+            return before, lines[before]
+    return None
 
 
 def _forbidden_character(text: str) -> tuple[str, str | None, tuple[int, int]] | None:
