@@ -97,7 +97,7 @@ enable_plugins = host_list, script
     assert settings.gathering == "explicit"
     assert settings.force_handlers
     assert (settings.ask_password, settings.ask_become_password) == (True, False)
-    assert (settings.become, settings.become_method) == (True, "enable")
+    assert settings.become is True
     assert (settings.command_timeout, settings.idle_timeout) == (180.0, 180.0)
     assert settings.ssh_common_args == "-o ControlMaster=auto -o ProxyJump=gate"
     assert settings.inventory_cache == 600

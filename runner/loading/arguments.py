@@ -162,6 +162,8 @@ def _no_parameter(written: Written, key: Any) -> PlayrunError:
     action, place = written.action, written.place
     close = nearest(str(key), [name for name in action.parameters if name != "*"])
     hint = f"did you mean `{close}`?" if close else f"it takes {_names(action)}"
+    if key == "backup" and written.word == "config":
+        hint = "`backup` is an action of its own, for a task before this one"
     inside = place.at(key) if isinstance(place.value, dict) and key in place.value else place
     error = inside.key_error(f"`{written.word}` has no argument `{key}`", hint=hint)
     error.about = "argument"

@@ -13,7 +13,7 @@ from runner.errors import PlayrunError, nearest
 from runner.loading.arguments import Written, canonical, read_arguments
 from runner.loading.convert import Place, Reader, is_variable, kind_of
 from runner.loading.inherit import VARS, defaults_for, filled, narrowed
-from runner.loading.keyvalue import first_word, options_in
+from runner.loading.keyvalue import first_word, options_in, pairs
 from runner.loading.keywords import BLOCK, INCLUDES_KNOW, TASK
 from runner.loading.late import late_of, variables_of
 from runner.loading.loops import read_loop, read_retry
@@ -288,9 +288,21 @@ def _configures(word: str) -> bool:
     return short.endswith("_config") or (of_device and not short.endswith(("_facts", "_ping")))
 
 
+def _for_configurations(args: Any) -> str:
+    """What does here what such a task asks for."""
+    text = Source(args) if isinstance(args, str) else Source("")
+    given = args if isinstance(args, dict) else pairs(text, lambda _key: True) or {}
+    types = "`config` types configuration lines"
+    if "backup" not in given:
+        return types
+    keeps = "`backup` keeps the configuration in a file"
+    alone = given.keys().isdisjoint(("lines", "commands", "src"))
+    return keeps if alone else f"{types}, {keeps}"
+
+
 def _unknown_action(place: Place, word: str) -> PlayrunError:
     if known_elsewhere(word):
-        hint = "`config` types configuration lines" if _configures(word) else None
+        hint = _for_configurations(place.value) if _configures(word) else None
         if of_servers(word):
             hint = _FOR_SERVERS
         return place.key_error(f"the action `{word}` is not supported yet", hint=hint)

@@ -140,7 +140,6 @@ _KNOWN = (
     _Known(("ask_vault_password",), _DEFAULTS, ("ask_vault_pass",), ("ANSIBLE_ASK_VAULT_PASS",)),
     _Known(("ask_become_password",), _BECOME, ("become_ask_pass",), ("ANSIBLE_BECOME_ASK_PASS",)),
     _Known(("become",), _BECOME, ("become",), ("ANSIBLE_BECOME",)),
-    _Known(("become_method",), _BECOME, ("become_method",), ("ANSIBLE_BECOME_METHOD",)),
     _Known(("become_user",), _BECOME, ("become_user",), ("ANSIBLE_BECOME_USER",)),
     _Known(("gathering",), _DEFAULTS, ("gathering",), ("ANSIBLE_GATHERING",), str.lower),
     _Known(("force_handlers",), _DEFAULTS, ("force_handlers",), ("ANSIBLE_FORCE_HANDLERS",)),

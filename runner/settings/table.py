@@ -87,9 +87,6 @@ class Settings:
         "", "text", "Options as for ssh, for hosts that have none of their own: -J, -o."
     )
     become: bool = _setting(False, "flag", "Become privileged where nothing says otherwise.")
-    become_method: str | None = _setting(
-        None, "text", "How to become privileged; on devices it is `enable`."
-    )
     become_user: str | None = _setting(None, "text", "The user to become.")
     ask_password: bool = _setting(False, "flag", "Ask for the login password, as `-k` does.")
     ask_become_password: bool = _setting(
