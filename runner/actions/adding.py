@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.actions.api import AddHost, AddToGroup, Base, Call, Outcome, Parameter
-from runner.actions.reading import Arguments
+from runner.actions.arguments.reading import Arguments
 from runner.errors import ActionFailed
 from runner.names import check_host_name
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from runner.actions.api import Base, Call, Effect, Effects, Outcome, Parameter
-from runner.actions.attributes import (
+from runner.actions.arguments.reading import Arguments
+from runner.actions.filesystem.attributes import (
     BACKUP,
     DECRYPT,
     FILE_PARAMETERS,
@@ -19,9 +20,14 @@ from runner.actions.attributes import (
     settle,
     wanted,
 )
-from runner.actions.places import destination, find_folder, location, own, reads_and_writes
-from runner.actions.reading import Arguments
-from runner.actions.writing import (
+from runner.actions.filesystem.places import (
+    destination,
+    find_folder,
+    location,
+    own,
+    reads_and_writes,
+)
+from runner.actions.filesystem.writing import (
     New,
     Read,
     Refused,

@@ -17,11 +17,18 @@ from runner.actions.api import (
     Parameter,
     Place,
 )
-from runner.actions.commands import Line, read_lines
-from runner.actions.conditions import Condition
-from runner.actions.leaving import takes_its_leave
-from runner.actions.recorder import Part, Recorder
-from runner.actions.waiting import INTERVAL, RETRIES, Unsatisfied, Waiting, pause, waiting_of
+from runner.actions.commandline.commands import Line, read_lines
+from runner.actions.commandline.conditions import Condition
+from runner.actions.commandline.leaving import takes_its_leave
+from runner.actions.commandline.recorder import Part, Recorder
+from runner.actions.commandline.waiting import (
+    INTERVAL,
+    RETRIES,
+    Unsatisfied,
+    Waiting,
+    pause,
+    waiting_of,
+)
 from runner.connections.api import Reply, Session
 from runner.errors import (
     ActionFailed,

@@ -17,9 +17,9 @@ from runner.actions.api import (
     Parameter,
     Place,
 )
-from runner.actions.lines import refuse_controls
-from runner.actions.parsers import ENDINGS, PARSERS, Wanted
-from runner.actions.places import find_source
+from runner.actions.commandline.lines import refuse_controls
+from runner.actions.commandline.parsers import ENDINGS, PARSERS, Wanted
+from runner.actions.filesystem.places import find_source
 from runner.errors import ActionFailed, CommandFailed, nearest
 from runner.platforms import is_read_only
 from runner.platforms.model import Platform

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.actions.api import Call, Effect, Effects, OneOf, Outcome, Parameter, Place
-from runner.actions.files import find_source
-from runner.actions.lines import refuse_controls
+from runner.actions.commandline.lines import refuse_controls
+from runner.actions.copy_and_template import find_source
 from runner.connections.api import Session
 from runner.errors import ActionFailed, CommandFailed, ConnectionFailed
 from runner.platforms.model import Platform

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from runner.actions.api import PROGRAM, Base, Call, Effects, Outcome, Parameter, Place
-from runner.actions.dialogue import Answer, Program, Unanswered, converse
+from runner.actions.arguments.reading import Arguments
 from runner.actions.processes import folder_of, not_needed, times
-from runner.actions.reading import Arguments
-from runner.actions.subprocesses import Cut
+from runner.actions.programs.dialogue import Answer, Program, Unanswered, converse
+from runner.actions.programs.subprocesses import Cut
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
 

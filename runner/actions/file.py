@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from runner.actions.api import Base, Call, Effects, Outcome, Parameter
-from runner.actions.attributes import (
+from runner.actions.arguments.reading import Arguments
+from runner.actions.filesystem.attributes import (
     FILE_PARAMETERS,
     Settled,
     Wanted,
@@ -20,9 +21,13 @@ from runner.actions.attributes import (
     settle,
     wanted,
 )
-from runner.actions.places import destination, own, reads_and_writes, refuse_planted_links
-from runner.actions.reading import Arguments
-from runner.actions.writing import why
+from runner.actions.filesystem.places import (
+    destination,
+    own,
+    reads_and_writes,
+    refuse_planted_links,
+)
+from runner.actions.filesystem.writing import why
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
 

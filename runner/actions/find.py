@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from runner.actions.api import Base, Call, Effect, Effects, Outcome, Parameter
-from runner.actions.attributes import group_name, user_name
-from runner.actions.places import is_own
-from runner.actions.reading import Arguments
+from runner.actions.arguments.reading import Arguments
+from runner.actions.filesystem.attributes import group_name, user_name
+from runner.actions.filesystem.places import is_own
 from runner.actions.stat import CHECKSUMS, checksum, facts_of
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform

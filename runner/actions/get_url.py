@@ -12,17 +12,22 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from runner.actions.api import Base, Call, Effects, Outcome, Parameter
-from runner.actions.attributes import BACKUP, FILE_PARAMETERS, described, settle, wanted
-from runner.actions.places import destination, own, reads_and_writes, refuse_planted_links
-from runner.actions.reading import Arguments
+from runner.actions.arguments.reading import Arguments
+from runner.actions.filesystem.attributes import BACKUP, FILE_PARAMETERS, described, settle, wanted
+from runner.actions.filesystem.places import (
+    destination,
+    own,
+    reads_and_writes,
+    refuse_planted_links,
+)
+from runner.actions.filesystem.writing import New, alone, md5, put, sha1
 from runner.actions.stat import CHECKSUMS
-from runner.actions.web import WEB_PARAMETERS, Request, headers_of, url_of
-from runner.actions.writing import New, alone, md5, put, sha1
+from runner.actions.web.request import WEB_PARAMETERS, Request, headers_of, url_of
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
 
 if TYPE_CHECKING:
-    from runner.actions.webclient import Answer
+    from runner.actions.web.client import Answer
 
 _NAME = r"(?i)filename=\"?([^\";]+)"
 _DIGEST = r"[0-9A-Fa-f]{32,128}"
@@ -64,7 +69,7 @@ class GetUrl(Base):
         headers = {**headers_of(call, args), **(_since(path) if asks else {})}
         if call.check and asks:
             return Outcome(values={"dest": own(path), "url": url, "msg": "not asked"})
-        from runner.actions.webclient import ask  # only a task that asks pays for it
+        from runner.actions.web.client import ask  # only a task that asks pays for it
 
         begun = time.monotonic()
         answer = ask(args, Request(url, headers=headers))

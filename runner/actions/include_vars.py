@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from runner.actions.api import Base, Call, Effects, OneOf, Outcome, Parameter
-from runner.actions.places import find_folder, find_source, reads_and_writes
-from runner.actions.reading import Arguments
+from runner.actions.arguments.reading import Arguments
+from runner.actions.filesystem.places import find_folder, find_source, reads_and_writes
 from runner.errors import ActionFailed, LoadError, NotBegun, PlayrunError
 from runner.platforms.model import Platform
 

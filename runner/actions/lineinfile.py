@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from runner.actions.api import Parameter
-from runner.actions.editing import EDIT_PARAMETERS, Edited, Editor, ended, pattern
-from runner.actions.reading import Arguments
+from runner.actions.arguments.reading import Arguments
+from runner.actions.filesystem.editing import EDIT_PARAMETERS, Edited, Editor, ended, pattern
 from runner.errors import ActionFailed
 
 

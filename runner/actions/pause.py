@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from runner.actions.api import Base, Call, Outcome, Parameter
-from runner.actions.reading import Arguments
+from runner.actions.arguments.reading import Arguments
 from runner.actions.resting import rest
 from runner.errors import ActionFailed
 

@@ -16,7 +16,7 @@ from runner.actions.api import (
     Parameter,
     Place,
 )
-from runner.actions.lines import refuse_controls
+from runner.actions.commandline.lines import refuse_controls
 from runner.errors import ActionFailed, CommandFailed
 from runner.platforms.model import Platform
 

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from runner.actions.api import PROGRAM, Base, Call, Effects, OneOf, Outcome, Parameter, Place
-from runner.actions.attributes import DECRYPT
-from runner.actions.places import find_source
-from runner.actions.reading import Arguments
-from runner.actions.subprocesses import Cut, run_program
-from runner.actions.writing import read_source
+from runner.actions.arguments.reading import Arguments
+from runner.actions.filesystem.attributes import DECRYPT
+from runner.actions.filesystem.places import find_source
+from runner.actions.filesystem.writing import read_source
+from runner.actions.programs.subprocesses import Cut, run_program
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from runner.actions.api import Base, Call, Outcome, Parameter
-from runner.actions.places import marked
-from runner.actions.reading import Arguments
+from runner.actions.arguments.reading import Arguments
+from runner.actions.filesystem.places import marked
 from runner.errors import NotBegun
 from runner.values import EMPTY
 

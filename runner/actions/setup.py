@@ -6,7 +6,7 @@ import fnmatch
 from collections.abc import Mapping, Sequence
 
 from runner.actions.api import Base, Call, Outcome, Parameter
-from runner.actions.reading import Arguments
+from runner.actions.arguments.reading import Arguments
 from runner.errors import ActionFailed, nearest
 
 _MINIMUM = frozenset("platform pkg_mgr service_mgr distribution python user date_time env".split())
@@ -44,7 +44,7 @@ class Setup(Base):
 
     def run(self, call: Call) -> Outcome:
         """Never changes anything."""
-        from runner.actions.machine import facts  # only who gathers pays for it
+        from runner.actions.machine.facts import facts  # only who gathers pays for it
 
         args = Arguments(call, self.parameters)
         asked = args.texts("gather_subset")

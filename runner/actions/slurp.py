@@ -8,9 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from runner.actions.api import Base, Call, Effects, Outcome, Parameter
-from runner.actions.places import destination, location, own, reads_and_writes, refuse_planted_links
-from runner.actions.reading import Arguments
-from runner.actions.writing import New, alone, md5, put, read_bytes, sha1
+from runner.actions.arguments.reading import Arguments
+from runner.actions.filesystem.places import (
+    destination,
+    location,
+    own,
+    reads_and_writes,
+    refuse_planted_links,
+)
+from runner.actions.filesystem.writing import New, alone, md5, put, read_bytes, sha1
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
 

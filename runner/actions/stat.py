@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from runner.actions.api import Base, Call, Effects, Outcome, Parameter
-from runner.actions.places import location, marked, reads_and_writes
-from runner.actions.reading import Arguments
+from runner.actions.arguments.reading import Arguments
+from runner.actions.filesystem.places import location, marked, reads_and_writes
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
 

@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from runner.actions.api import Base, Call, Effect, Effects, Outcome, Parameter
-from runner.actions.commands import listed
-from runner.actions.lines import refuse_controls
-from runner.actions.reading import Arguments
-from runner.actions.waiting import pause
+from runner.actions.arguments.reading import Arguments
+from runner.actions.commandline.commands import listed
+from runner.actions.commandline.lines import refuse_controls
+from runner.actions.commandline.waiting import pause
 from runner.connections.api import Target
 from runner.errors import ActionFailed, ConnectionFailed, ConnectionLost, TaskError
 from runner.platforms import load

@@ -22,7 +22,7 @@ from runner.actions.api import (
     Parameter,
     Place,
 )
-from runner.actions.places import destination, find_source, reads_and_writes
+from runner.actions.filesystem.places import destination, find_source, reads_and_writes
 from runner.connections.api import Files
 from runner.errors import ActionFailed, ConnectionLost
 from runner.platforms.model import Platform

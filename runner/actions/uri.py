@@ -13,16 +13,22 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from runner.actions.api import Base, Call, Effect, Effects, OneOf, Outcome, Parameter
-from runner.actions.attributes import FILE_PARAMETERS, described, settle, wanted
-from runner.actions.places import destination, find_source, location, own, refuse_planted_links
-from runner.actions.reading import Arguments
-from runner.actions.web import WEB_PARAMETERS, NoAnswer, Request, headers_of, url_of
-from runner.actions.writing import New, alone, put, read_bytes
+from runner.actions.arguments.reading import Arguments
+from runner.actions.filesystem.attributes import FILE_PARAMETERS, described, settle, wanted
+from runner.actions.filesystem.places import (
+    destination,
+    find_source,
+    location,
+    own,
+    refuse_planted_links,
+)
+from runner.actions.filesystem.writing import New, alone, put, read_bytes
+from runner.actions.web.request import WEB_PARAMETERS, NoAnswer, Request, headers_of, url_of
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
 
 if TYPE_CHECKING:
-    from runner.actions.webclient import Answer
+    from runner.actions.web.client import Answer
 
 _FORMATS = ("raw", "json", "form-urlencoded", "form-multipart")
 _REDIRECTS = ("all", "no", "none", "safe", "urllib2", "yes")
@@ -69,7 +75,7 @@ class Uri(Base):
             destination(call, "dest")  # Refused before anything is asked.
         if call.check:
             return Outcome(skipped="check mode: not asked")
-        from runner.actions.webclient import ask  # only a task that asks pays for it
+        from runner.actions.web.client import ask  # only a task that asks pays for it
 
         good = _statuses(args)
         begun = time.monotonic()

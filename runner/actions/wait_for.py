@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from runner.actions.api import Base, Call, Effects, Outcome, Parameter
-from runner.actions.attributes import described
-from runner.actions.connections import ACTIVE, Active
-from runner.actions.places import location, reads_and_writes
-from runner.actions.reading import Arguments
+from runner.actions.arguments.reading import Arguments
+from runner.actions.filesystem.attributes import described
+from runner.actions.filesystem.places import location, reads_and_writes
+from runner.actions.machine.connections import ACTIVE, Active
 from runner.actions.resting import rest, tries
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform

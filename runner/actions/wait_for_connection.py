@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.actions.api import Base, Call, Effect, Effects, Outcome, Parameter, Place
-from runner.actions.reading import Arguments
+from runner.actions.arguments.reading import Arguments
 from runner.actions.resting import rest
 from runner.errors import (
     ActionFailed,

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from runner.actions.commands import MAPPING_KEYS, listed
-from runner.actions.conditions import read_condition
-from runner.actions.lines import refuse_controls
+from runner.actions.commandline.commands import MAPPING_KEYS, listed
+from runner.actions.commandline.conditions import read_condition
+from runner.actions.commandline.lines import refuse_controls
 from runner.errors import ActionFailed, PlayrunError, nearest
 from runner.loading.convert import Located, kind_of
 from runner.model import Task

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from runner.actions.validating import ENTRY_POINT
+from runner.actions.validate_argument_spec import ENTRY_POINT
 from runner.loading.convert import Place, kind_of
 from runner.loading.inherit import filled
 from runner.loading.rolefiles import role_document, role_file

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.actions import ACTIONS
-from runner.actions.places import find_source
+from runner.actions.filesystem.places import find_source
 from runner.engine.world import World
 from runner.errors import PlayrunError, Problems, TaskError
 from runner.model import Condition, Task

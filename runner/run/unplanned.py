@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from runner.actions.api import Paths
-from runner.actions.places import find_source
+from runner.actions.filesystem.places import find_source
 from runner.engine.prepared import Prepared
 from runner.engine.world import Includes
 from runner.errors import PlayrunError, Problems, TaskError

@@ -12,7 +12,7 @@ from calling import a_call
 
 from runner import platforms
 from runner.actions.cli_parse import CliParse
-from runner.actions.parsers import NTC
+from runner.actions.commandline.parsers import NTC
 from runner.errors import ActionFailed
 
 TEMPLATE = """Value NAME (\\S+)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from calling import a_call
 
-from runner.actions.files import Copy
+from runner.actions.copy_and_template import Copy
 from runner.errors import ActionFailed
 
 PLAY = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runner.actions.leaving import takes_its_leave
+from runner.actions.commandline.leaving import takes_its_leave
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_what_proves_who_asks_goes_nowhere_else(header: str, at: str, kept: bool
     from http.client import HTTPMessage
     from io import BytesIO
 
-    from runner.actions.webclient import _Redirects
+    from runner.actions.web.client import _Redirects
 
     asked = urllib.request.Request("https://a.example/", headers={header: "s3cr3t-words"})
     sent = _Redirects("all").redirect_request(asked, BytesIO(), 302, "", HTTPMessage(), at)

@@ -13,7 +13,7 @@ import pytest
 from calling import a_call
 
 from runner.actions import ACTIONS
-from runner.actions.places import refuse_planted_links
+from runner.actions.filesystem.places import refuse_planted_links
 from runner.actions.processes import Shell
 from runner.errors import ActionFailed
 

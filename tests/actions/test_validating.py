@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from runner import yaml
 from runner.actions import ACTIONS
-from runner.actions.argument_kinds import KINDS, MISFITS
-from runner.actions.argument_specs import misfits
+from runner.actions.arguments.kinds import KINDS, MISFITS
+from runner.actions.arguments.specs import misfits
 from runner.errors import ActionFailed
 from runner.values import Masks, Secret
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from runner.actions.conditions import read_condition
+from runner.actions.commandline.conditions import read_condition
 from runner.errors import ActionFailed
 
 TEXT = "Version 17.9.4a\nuptime is 3 days\n"

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from calling import a_call
 
-from runner.actions import writing
-from runner.actions.attributes import Wanted
-from runner.actions.places import refuse_planted_links
-from runner.actions.writing import New, put
+from runner.actions.filesystem import writing
+from runner.actions.filesystem.attributes import Wanted
+from runner.actions.filesystem.places import refuse_planted_links
+from runner.actions.filesystem.writing import New, put
 from runner.errors import ActionFailed
 
 

@@ -9,6 +9,7 @@ import pytest
 
 HOME = Path(__file__).parents[2]
 PAGES = ("docs/architecture.md", "CONTRIBUTING.md")
+PACKAGES = ("actions", "loading", "loading/inventory", "engine", "engine/hostprogram", "run")
 _PATH = re.compile(r"`((?:runner|tests|scripts|bench|docs)/[\w/.\-]+)`")
 _PLACEHOLDER = re.compile(r"[A-Z]{4,}")
 
@@ -32,11 +33,11 @@ def test_every_package_and_lone_module_is_named() -> None:
 
 def test_every_module_in_a_table_is_there() -> None:
     text = (HOME / PAGES[0]).read_text("utf-8")
-    for package in ("loading", "loading/inventory", "engine", "engine/hostprogram", "run"):
+    for package in PACKAGES:
         table = text[text.index(f"in `runner/{package}`") :].split("\n\n")[0]
         cells = [line.split("|")[1] for line in table.splitlines()[2:]]
         names = [name for cell in cells for name in re.findall(r"`([a-z_*]+)/?`", cell)]
-        assert len(names) > 9
+        assert len(names) > 8
         folder = HOME / "runner" / package
         assert [name for name in names if not _there(folder, name)] == []
 

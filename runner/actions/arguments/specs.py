@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from runner.actions.argument_kinds import FLAGS, KINDS, MISFITS
+from runner.actions.arguments.kinds import FLAGS, KINDS, MISFITS
 from runner.errors import ActionFailed, nearest
 from runner.values import EMPTY, Origin, Source
 

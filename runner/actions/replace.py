@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 from runner.actions.api import Parameter
-from runner.actions.editing import EDIT_PARAMETERS, Edited, Editor
-from runner.actions.reading import Arguments
+from runner.actions.arguments.reading import Arguments
+from runner.actions.filesystem.editing import EDIT_PARAMETERS, Edited, Editor
 from runner.errors import ActionFailed
 
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from runner.actions.api import Call
-from runner.actions.attributes import Wanted
-from runner.actions.modes import mode_bits, umask
-from runner.actions.subprocesses import Cut, run_program
+from runner.actions.filesystem.attributes import Wanted
+from runner.actions.filesystem.modes import mode_bits, umask
+from runner.actions.programs.subprocesses import Cut, run_program
 from runner.errors import ActionFailed, LoadError
 from runner.safe_files import fitting, token
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from runner.actions.network import network
+from runner.actions.machine.network import network
 from runner.values import OwnPath
 
 _FAMILIES = {

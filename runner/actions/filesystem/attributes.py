@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from runner.actions.api import Parameter
-from runner.actions.modes import mode_bits
-from runner.actions.reading import Arguments
+from runner.actions.arguments.reading import Arguments
+from runner.actions.filesystem.modes import mode_bits
 from runner.errors import ActionFailed
 
 FILE_PARAMETERS: Mapping[str, Parameter] = {

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.actions.api import Base, Call, Outcome, Parameter
-from runner.actions.argument_specs import misfits
-from runner.actions.reading import Arguments
+from runner.actions.arguments.reading import Arguments
+from runner.actions.arguments.specs import misfits
 from runner.errors import ActionFailed
 from runner.templating import OMIT
 from runner.values import Secret

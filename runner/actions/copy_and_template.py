@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from runner.actions.api import Base, Call, Effects, OneOf, Outcome, Parameter
-from runner.actions.attributes import (
+from runner.actions.arguments.reading import Arguments
+from runner.actions.filesystem.attributes import (
     BACKUP,
     DECRYPT,
     FILE_PARAMETERS,
@@ -21,7 +22,7 @@ from runner.actions.attributes import (
     told,
     wanted,
 )
-from runner.actions.places import (
+from runner.actions.filesystem.places import (
     Spot,
     destination,
     find_either,
@@ -32,8 +33,7 @@ from runner.actions.places import (
     refuse_planted_links,
     spot,
 )
-from runner.actions.reading import Arguments
-from runner.actions.writing import (
+from runner.actions.filesystem.writing import (
     New,
     Read,
     Refused,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from runner.actions.api import Call, Parameter
-from runner.actions.reading import Arguments
+from runner.actions.arguments.reading import Arguments
 from runner.errors import ActionFailed
 from runner.values import EMPTY
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from runner.actions.api import Base, Call, Effects, Outcome, Parameter
-from runner.actions.attributes import (
+from runner.actions.arguments.reading import Arguments
+from runner.actions.filesystem.attributes import (
     BACKUP,
     FILE_PARAMETERS,
     VALIDATE,
@@ -17,9 +18,8 @@ from runner.actions.attributes import (
     settle,
     wanted,
 )
-from runner.actions.places import destination, reads_and_writes
-from runner.actions.reading import Arguments
-from runner.actions.writing import New, Refused, alone, put, read_bytes, readable, why
+from runner.actions.filesystem.places import destination, reads_and_writes
+from runner.actions.filesystem.writing import New, Refused, alone, put, read_bytes, readable, why
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
 from runner.values import EMPTY

@@ -16,8 +16,8 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 from runner.actions.api import Call
-from runner.actions.reading import Arguments
-from runner.actions.web import NoAnswer, Request, is_secret, shown
+from runner.actions.arguments.reading import Arguments
+from runner.actions.web.request import NoAnswer, Request, is_secret, shown
 from runner.errors import ActionFailed
 
 _CHUNK = 1 << 16

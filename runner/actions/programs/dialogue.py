@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from runner.actions.subprocesses import Cut, end
+from runner.actions.programs.subprocesses import Cut, end
 
 if TYPE_CHECKING:
     from runner.connections.stream import TerminalStream

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from runner.actions.lines import refuse_controls
+from runner.actions.commandline.lines import refuse_controls
 from runner.connections.api import Answer
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform

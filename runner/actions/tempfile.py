@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from runner.actions.api import Base, Call, Outcome, Parameter
-from runner.actions.attributes import described
-from runner.actions.places import destination, own
-from runner.actions.reading import Arguments
-from runner.actions.writing import why
+from runner.actions.arguments.reading import Arguments
+from runner.actions.filesystem.attributes import described
+from runner.actions.filesystem.places import destination, own
+from runner.actions.filesystem.writing import why
 from runner.errors import ActionFailed
 
 

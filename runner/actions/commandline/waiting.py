@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from runner.actions.api import Call
-from runner.actions.conditions import Condition, read_condition
+from runner.actions.commandline.conditions import Condition, read_condition
 from runner.errors import ActionFailed, ConnectionLost
 
 RETRIES = 9

@@ -1,0 +1,1 @@
+"""HTTP, as far as `uri` and `get_url` need it."""
