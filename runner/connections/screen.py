@@ -57,6 +57,8 @@ class Screen:
         self._held = ""
         self._out: list[str] = []
         self._wiping_from: int | None = None
+        self._erasing = False
+        """All that was just printed is to be erased, once the cursor moves away from it."""
         self._pager_at: int | None = None
         self._frozen = False
         self._trace: list[str] | None = None
@@ -151,10 +153,12 @@ class Screen:
         self.ended += 1
         self._frozen = False
         self._line, self._cursor, self._wiping_from, self._row = "", 0, None, None
+        self._erasing = False
 
     def _append(self, text: str) -> None:
         if not text:
             return
+        self._erasing = False
         self._note(text)
         self._line += text
         if len(self._line) >= 2 * _BLOCK:
@@ -236,6 +240,7 @@ class Screen:
         """Writes over cells. Blanks written first after a move are a wipe, not content."""
         if not text:
             return
+        self._erasing = False
         self._note(text)
         line, cursor = self._line, self._cursor
         if self._wiping_from is not None:
@@ -254,6 +259,7 @@ class Screen:
     def _go(self, column: int) -> None:
         """Moves the cursor. Moving is what tells an overwritten line from a plain one."""
         self._pager_at = None
+        self._erase_now()
         if self._trace is None and self._marked:
             self._trace = [self._line]
         column = max(0, min(column, _BLOCK))
@@ -278,15 +284,23 @@ class Screen:
         """CSI row ; column H: another row than before ends the line, as there is only one."""
         row = numbers[0] or 1
         column = (numbers[1] if len(numbers) > 1 else None) or 1
+        self._erase_now()
         if self._row is not None and row != self._row and self.line.strip():
             self._newline()
         self._row = row
         self._go(column - 1)
 
     def erase_line(self, numbers: list[int | None]) -> None:
-        """CSI n K: 0 to the end, 1 from the start, 2 all of it."""
+        """CSI n K: 0 to the end, 1 from the start, 2 all of it.
+
+        Words that are erased behind the cursor, which then goes on or ends the line, are kept:
+        they may be an error message. To write anew, a device moves the cursor.
+        """
         self._pager_at = None
         which = numbers[0] or 0
+        if which in (1, 2) and self._cursor == len(self._line):
+            self._erasing = True
+            return
         if which in (1, 2):
             rest = "" if which == 2 else self._line[self._cursor :]
             self._line = _ERASED * self._cursor + rest
@@ -294,6 +308,11 @@ class Screen:
             self._line = self._line[: self._cursor]
         if self._cursor >= len(self._line):
             self._wiping_from = None
+
+    def _erase_now(self) -> None:
+        if self._erasing:
+            self._erasing = False
+            self._line = _ERASED * self._cursor
 
     def erase_screen(self, numbers: list[int | None]) -> None:
         """CSI n J, as far as the current line is concerned."""

@@ -244,6 +244,16 @@ def test_hc24_errors_that_look_like_success(platform: str, answer: str, error: s
     assert session.command("show x", check=False).error is None
 
 
+@any_slicing()
+def test_hc24_an_error_message_that_is_erased_is_one(bench: Bench) -> None:
+    script = bench.script.login()
+    for answer in ("% Invalid inp\x1b[2Jut detected\n", "% Invalid input detected\x1b[2K\n"):
+        script.run("show x", answer)
+    session = bench.open(script)
+    for _ in range(2):
+        assert session.command("show x").error == "% Invalid input detected"
+
+
 def test_hc24_an_error_message_in_the_middle_of_a_long_output_is_output() -> None:
     bench = Bench("ssh")
     log = "line\n" * 40 + "% Invalid input detected at '^' marker.\n" + "line\n" * 40

@@ -111,6 +111,13 @@ def test_plain_text_passes_unchanged(lines: list[str], size: int) -> None:
         ("a\tb", "a\tb"),
         ("\x1b[24;1HR1#\x1b[24;4H", "R1#"),
         ("\x1b[2Jmenu", "menu"),
+        ("% Inv\x1b[2Jalid", "% Invalid"),
+        ("% Inv\x1b[2Kal\x1b[1Kid", "% Invalid"),
+        ("old words\x1b[2J\x1b[Hmenu", "menu"),
+        ("old words\x1b[2K\rmenu", "menu"),
+        ("old words\x1b[1K\x1b[1Gmenu", "menu"),
+        ("old words\r\x1b[2Kmenu", "menu"),
+        ("\x1b[1;1H\x1b[2Jold\x1b[2J\x1b[2;1Hnew", "new"),
     ],
 )
 def test_repainting(text: str, line: str) -> None:
@@ -120,6 +127,11 @@ def test_repainting(text: str, line: str) -> None:
 
 def test_another_row_is_another_line() -> None:
     assert shown("\x1b[1;1Hone\x1b[2;1Htwo")[:2] == ("one\n", "two")
+
+
+@pytest.mark.parametrize("erase", ["\x1b[2J", "\x1b[3J", "\x1b[1J", "\x1b[2K", "\x1b[1K"])
+def test_a_line_that_is_erased_as_it_ends_is_kept(erase: str) -> None:
+    assert shown(f"% Invalid input{erase}\r\nR1#")[:2] == ("% Invalid input\n", "R1#")
 
 
 def test_what_was_painted_over_is_remembered_for_the_first_line_only() -> None:
