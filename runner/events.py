@@ -4,8 +4,7 @@ Every event is immutable, picklable and already masked: no secret value is in it
 seconds since the epoch. A worker sends an event as it happens; outputs never call back.
 """
 
-from __future__ import annotations
-
+# No annotations as texts: NamedTuple would compile each of them, at every start.
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 

@@ -5,8 +5,7 @@ has the type `bool | Source` and is rendered when the task runs. What a task inh
 its play, role and blocks is in it already: nothing looks upwards.
 """
 
-from __future__ import annotations
-
+# No annotations as texts: NamedTuple would compile each of them, at every start.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
@@ -187,10 +186,10 @@ class Use(NamedTuple):
 class Block(NamedTuple):
     """Tasks that share a fate. Its keywords are in its entries already."""
 
-    body: tuple[Entry, ...]
+    body: tuple["Entry", ...]
     origin: Origin
-    rescue: tuple[Entry, ...] = ()
-    always: tuple[Entry, ...] = ()
+    rescue: tuple["Entry", ...] = ()
+    always: tuple["Entry", ...] = ()
     name: str = ""
     once: Use | None = None
     """Of a role that may not run twice, or of which another use may not."""
@@ -226,7 +225,7 @@ class Play(NamedTuple):
 
     name: str
     hosts: str | Source
-    entries: tuple[Entry, ...]
+    entries: tuple["Entry", ...]
     """Everything that runs, in order: facts, pre_tasks, a flush, commands, roles, tasks, a
     flush, post_tasks, a flush. What is imported stands in its place."""
     origin: Origin

@@ -1,7 +1,6 @@
 """What the rest of playrun knows of a connection: a target to reach, a session to use."""
 
-from __future__ import annotations
-
+# No annotations as texts: NamedTuple would compile each of them, at every start.
 from collections.abc import Callable, Sequence
 from typing import BinaryIO, Literal, NamedTuple, Protocol, runtime_checkable
 

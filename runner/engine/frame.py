@@ -1,7 +1,6 @@
 """What surrounds a task while it runs, and what it gives its host. Frozen and picklable."""
 
-from __future__ import annotations
-
+# No annotations as texts: NamedTuple would compile each of them, at every start.
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 

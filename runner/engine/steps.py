@@ -1,7 +1,6 @@
 """What conductor, strategies and host programs say to one another. Frozen and picklable."""
 
-from __future__ import annotations
-
+# No annotations as texts: NamedTuple would compile each of them, at every start.
 from typing import Any, Literal, NamedTuple
 
 from runner.actions.api import AddHost, AddToGroup
@@ -44,7 +43,7 @@ class Result(NamedTuple):
     """Why it failed, for the hosts that it takes along."""
     twice: bool = False
     """It failed: rescues around it are lost to the others. Not so when it was unreachable."""
-    order: Order = ""
+    order: "Order" = ""
 
 
 class Verdict(NamedTuple):
@@ -141,7 +140,7 @@ class Progress(NamedTuple):
     """What its tasks add to the inventory."""
 
     @staticmethod
-    def never_begun(step: Step) -> Progress:
+    def never_begun(step: Step) -> "Progress":
         """The answer for a host whose turn never came, since the run was interrupted."""
         failure = Failure("interrupted", "the run was interrupted before its turn")
         return Progress(step.host, step.number, status="not_run", failure=failure)

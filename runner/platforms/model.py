@@ -5,8 +5,7 @@ last line of the screen, trailing blanks removed; every other pattern is searche
 `^` and `$` at line ends, so that it works on one line and on a whole text alike.
 """
 
-from __future__ import annotations
-
+# No annotations as texts: NamedTuple would compile each of them, at every start.
 from collections.abc import Mapping
 from re import Pattern
 from typing import Literal, NamedTuple

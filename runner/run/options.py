@@ -1,7 +1,6 @@
 """What a run is asked to do: the flags of one command line that set no setting."""
 
-from __future__ import annotations
-
+# No annotations as texts: NamedTuple would compile each of them, at every start.
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
