@@ -103,8 +103,11 @@ _Candidate = tuple[int, tuple[Any, ...]]
 
 
 def _resolve(address: str, port: int) -> list[_Candidate]:
+    name = address.strip("[]")
     try:
-        found = socket.getaddrinfo(address.strip("[]"), port, type=socket.SOCK_STREAM)
+        # A text goes through the codec of international names, which takes its time.
+        plain = name.encode("ascii") if name.isascii() else name
+        found = socket.getaddrinfo(plain, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         message = f"no address found for {address!r}: {reason}"

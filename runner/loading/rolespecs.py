@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from runner.actions.validate_argument_spec import ENTRY_POINT
 from runner.loading.convert import Place, kind_of
 from runner.loading.inherit import filled
 from runner.loading.rolefiles import role_document, role_file
@@ -66,6 +65,8 @@ def _task(
     role: Role, entry: str, spec: Place, params: Mapping[str, Any], standing: Standing
 ) -> Task:
     """Always there, whatever the tags say; the role's conditions hold for it too."""
+    from runner.actions.validate_argument_spec import ENTRY_POINT  # few roles have specs
+
     about = spec.value.get("short_description")
     context = {
         "type": "role",

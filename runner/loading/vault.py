@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -127,6 +126,8 @@ def _run(path: Path, vault_id: str | None) -> bytes | None:
     command = [str(path.absolute())]
     if is_client:
         command += ["--vault-id", vault_id or "default"]
+    import subprocess  # few passwords come from programs
+
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
     except OSError as error:

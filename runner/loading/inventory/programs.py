@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runner.errors import LoadError
 from runner.loading.inventory import json_format
@@ -18,6 +17,9 @@ from runner.loading.inventory.groups import Tree
 from runner.values import Origin
 from runner.yaml.documents import MAX_BYTES
 from runner.yaml.messages import shown_line
+
+if TYPE_CHECKING:
+    import subprocess
 
 _BINARY = b"\x7fELF"
 _SCRIPT = b"#!"
@@ -73,6 +75,8 @@ def _output(path: Path, words: Sequence[str], timeout: float) -> Any:
 
 
 def _run(path: Path, words: Sequence[str], timeout: float) -> tuple[bytes, bytes, int]:
+    import subprocess  # few inventories are programs
+
     try:
         process = subprocess.Popen(
             [str(path.absolute()), *words],

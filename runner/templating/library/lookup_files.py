@@ -6,7 +6,6 @@ import glob
 import io
 import os
 import re
-import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -56,6 +55,8 @@ def _lines(call: LookupCall) -> list[Any]:
 
 
 def _output(call: LookupCall, command: str) -> str:
+    import subprocess  # few lookups run anything
+
     folder = next((path for path in call.seeker.folders(call.variables) if path.is_dir()), None)
     try:
         done = subprocess.run(  # noqa: S602 - the user's own command line, as the lookup says
