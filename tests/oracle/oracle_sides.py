@@ -149,7 +149,7 @@ class Drivers:
         for driver in self._all:
             self._free.put(driver)
 
-    def run(self, case: Case, timeout: float = 60) -> Ran:
+    def run(self, case: Case, timeout: float = 150) -> Ran:
         """Runs a case with the next free driver."""
         with self._lent() as driver:
             return driver.run(case, self._folder / f"{next(self._number)}", timeout)

@@ -8,7 +8,7 @@ from oracle_comparing import Oracle, as_meant
 from oracle_differences import NAMED
 
 CASES = all_cases()
-pytestmark = pytest.mark.oracle
+pytestmark = [pytest.mark.oracle, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from oracle_case import HERE, case_of
 from oracle_comparing import Oracle
 from ruamel.yaml import YAML
 
-pytestmark = pytest.mark.oracle
+pytestmark = [pytest.mark.oracle, pytest.mark.timeout(600)]
 ODDITIES: dict[str, dict[str, Any]] = {
     raw["name"]: raw for raw in YAML(typ="safe").load((HERE / "oddities.yaml").read_text("utf-8"))
 }

@@ -9,7 +9,7 @@ from oracle_canonical import difference
 from oracle_comparing import Oracle
 from test_oracle_generated import drawn, told
 
-pytestmark = pytest.mark.oracle
+pytestmark = [pytest.mark.oracle, pytest.mark.timeout(600)]
 STRATEGIES = ("threads", "serial", "processes", "free", "host_pinned")
 ROUNDS = range(100, 100 + int(os.environ.get("PLAYRUN_ORACLE_PLAYS", "500")) // 125)
 
