@@ -21,11 +21,12 @@ from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import missing
 
+from runner.templating.failures import UndefinedUse, UndefinedVariable
 from runner.templating.files import FolderLoader, TemplateOptions
 from runner.templating.generating import DICT_ATTRIBUTES, TextGenerator, ValueGenerator
 from runner.templating.mutation import may_change_values
 from runner.templating.results import as_text, lone_text, settled
-from runner.templating.undefined import Missing
+from runner.templating.undefined import Missing, broken, forgiving
 from runner.values import Secret
 
 if TYPE_CHECKING:
@@ -294,6 +295,7 @@ class TrustingNobody(SandboxedEnvironment):
     context_class = LazyContext
     template_class = LazyTemplate
     concat = staticmethod(joined)
+    forgiving = staticmethod(forgiving)
     lexer_class: type[Lexer] = _Lexer
     _made_lexer: Lexer | None = None
 
@@ -328,6 +330,13 @@ class TrustingNobody(SandboxedEnvironment):
         if type(obj) is BuiltinMethodType and not args and _is_view_of_dict(obj):
             return list(obj())
         return settled(super().call(context, obj, *args, **kwargs))
+
+    def call_filter(self, *args: Any, **kwargs: Any) -> Any:
+        """What `map` asks for each element: `map('int') | map('default', 0)`."""
+        try:
+            return super().call_filter(*args, **kwargs)
+        except (UndefinedUse, UndefinedVariable) as error:
+            return broken(error)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if type(obj) is dict and attribute not in DICT_ATTRIBUTES:

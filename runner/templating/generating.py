@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
@@ -10,6 +12,14 @@ from jinja2.nativetypes import NativeCodeGenerator
 if TYPE_CHECKING:
     from jinja2.compiler import Frame
 
+_FORGIVING = frozenset(
+    {
+        *("default", "d", "ansible.builtin.default", "ansible.builtin.d"),
+        *("defined", "undefined", "ansible.builtin.defined", "ansible.builtin.undefined"),
+        *("mandatory", "ansible.builtin.mandatory", "type_debug", "ansible.builtin.type_debug"),
+    }
+)
+"""Filters and tests that may be asked about what is not there."""
 DICT_ATTRIBUTES = frozenset(dir(dict))
 """What `x.items` and the like mean, whatever keys a dictionary has."""
 _OF_A_LOOP = "index0 revindex revindex0 first last length depth depth0 previtem nextitem"
@@ -20,7 +30,55 @@ class ValueGenerator(NativeCodeGenerator):
     """Code that yields values as they are; constants too, so that `5` stays a number.
 
     What a loop or a plain dictionary says is taken at once: a call takes far longer.
+
+    A filter, test or call that is given an undefined value gives one, where `default` or `is
+    defined` asks for it, or a name is given to it: `x | int | default(0)`. Elsewhere it raises,
+    which comes to the same and costs nothing.
     """
+
+    _forgives = False
+
+    def visit_Filter(self, node: nodes.Filter, frame: Frame) -> None:  # noqa: N802 - Jinja's name
+        forgives = self._forgives
+        self._forgives = forgives or node.name in _FORGIVING
+        super().visit_Filter(node, frame)
+        self._forgives = forgives
+
+    def visit_Test(self, node: nodes.Test, frame: Frame) -> None:  # noqa: N802 - Jinja's name
+        forgives = self._forgives
+        self._forgives = forgives or node.name in _FORGIVING
+        super().visit_Test(node, frame)
+        self._forgives = forgives
+
+    def visit_Assign(self, node: nodes.Assign, frame: Frame) -> None:  # noqa: N802 - Jinja's name
+        self._forgives = True
+        super().visit_Assign(node, frame)
+        self._forgives = False
+
+    @contextmanager
+    def _filter_test_common(
+        self, node: nodes.Filter | nodes.Test, frame: Frame, is_filter: bool
+    ) -> Iterator[None]:
+        functions = self.filters if is_filter else self.tests
+        function = functions[node.name]
+        if self._forgives and node.name not in _FORGIVING:
+            functions[node.name] = f"environment.forgiving({function})"
+        with super()._filter_test_common(node, frame, is_filter):
+            functions[node.name] = function
+            yield
+
+    def visit_Call(  # noqa: N802 - Jinja's name
+        self, node: nodes.Call, frame: Frame, forward_caller: bool = False
+    ) -> None:
+        if forward_caller or not self._forgives:
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.write("environment.forgiving(environment.call)(context, ")
+        self.visit(node.node, frame)
+        loop = {"_loop_vars": "_loop_vars"} if frame.loop_frame else {}
+        block = {"_block_vars": "_block_vars"} if frame.block_frame else {}
+        self.signature(node, frame, {**loop, **block} or None)
+        self.write(")")
 
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 - Jinja's name
         name = node.attr

@@ -134,25 +134,37 @@ def _defined(value: Undefined) -> Any:
 
 
 class Lone(str):
-    """The text of a value that was none: what a template file prints beside blocks."""
+    """The text of a `value` that was none: what a template file prints beside blocks."""
 
-    __slots__ = ()
+    __slots__ = ("value",)
+    value: Any
 
 
 def lone_text(value: Any) -> str:
     """`as_text`, which leaves visible whether the value was text."""
     text = as_text(value)
-    return text if isinstance(value, (str, Secret)) else Lone(text)
+    if isinstance(value, (str, Secret)):
+        return text
+    lone = Lone(text)
+    lone.value = value
+    return lone
 
 
-def is_text(pieces: Sequence[str]) -> bool:
-    """Whether the pieces that a template file printed make a text, as Ansible sees it.
+def text_of(pieces: Iterable[str]) -> str:
+    """What a template file printed, as one text; `Lone` where it is none, as Ansible sees it.
 
     Nothing at all, and a single number, list or the like, are none: they end as they do.
+    Raises TemplateFault where that single thing is no value.
     """
-    if any(type(piece) is not Lone for piece in pieces):
-        return True
-    return sum(map(bool, pieces)) > 1
+    told = [piece for piece in pieces if type(piece) is not Lone or piece.value is not None]
+    if not told:
+        return Lone("")
+    first = told[0]
+    if len(told) > 1 or type(first) is not Lone:
+        return "".join(told)
+    if first.value is OMIT:
+        raise TemplateFault("the whole template gives `omit`, which is no text")
+    return Lone(as_text(finished(first.value)))
 
 
 def as_text(value: Any) -> str:

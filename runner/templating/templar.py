@@ -34,7 +34,7 @@ from runner.templating.library import FILTERS, GLOBALS, TESTS
 from runner.templating.library.lookups import Lookups
 from runner.templating.names import Names
 from runner.templating.plans import LeafRenderer, Planned, filled, planned, unfinished
-from runner.templating.results import ATOMS, OMIT, as_text, finished, is_text
+from runner.templating.results import ATOMS, OMIT, Lone, as_text, finished, text_of
 from runner.templating.seeking import Seeker
 from runner.templating.undefined import Missing
 from runner.templating.variables import Variables, layered
@@ -250,12 +250,11 @@ class Templar:
         if template.plain is not None:
             return template.plain
         try:
-            pieces = list(template.root_render_func(template.context(variables)))
+            text = text_of(template.root_render_func(template.context(variables)))
         except Exception as error:  # noqa: BLE001 - anything may come out of a template
             self._fail(error, Origin(str(path), 1, 1), variables)
-        text = "".join(pieces)
-        if not is_text(pieces):
-            return text
+        if type(text) is Lone:
+            return str(text)
         missing_lines = template.newlines - _newlines(text)
         return text + template.environment.newline_sequence * missing_lines
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
 from jinja2 import TemplateRuntimeError, Undefined
+from jinja2.runtime import Macro
 from jinja2.utils import missing
 
-from runner.errors import PlayrunError
 from runner.templating.failures import UndefinedUse, UndefinedVariable
 
 
@@ -21,7 +21,7 @@ class Missing(Undefined):
     """
 
     __slots__ = ("_error",)
-    _error: PlayrunError | None
+    _error: Exception | None
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Missing(Undefined):
     def __getitem__(self, *_key: Any) -> Missing:  # type: ignore[override]
         return self
 
-    __iter__ = __str__ = __len__ = __eq__ = __ne__ = __bool__ = __hash__ = _fail
+    __iter__ = __str__ = __repr__ = __len__ = __eq__ = __ne__ = __bool__ = __hash__ = _fail
     __contains__ = __call__ = __lt__ = __le__ = __gt__ = __ge__ = _fail
     __int__ = __float__ = __complex__ = __index__ = __neg__ = __pos__ = __abs__ = _fail
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _fail
@@ -66,8 +66,8 @@ class Missing(Undefined):
     __mod__ = __rmod__ = __pow__ = __rpow__ = _fail
 
 
-def broken(error: PlayrunError) -> Missing:
-    """Stands for a variable whose own template failed with `error`."""
+def broken(error: Exception) -> Missing:
+    """Stands for a value that could not be had because of `error`."""
     value = Missing()
     value._error = error
     return value
@@ -78,9 +78,28 @@ def is_defined(value: Any) -> bool:
     if not isinstance(value, Undefined):
         return True
     error = getattr(value, "_error", None)
-    if error is not None and not isinstance(error, UndefinedVariable):
+    if error is not None and not isinstance(error, (UndefinedVariable, UndefinedUse)):
         raise error.with_traceback(None)
     return False
+
+
+def forgiving(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter, test or `environment.call`, which gives an undefined value for one.
+
+    What fails for another reason raises as ever. A macro takes undefined arguments.
+    """
+
+    def attempt(*args: Any, **kwargs: Any) -> Any:
+        if not any(type(value) is Macro for value in args[:2]):
+            for value in (*args, *kwargs.values()):
+                if type(value) is Missing:
+                    return value
+        try:
+            return function(*args, **kwargs)
+        except (UndefinedUse, UndefinedVariable) as error:
+            return broken(error)
+
+    return attempt
 
 
 def _absent(obj: Any, name: Any) -> str:

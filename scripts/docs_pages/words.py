@@ -158,6 +158,9 @@ FILTERS: Mapping[str, Words] = {
         "normpath": "Without `.` and `..`.",
         "realpath": "With links followed.",
         "relpath": "As seen from another folder.",
+        "win_basename": "The last part of a path of Windows.",
+        "win_dirname": "All but the last part of one.",
+        "win_splitdrive": "The drive and the rest of one.",
         "commonpath": "The longest that all share.",
         "expanduser": "With `~` filled in.",
         "expandvars": "With `$NAME` filled in.",
@@ -199,6 +202,7 @@ TESTS: Mapping[str, Words] = {
         "isnan": "As `nan`.",
         "sameas": "It is that very object.",
         "vault_encrypted": "It is a vaulted text.",
+        "vaulted_file": "The file is vaulted.",
         "escaped": "It is marked as HTML.",
     },
     "Comparing": {

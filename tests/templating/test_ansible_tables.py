@@ -22,7 +22,9 @@ from runner.errors import RenderError
 from runner.templating import Templar
 from runner.values import Source
 
-ADDRESSES = YAML(typ="safe").load(Path(__file__).with_name("ansible_addresses.yaml"))
+_FOLDER = Path(__file__).parent
+ADDRESSES = YAML(typ="safe").load(_FOLDER / "ansible_addresses.yaml")
+EVERYTHING = YAML(typ="safe").load(_FOLDER / "ansible_values.yaml")
 
 
 def _same(result: Any, expected: Any) -> bool:
@@ -58,6 +60,20 @@ def test_a_filter_gives_what_it_gives_in_ansible(
 def test_a_filter_refuses_what_it_refuses_in_ansible(templar: Templar, template: str) -> None:
     with pytest.raises(RenderError):
         rendered(templar, template, VARIABLES)
+
+
+@pytest.mark.parametrize(("expression", "expected"), EVERYTHING["values"])
+def test_odd_values_give_what_they_give_in_ansible(
+    templar: Templar, expression: str, expected: Any
+) -> None:
+    result = rendered(templar, "{{ " + expression + " }}", EVERYTHING["variables"])
+    assert _same(result, expected), result
+
+
+@pytest.mark.parametrize("expression", EVERYTHING["errors"])
+def test_odd_values_are_refused_as_in_ansible(templar: Templar, expression: str) -> None:
+    with pytest.raises(RenderError):
+        rendered(templar, "{{ " + expression + " }}", EVERYTHING["variables"])
 
 
 @pytest.mark.parametrize(("condition", "expected"), TESTS)

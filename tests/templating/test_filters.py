@@ -35,7 +35,7 @@ REFUSED = [
     ("{{ 'a' | comment('nope') }}", "'nope' is not a style"),
     ("{{ 'http://x' | urlsplit('nope') }}", "'nope' is not a part"),
     ("{{ [] | random }}", "something in it"),
-    ("{{ 'abc' | difference([]) }}", "wants a list and got text"),
+    ("{{ 5 | difference([]) }}", "wants a list and got a number"),
     ("{{ range(12) | permutations | list }}", "more than 1,000,000"),
     ("{{ 'a: [' | from_yaml }}", "this is not YAML"),
     ("{{ '1,x' | vlan_expander }}", "neither a number nor a range"),
@@ -150,6 +150,17 @@ def test_set_filters_agree_with_each_other(one: list[Any], two: list[Any]) -> No
     assert same(ask("union"), ask("intersect") + ask("symmetric_difference"))
     assert all(item in one and item not in two for item in ask("difference"))
     assert all(item in one and item in two for item in ask("intersect"))
+
+
+def test_sets_keep_the_order_of_their_lists(templar: Templar) -> None:
+    scope = variables(templar, {"a": [9, "b", 3, "a"], "b": [3, 1]})
+    for name, expected in [
+        ("difference(b)", [9, "b", "a"]),
+        ("union(b)", [9, "b", 3, "a", 1]),
+        ("intersect(b)", [3]),
+        ("symmetric_difference(b)", [9, "b", "a", 1]),
+    ]:
+        assert templar.render(Source("{{ a | " + name + " }}"), scope) == expected
 
 
 VERSIONS = ["12.2(55)SE", "15.2", "15.2(4)M", "15.2(4)M1", "15.2(4)M10", "16.9", "16.9a", "16.9.1"]

@@ -45,6 +45,10 @@ TEXTS = [
     ("{% set g = [x] | select %}{{ g | list }}{{ g | list }}\n", "[1][1]\n"),
     ("a {{ [{'a': x}] | groupby('a') }}\n", "a [(1, [{'a': 1}])]\n"),
     ("{{ ([{'a': x}] | groupby('a') | first) ~ '' }}\n", "(1, [{'a': 1}])\n"),
+    ("{{ [{'a': x}] | groupby('a') }}\n", "[[1, [{'a': 1}]]]"),
+    ("{{ range(3) }}\n", "[0, 1, 2]"),
+    ("a{{ omit }}{{ 'b' if false }}{{ range(3) }}\n", "arange(0, 3)\n"),
+    ("{{ nope | int | default(7) }}{% set y = nope | upper %}{{ y is defined }}\n", "7False\n"),
     ("", ""),
     ("\n", "\n"),
     ("\r\n", "\r\n"),
@@ -67,6 +71,19 @@ def test_a_file_is_rendered_to_text(
     templar: Templar, tmp_path: Path, text: str, expected: str
 ) -> None:
     assert templar.file(_file(tmp_path, text), variables(templar, {"x": 1})) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{{ 'x' if false }}\n", "the result is undefined"),
+        ("{{ omit }}\n", "the whole template gives `omit`"),
+        ("{{ now }}\n", "the result is a function"),
+    ],
+)
+def test_what_alone_is_no_text(templar: Templar, tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(RenderError, match=message):
+        templar.file(_file(tmp_path, text), variables(templar))
 
 
 def test_options_of_the_task(templar: Templar, tmp_path: Path) -> None:

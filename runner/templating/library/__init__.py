@@ -8,6 +8,7 @@ from typing import Any
 
 from jinja2 import Undefined
 from jinja2.filters import FILTERS as JINJA_FILTERS
+from jinja2.filters import do_indent
 from jinja2.tests import TESTS as JINJA_TESTS
 
 from runner.templating.failures import UndefinedUse
@@ -47,10 +48,16 @@ def _settling(filter_: Callable[..., Any]) -> Callable[..., Any]:
     return settle
 
 
+def indent(value: Any, *args: Any, **kwargs: Any) -> str:
+    """Jinja's, for text only: it would add a line break to a list itself."""
+    return do_indent(text.text_in(value, "indent"), *args, **kwargs)
+
+
 _PENDING = ("batch", "items", "map", "reject", "rejectattr", "reverse", "select", "selectattr")
 _JINJA: dict[str, Any] = {
     **JINJA_FILTERS,
     **{name: _settling(JINJA_FILTERS[name]) for name in (*_PENDING, "slice", "unique")},
+    "indent": indent,
 }
 
 FILTERS: dict[str, Any] = {

@@ -30,7 +30,7 @@ def combine(*values: Any, recursive: bool = False, list_merge: str = "replace") 
             f"combine: '{list_merge}' is no list_merge", hint=", ".join(_LIST_MERGES)
         )
     result: dict[Any, Any] = {}
-    for value in flatten(values, skip_nulls=False):
+    for value in flatten(values):
         result = _merged(result, _mapping(value, "combine"), recursive, list_merge)
     return result
 
@@ -74,6 +74,11 @@ def sequence(value: Any, name: str) -> list[Any]:
     return list(value)
 
 
+def elements(value: Any, name: str) -> list[Any]:
+    """The elements of a list, a text or a dictionary (its keys), which make a set."""
+    return list(value) if isinstance(value, (str, Mapping)) else sequence(value, name)
+
+
 def flatten(value: Any, levels: int | None = None, skip_nulls: bool = True) -> list[Any]:
     """Lists in the list opened, `levels` deep (all, if not given)."""
     result: list[Any] = []
@@ -102,12 +107,12 @@ def items2dict(value: Any, key_name: str = "key", value_name: str = "value") -> 
         ) from error
 
 
-def subelements(value: Any, path: Any, skip_missing: bool = False) -> list[Any]:
+def subelements(value: Any, subelements: Any, skip_missing: bool = False) -> list[Any]:
     """Pairs of an element and each of the elements of a list in it."""
     elements = (
         list(value.values()) if isinstance(value, Mapping) else sequence(value, "subelements")
     )
-    names = path.split(".") if isinstance(path, str) else list(path)
+    names = subelements.split(".") if isinstance(subelements, str) else list(subelements)
     result = []
     for element in elements:
         result += [(element, part) for part in _part(element, names, skip_missing)]
@@ -164,19 +169,19 @@ def _within(items: list[Any]) -> Callable[[Any], bool]:
 
 def difference(value: Any, other: Any) -> list[Any]:
     """What is in the first list only, once each."""
-    holds = _within(sequence(other, "difference"))
-    return _distinct(item for item in sequence(value, "difference") if not holds(item))
+    holds = _within(elements(other, "difference"))
+    return _distinct(item for item in elements(value, "difference") if not holds(item))
 
 
 def intersect(value: Any, other: Any) -> list[Any]:
     """What is in both lists, once each."""
-    holds = _within(sequence(other, "intersect"))
-    return _distinct(item for item in sequence(value, "intersect") if holds(item))
+    holds = _within(elements(other, "intersect"))
+    return _distinct(item for item in elements(value, "intersect") if holds(item))
 
 
 def union(value: Any, other: Any) -> list[Any]:
     """What is in either list, once each."""
-    return _distinct([*sequence(value, "union"), *sequence(other, "union")])
+    return _distinct([*elements(value, "union"), *elements(other, "union")])
 
 
 def symmetric_difference(value: Any, other: Any) -> list[Any]:
@@ -189,7 +194,7 @@ def unique(
     environment: Environment, value: Any, case_sensitive: bool | None = None, attribute: Any = None
 ) -> list[Any]:
     """The list without repetitions. Case counts only if asked for, as everywhere in Jinja."""
-    items = sequence(value, "unique")
+    items = elements(value, "unique")
     if attribute is None and all(isinstance(item, (Mapping, list)) for item in items):
         return _distinct(items)
     try:
@@ -198,17 +203,18 @@ def unique(
         return _distinct(items)
 
 
-def ternary(value: Any, if_true: Any, if_false: Any, if_none: Any = None) -> Any:
+def ternary(value: Any, true_val: Any, false_val: Any, none_val: Any = None) -> Any:
     """One of two values, or of three where None has its own."""
-    if value is None and if_none is not None:
-        return if_none
-    return if_true if value else if_false
+    if value is None and none_val is not None:
+        return none_val
+    return true_val if value else false_val
 
 
 @pass_environment
-def extract(environment: Environment, key: Any, container: Any, more: Any = None) -> Any:
-    """The element of a container that `key` names, and what `more` names inside it."""
-    keys = [key] if more is None else [key, *(more if isinstance(more, list) else [more])]
+def extract(environment: Environment, key: Any, container: Any, morekeys: Any = None) -> Any:
+    """The element of a container that `key` names, and what `morekeys` name inside it."""
+    more = [] if morekeys is None else morekeys
+    keys = [key, *(more if isinstance(more, list) else [more])]
     value = container
     for name in keys:
         value = environment.getitem(value, name)
@@ -240,14 +246,14 @@ def product(value: Any, *others: Any, repeat: int = 1) -> list[Any]:
     return _bounded(itertools.product(value, *others, repeat=repeat), "product")
 
 
-def combinations(value: Any, size: int) -> list[Any]:
-    """All choices of `size` elements."""
-    return _bounded(itertools.combinations(value, size), "combinations")
+def combinations(value: Any, r: int) -> list[Any]:
+    """All choices of `r` elements."""
+    return _bounded(itertools.combinations(value, r), "combinations")
 
 
-def permutations(value: Any, size: int | None = None) -> list[Any]:
-    """All orders of (`size` of) the elements."""
-    return _bounded(itertools.permutations(value, size), "permutations")
+def permutations(value: Any, r: int | None = None) -> list[Any]:
+    """All orders of (`r` of) the elements."""
+    return _bounded(itertools.permutations(value, r), "permutations")
 
 
 def lists_mergeby(

@@ -8,6 +8,7 @@ from typing import Any
 from runner import yaml
 from runner.errors import LoadError, nearest
 from runner.templating.failures import TemplateFault
+from runner.templating.library.text import text_in
 from runner.templating.results import finished
 
 
@@ -34,23 +35,41 @@ def _json(value: Any, **options: Any) -> str:
         )
     given = {name: option for name, option in options.items() if name in _JSON_OPTIONS}
     try:
-        return json.dumps(finished(value), default=str, **given)
+        return json.dumps(_text_keys(finished(value)), default=_text, **given)
     except (TypeError, ValueError) as error:
         raise TemplateFault(f"to_json: {error}") from error
+
+
+def _text_keys(value: Any) -> Any:
+    """JSON's keys are texts: made before they are sorted, so that `10` stands before `9`."""
+    if isinstance(value, dict):
+        return {_text_key(key): _text_keys(item) for key, item in value.items()}
+    return [_text_keys(item) for item in value] if isinstance(value, list) else value
+
+
+def _text_key(key: Any) -> Any:
+    return json.dumps(key) if key is None or isinstance(key, (int, float)) else key
+
+
+def _text(value: Any) -> str:
+    """A date and the like, as JSON has no word for it."""
+    if isinstance(value, bytes):
+        raise TypeError("bytes are no text: decode them")
+    return str(value)
 
 
 def from_json(value: Any, **_kw: Any) -> Any:
     """The value that JSON text stands for."""
     try:
-        return json.loads(str(value))
+        return json.loads(text_in(value, "from_json"))
     except (ValueError, RecursionError) as error:
         raise TemplateFault(f"from_json: this is not JSON: {error}") from error
 
 
 def from_yaml(value: Any) -> Any:
     """The value that YAML text stands for; nothing in it is ever a template."""
-    if value is None:
-        return None
+    if not isinstance(value, str):
+        return value
     try:
         return yaml.parse(str(value), "<from_yaml>", trust=False).data
     except LoadError as error:
@@ -58,10 +77,12 @@ def from_yaml(value: Any) -> Any:
         raise TemplateFault(f"from_yaml: this is not YAML: {error.message}{line}") from error
 
 
-def from_yaml_all(value: Any) -> list[Any]:
+def from_yaml_all(value: Any) -> Any:
     """The values of several YAML documents."""
+    if not isinstance(value, str):
+        return value
     texts: list[list[str]] = [[]]
-    for line in str(value).splitlines(keepends=True):
+    for line in value.splitlines(keepends=True):
         if line.rstrip() == "---" or line.startswith("--- "):
             texts.append([])
             line = line[3:]

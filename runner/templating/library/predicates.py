@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
+from urllib.parse import ParseResult, urlparse
 
 from jinja2 import Undefined
 
 from runner.templating.failures import TemplateFault
-from runner.templating.library.data import sequence
-from runner.templating.library.text import pattern_of
+from runner.templating.files import VAULTED
+from runner.templating.library.data import elements
+from runner.templating.library.text import pattern_of, text_in
 from runner.templating.library.values import boolean
 from runner.templating.undefined import is_defined
 from runner.values import Secret
@@ -96,14 +98,15 @@ _OPERATORS: dict[str, Callable[[int], bool]] = {
 
 def version(
     value: Any,
-    other: Any,
+    version: Any,
     operator: str = "eq",
     strict: bool | None = None,
     version_type: str | None = None,
 ) -> bool:
     """Compares versions; `15.2(4)M` and the like too, unless strict or of another type."""
-    left, right = str(value), str(other)
-    if not left or not right:
+    if strict is not None and version_type is not None:
+        raise TemplateFault("the test 'version' takes strict or version_type, not both")
+    if not value or not version:
         raise TemplateFault("the test 'version': a version is empty")
     if operator not in _OPERATORS:
         raise TemplateFault(
@@ -113,7 +116,7 @@ def version(
     if kind not in _KEYS:
         raise TemplateFault(f"the test 'version': '{kind}' is no kind", hint=", ".join(_KEYS))
     key = _KEYS[kind]
-    return _OPERATORS[operator](_order(key(left), key(right)))
+    return _OPERATORS[operator](_order(key(str(value)), key(str(version))))
 
 
 def _order(left: list[Any], right: list[Any]) -> int:
@@ -202,8 +205,8 @@ def contains(value: Any, element: Any) -> bool:
 
 def subset(value: Any, other: Any) -> bool:
     """Whether every element is in the other list."""
-    others = sequence(other, "subset")
-    return all(item in others for item in sequence(value, "subset"))
+    others = elements(other, "subset")
+    return all(item in others for item in elements(value, "subset"))
 
 
 def superset(value: Any, other: Any) -> bool:
@@ -226,28 +229,67 @@ def falsy(value: Any, convert_bool: bool = False) -> bool:
     return not truthy(value, convert_bool)
 
 
-def _on_path(holds: Callable[[Path], bool]) -> Callable[[Any], bool]:
+def _on_path(holds: Callable[[str], bool]) -> Callable[[Any], bool]:
     def test(value: Any) -> bool:
-        return holds(Path(str(value)))
+        return holds(text_in(value, "a test of files"))
 
     return test
 
 
 def _same_file(value: Any, other: Any) -> bool:
+    """Raises TemplateFault where one of them is not there."""
     try:
-        return Path(str(value)).samefile(str(other))
-    except OSError:
-        return False
+        return os.path.samefile(text_in(value, "same_file"), text_in(other, "same_file"))  # noqa: PTH121
+    except OSError as error:
+        message = f"the test 'same_file': {error.filename}: {error.strerror}"
+        raise TemplateFault(message, hint="`is exists` asks for a file first") from error
 
 
-_URL = re.compile(r"(https?|ftp|sftp|file|ssh|git)://.*", re.IGNORECASE | re.DOTALL)
+def _vaulted_file(value: Any) -> bool:
+    """Raises TemplateFault where it cannot be read."""
+    try:
+        with Path(text_in(value, "vaulted_file")).open("rb") as file:
+            return file.read(len(VAULTED)) == VAULTED
+    except OSError as error:
+        raise TemplateFault(f"the test 'vaulted_file': {value}: {error.strerror}") from error
 
 
 def _uri(value: Any, schemes: Any = None) -> bool:
     """Of one of the schemes; without any, every text will do, as in Ansible."""
-    wanted = [schemes] if isinstance(schemes, str) else list(schemes or ())
-    scheme = str(value).partition(":")[0]
-    return not wanted or scheme in wanted
+    parts = _parts_of_url(value)
+    return parts is not None and (not schemes or parts.scheme in schemes)
+
+
+def _url(value: Any, schemes: Any = None) -> bool:
+    """The same, and it says where."""
+    parts = _parts_of_url(value)
+    if parts is None or not _uri(value, schemes):
+        return False
+    return bool(parts.netloc or parts.scheme == "file")
+
+
+def _parts_of_url(value: Any) -> ParseResult | None:
+    """None: this is no URL."""
+    if isinstance(value, Undefined):
+        str(value)
+    try:
+        return urlparse(value) if isinstance(value, str) else None
+    except ValueError:  # A bracket that does not close.
+        return None
+
+
+def _nan(value: Any) -> bool:
+    """Raises what an undefined value raises."""
+    if isinstance(value, Undefined):
+        str(value)
+    return isinstance(value, float) and value != value
+
+
+def _vault_encrypted(value: Any) -> bool:
+    """Raises what an undefined value raises."""
+    if isinstance(value, Undefined):
+        str(value)
+    return isinstance(value, Secret)
 
 
 TESTS: dict[str, Any] = {
@@ -281,24 +323,20 @@ TESTS: dict[str, Any] = {
     "any": any,
     "truthy": truthy,
     "falsy": falsy,
-    "exists": _on_path(Path.exists),
-    "file": _on_path(Path.is_file),
-    "is_file": _on_path(Path.is_file),
-    "directory": _on_path(Path.is_dir),
-    "is_dir": _on_path(Path.is_dir),
-    "link": _on_path(Path.is_symlink),
-    "is_link": _on_path(Path.is_symlink),
-    "link_exists": _on_path(lambda path: os.path.lexists(path)),
-    "mount": _on_path(Path.is_mount),
-    "is_mount": _on_path(Path.is_mount),
-    "abs": _on_path(Path.is_absolute),
-    "is_abs": _on_path(Path.is_absolute),
+    "exists": _on_path(os.path.exists),
+    **dict.fromkeys(("file", "is_file"), _on_path(os.path.isfile)),
+    **dict.fromkeys(("directory", "is_dir"), _on_path(os.path.isdir)),
+    **dict.fromkeys(("link", "is_link"), _on_path(os.path.islink)),
+    "link_exists": _on_path(os.path.lexists),
+    **dict.fromkeys(("mount", "is_mount"), _on_path(os.path.ismount)),
+    **dict.fromkeys(("abs", "is_abs"), _on_path(os.path.isabs)),
     "same_file": _same_file,
     "is_same_file": _same_file,
-    "nan": lambda value: isinstance(value, float) and value != value,
-    "isnan": lambda value: isinstance(value, float) and value != value,
-    "url": lambda value: _URL.fullmatch(str(value)) is not None,
+    "nan": _nan,
+    "isnan": _nan,
+    "url": _url,
     "uri": _uri,
-    "urn": lambda value: str(value).lower().startswith("urn:"),
-    "vault_encrypted": lambda value: isinstance(value, Secret),
+    "urn": lambda value: _uri(value, ["urn"]),
+    "vault_encrypted": _vault_encrypted,
+    "vaulted_file": _vaulted_file,
 }

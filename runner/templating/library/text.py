@@ -6,6 +6,7 @@ import base64
 import binascii
 import glob
 import itertools
+import ntpath
 import os.path
 import re
 import shlex
@@ -14,6 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_plus, urlsplit
+
+from jinja2 import Undefined
 
 from runner.templating.failures import TemplateFault
 from runner.templating.library.data import what
@@ -30,12 +33,19 @@ def pattern_of(pattern: str, ignorecase: bool = False, multiline: bool = False) 
         raise TemplateFault(f"'{pattern}' is not a regular expression: {error}") from error
 
 
+def as_bytes(value: Any, encoding: str = "utf-8") -> bytes:
+    """A value's text in an encoding; bytes as they are."""
+    if isinstance(value, bytes):
+        return value
+    return str(value).encode(encoding, "surrogateescape")
+
+
 def regex_search(
-    value: Any, pattern: str, *groups: str, ignorecase: bool = False, multiline: bool = False
+    value: Any, regex: str, *groups: str, ignorecase: bool = False, multiline: bool = False
 ) -> str | list[str | None] | None:
     """The first match as text, or the groups named by `\\1` or `\\g<name>`; None if none."""
     wanted = [_group(group) for group in groups]
-    match = pattern_of(pattern, ignorecase, multiline).search(str(value))
+    match = pattern_of(regex, ignorecase, multiline).search(str(value))
     if match is None:
         return None
     if not wanted:
@@ -43,7 +53,7 @@ def regex_search(
     try:
         return [match.group(group) for group in wanted]
     except IndexError as error:
-        raise TemplateFault(f"regex_search: '{pattern}' has no such group") from error
+        raise TemplateFault(f"regex_search: '{regex}' has no such group") from error
 
 
 _GROUP = re.compile(r"\\(?:(\d+)|g<(\w+)>)")
@@ -59,10 +69,10 @@ def _group(reference: str) -> str | int:
 
 
 def regex_findall(
-    value: Any, pattern: str, multiline: bool = False, ignorecase: bool = False
+    value: Any, regex: str, multiline: bool = False, ignorecase: bool = False
 ) -> list[Any]:
     """All matches: text, or a list of groups each where there are several."""
-    return pattern_of(pattern, ignorecase, multiline).findall(str(value))
+    return pattern_of(regex, ignorecase, multiline).findall(str(value))
 
 
 def regex_replace(
@@ -89,6 +99,17 @@ def regex_replace(
     return result
 
 
+def text_in(value: Any, name: str) -> str:
+    """`value`, which a filter takes only as text. Raises TemplateFault, and what an undefined
+    value raises."""
+    if not isinstance(value, str):
+        if isinstance(value, Undefined):
+            str(value)
+        hint = "`| string` makes one of it"
+        raise TemplateFault(f"{name} wants a text and got {what(value)}", hint=hint)
+    return value
+
+
 _POSIX_SPECIAL = {
     "posix_basic": re.compile(r"[].[^$*\\]"),
     "posix_extended": re.compile(r"[].[^$*\\+?(){}|]"),
@@ -104,9 +125,9 @@ def regex_escape(value: Any, re_type: str = "python") -> str:
     return _POSIX_SPECIAL[re_type].sub(r"\\\g<0>", str(value))
 
 
-def split(value: Any, separator: str | None = None, maxsplit: int = -1) -> list[str]:
+def split(value: Any, sep: str | None = None, maxsplit: int = -1) -> list[str]:
     """The parts of a text."""
-    return str(value).split(separator, maxsplit)
+    return text_in(value, "split").split(sep, maxsplit)
 
 
 def quote(value: Any) -> str:
@@ -114,15 +135,17 @@ def quote(value: Any) -> str:
     return shlex.quote(as_text(value))
 
 
-def b64encode(value: Any, encoding: str = "utf-8") -> str:
-    """Base64 of the text."""
-    return base64.b64encode(str(value).encode(encoding, "surrogateescape")).decode("ascii")
+def b64encode(value: Any, encoding: str = "utf-8", urlsafe: bool = False) -> str:
+    """Base64 of the text; `urlsafe`: with `-` and `_` instead of `+` and `/`."""
+    encode = base64.urlsafe_b64encode if urlsafe else base64.b64encode
+    return encode(as_bytes(value, encoding)).decode("ascii")
 
 
-def b64decode(value: Any, encoding: str = "utf-8") -> str:
+def b64decode(value: Any, encoding: str = "utf-8", urlsafe: bool = False) -> str:
     """The text that base64 stands for. Raises TemplateFault."""
+    decode = base64.urlsafe_b64decode if urlsafe else base64.b64decode
     try:
-        return base64.b64decode(str(value)).decode(encoding, "surrogateescape")
+        return decode(str(value)).decode(encoding, "surrogateescape")
     except (binascii.Error, UnicodeDecodeError) as error:
         raise TemplateFault(f"b64decode: this is not base64 of text: {error}") from error
 
@@ -139,7 +162,7 @@ def commonpath(value: Sequence[str]) -> str:
 
 def fileglob(value: Any) -> list[str]:
     """Files of the controller that a shell pattern matches."""
-    return [name for name in glob.glob(str(value)) if os.path.isfile(name)]  # noqa: PTH113, PTH207
+    return [name for name in glob.glob(text_in(value, "fileglob")) if os.path.isfile(name)]  # noqa: PTH113, PTH207
 
 
 _UUID_NAMESPACE = uuid.UUID("361e6d51-faec-444a-9079-341386da8e2e")
@@ -162,13 +185,18 @@ _URL_PARTS = (
 
 def split_url(value: Any, query: str = "") -> Any:
     """The parts of a URL, or the one asked for."""
-    url = urlsplit(str(value))
+    url = urlsplit(text_in(value, "urlsplit"))
     parts = {name: getattr(url, name) for name in _URL_PARTS}
     if not query:
         return parts
     if query not in parts:
         raise TemplateFault(f"urlsplit: '{query}' is not a part", hint=", ".join(_URL_PARTS))
     return parts[query]
+
+
+def urldecode(value: Any, encoding: str = "utf-8", errors: str = "replace") -> str:
+    """A text out of a URL, `%20` and `+` taken back."""
+    return unquote_plus(text_in(value, "urldecode"), encoding, errors)
 
 
 _COMMENTS: dict[str, dict[str, str]] = {
@@ -188,15 +216,23 @@ def comment(value: Any, style: str = "plain", **parts: Any) -> str:
     look |= _COMMENTS[style] | parts
     newline, decoration = str(look["newline"]), str(look["decoration"])
     bare = decoration.rstrip()
-    lines = [f"{decoration}{line}".rstrip() for line in str(value).split(newline)]
+    *inner, last = text_in(value, "comment").split(newline)
+    lines = [*(decoration + line if line else bare for line in inner), decoration + last]
     around = [
         *[str(look["beginning"])] * bool(look["beginning"]),
-        *[str(look.get("prefix", bare))] * int(str(look["prefix_count"])),
+        *_before(str(look.get("prefix", bare)), newline, int(str(look["prefix_count"]))),
         *lines,
         *[str(look.get("postfix", bare))] * int(str(look["postfix_count"])),
         *[str(look["end"])] * bool(look["end"]),
     ]
     return newline.join(around)
+
+
+def _before(prefix: str, newline: str, count: int) -> list[str]:
+    """The lines above a comment; a prefix that is a line break makes empty ones."""
+    if prefix == newline:
+        return [""] * count
+    return [prefix] * count if prefix else []
 
 
 _VLANS = re.compile(r"(\d+)(?:-(\d+))?")
@@ -241,10 +277,10 @@ def _ranges(numbers: list[int]) -> Iterator[str]:
 
 
 def _path_filter(function: Callable[..., Any]) -> Callable[..., Any]:
-    def path_filter(value: Any, *arguments: Any) -> Any:
+    def path_filter(value: Any, *arguments: Any, **options: Any) -> Any:
         if value is None or isinstance(value, (int, float, list, tuple, dict)):
             raise TemplateFault(f"{function.__name__} wants a path and got {what(value)}")
-        return function(str(value), *arguments)
+        return function(str(value), *arguments, **options)
 
     return path_filter
 
@@ -263,7 +299,7 @@ FILTERS: dict[str, Any] = {
     "fileglob": fileglob,
     "to_uuid": to_uuid,
     "urlsplit": split_url,
-    "urldecode": lambda value: unquote_plus(str(value)),
+    "urldecode": urldecode,
     "comment": comment,
     "vlan_expander": vlan_expander,
     "vlan_parser": vlan_parser,
@@ -275,4 +311,7 @@ FILTERS: dict[str, Any] = {
     "realpath": _path_filter(os.path.realpath),
     "normpath": _path_filter(os.path.normpath),
     "relpath": _path_filter(os.path.relpath),
+    "win_basename": _path_filter(ntpath.basename),
+    "win_dirname": _path_filter(ntpath.dirname),
+    "win_splitdrive": _path_filter(ntpath.splitdrive),
 }

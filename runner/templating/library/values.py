@@ -16,6 +16,7 @@ from jinja2 import Undefined
 from jinja2.filters import do_default
 
 from runner.templating.failures import TemplateFault
+from runner.templating.library.text import as_bytes
 from runner.templating.undefined import is_defined
 
 _TRUE = frozenset({"yes", "on", "1", "true"})
@@ -30,21 +31,21 @@ def boolean(value: Any) -> bool:
     return str(value).lower() in _TRUE
 
 
-def default(value: Any, fallback: Any = "", boolean: bool = False) -> Any:
-    """`value`, or the fallback where it is not defined (or false, if asked for).
+def default(value: Any, default_value: Any = "", boolean: bool = False) -> Any:
+    """`value`, or the default where it is not defined (or false, if asked for).
 
     A variable whose template fails for another reason than an undefined name is an error.
     """
     is_defined(value)
-    return do_default(value, fallback, boolean)
+    return do_default(value, default_value, boolean)
 
 
-def mandatory(value: Any, message: str | None = None) -> Any:
-    """`value`; an error with `message` where it is not defined."""
+def mandatory(value: Any, msg: str | None = None) -> Any:
+    """`value`; an error with `msg` where it is not defined."""
     if is_defined(value):
         return value
-    if message:
-        raise TemplateFault(str(message))
+    if msg:
+        raise TemplateFault(str(msg))
     return str(value)
 
 
@@ -52,16 +53,16 @@ def type_debug(value: Any) -> str:
     """The name of the value's type."""
     if isinstance(value, str):
         return "str"  # However it is marked.
-    return "Undefined" if isinstance(value, Undefined) else type(value).__name__
+    return "UndefinedMarker" if isinstance(value, Undefined) else type(value).__name__
 
 
-def digest(value: Any, kind: str = "sha1") -> str:
+def digest(value: Any, hashtype: str = "sha1") -> str:
     """The hash of a text, in hex."""
     try:
-        found = hashlib.new(kind, usedforsecurity=False)
+        found = hashlib.new(hashtype, usedforsecurity=False)
     except ValueError as error:
-        raise TemplateFault(f"hash: there is no hash '{kind}'") from error
-    found.update(str(value).encode("utf-8", "surrogateescape"))
+        raise TemplateFault(f"hash: there is no hash '{hashtype}'") from error
+    found.update(as_bytes(value))
     return found.hexdigest()
 
 
@@ -107,10 +108,10 @@ def password_hash(
     return str(hashed)
 
 
-def to_datetime(value: Any, form: str = "%Y-%m-%d %H:%M:%S") -> datetime.datetime:
+def to_datetime(value: Any, format: str = "%Y-%m-%d %H:%M:%S") -> datetime.datetime:
     """The point in time that a text stands for."""
     try:
-        return datetime.datetime.strptime(str(value), form)
+        return datetime.datetime.strptime(str(value), format)
     except ValueError as error:
         raise TemplateFault(f"to_datetime: {error}") from error
 
