@@ -8,13 +8,12 @@ and stays data for ever. Secrets are `Secret`, a type that does not print itself
 from __future__ import annotations
 
 import os
-import re
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from runner.disguises import head_of, pattern_of, shapes_of
+from runner.disguises import CUT, Finder
 
 
 class Origin(NamedTuple):
@@ -37,6 +36,12 @@ def near(path: str | os.PathLike[str]) -> str:
         return text
     whole = os.path.abspath(text)  # noqa: PTH100
     return whole[len(here) :] if whole.startswith(here) else text
+
+
+def brief(value: object, longest: int = 80) -> str:
+    """`repr(value)`, cut if it is long; masks know by the sign for that where a secret was."""
+    text = repr(value)
+    return text if len(text) <= longest else f"{text[:longest]}{CUT}"
 
 
 def at_home(path: str | os.PathLike[str]) -> Path:
@@ -94,12 +99,8 @@ class Masks:
 
     def __init__(self) -> None:
         self._values: set[str] = set()
-        self._shapes: set[str] = set()
-        self._heads: dict[str, list[str]] = {}
-        """What long ones begin with, and those that do."""
+        self._finder = Finder()
         self._new: list[str] = []
-        self._stale = False
-        self._pattern: re.Pattern[str] | None = None
         self._lock = threading.Lock()
 
     def add(self, secret: str) -> None:
@@ -108,13 +109,8 @@ class Masks:
             return
         with self._lock:
             self._values.add(secret)
-            for shape in shapes_of(secret) - self._shapes:
-                self._shapes.add(shape)
-                head = head_of(shape)
-                if head is not None:
-                    self._heads.setdefault(head, []).append(shape)
+            self._finder.add(secret)
             self._new.append(secret)
-            self._stale = True
 
     def take_new(self) -> tuple[str, ...]:
         """What was added since the last time: a worker process tells it to the others."""
@@ -126,29 +122,14 @@ class Masks:
 
     def mask(self, text: str) -> str:
         """`text` with every known secret replaced by asterisks."""
-        if self._stale:
-            self._compile()
-        pattern = self._pattern
-        if pattern is None:
+        if not self._values:
             return text
-        return self._mask_cut(pattern, text) if self._heads else pattern.sub(MASK, text)
-
-    def _mask_cut(self, pattern: re.Pattern[str], text: str) -> str:
-        """Of what only begins as a secret does, as much as is one."""
         parts: list[str] = []
         at = 0
-        while (found := pattern.search(text, at)) is not None:
-            alike = self._heads.get(found.group(), ())
-            end = max((_shared(text, found.start(), one) for one in alike), default=found.end())
-            parts += text[at : found.start()], MASK
+        for start, end in self._finder.spans(text):
+            parts += text[at:start], MASK
             at = end
         return "".join([*parts, text[at:]]) if parts else text
-
-    def _compile(self) -> None:
-        """Once for all secrets that came since the last text: a fleet may have thousands."""
-        with self._lock:
-            self._pattern = re.compile(_any_of(sorted({*self._shapes, *self._heads})))
-            self._stale = False
 
     def mask_value(self, value: Any) -> Any:
         """`value` with every string in it (dicts and lists, deep) masked."""
@@ -161,27 +142,6 @@ class Masks:
         if isinstance(value, (list, tuple)):
             return [self.mask_value(item) for item in value]
         return value
-
-
-def _shared(text: str, start: int, secret: str) -> int:
-    """Where a text that begins like a secret at `start` is one no more."""
-    return start + len(os.path.commonprefix([text[start : start + len(secret)], secret]))  # noqa: RUF071
-
-
-def _any_of(words: list[str]) -> str:
-    """A pattern for the longest of `words`, which shares what they begin with.
-
-    A plain alternation of thousands tries every one of them at every character.
-    """
-    shared = os.path.commonprefix(words)  # noqa: RUF071 - characters are meant, not paths
-    rests = [word[len(shared) :] for word in words]
-    if len(rests) == 1:
-        return pattern_of(shared)
-    by_first: dict[str, list[str]] = {}
-    for rest in filter(None, rests):
-        by_first.setdefault(rest[0], []).append(rest)
-    choices = "|".join(_any_of(more) for more in by_first.values())
-    return f"{pattern_of(shared)}(?:{choices})" + ("?" if "" in rests else "")
 
 
 class Secret:

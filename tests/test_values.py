@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import pickle
 import re
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.values import MASK, Masks, Origin, Secret, Source
+from runner.values import MASK, Masks, Origin, Secret, Source, brief
 from runner.yaml import dump, emit
 
 WORDS = st.lists(st.text(alphabet="abcx", min_size=4, max_size=8), min_size=1, max_size=12)
@@ -129,3 +130,60 @@ def test_a_long_secret_is_masked_wherever_it_is_cut(secret: str, cut: int) -> No
         shown = masks.mask(f"<{written[:cut]}…>")
         assert shown.startswith(f"<{MASK}")
         assert len(written) <= cut or not re.search(r"\w", shown.replace(MASK, ""))
+
+
+@given(st.text(alphabet="abc'\\\"é ", min_size=4, max_size=30), st.integers(0, 60))
+def test_a_value_that_is_told_briefly_shows_no_part_of_a_secret(secret: str, before: int) -> None:
+    secret = f"S{secret}"
+    masks = Masks()
+    masks.add(secret)
+    shown = masks.mask(brief({"x" * before: secret}, 60))
+    left = shown.replace(MASK, "").partition("S")[2]
+    assert len(left.strip("}'\"…")) < 4
+
+
+def test_what_is_short_is_told_whole() -> None:
+    assert brief("x" * 78) == repr("x" * 78)
+    assert brief("x" * 79) == "'" + "x" * 79 + "…"
+
+
+@pytest.mark.parametrize("secret", ["hunter2hunter2", "pässwörd-1", "??>>~~ü?>~?>", "s3cr3t"])
+@pytest.mark.parametrize("code", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_secret_is_masked_in_base64(secret: str, code: Callable[[bytes], bytes]) -> None:
+    masks = Masks()
+    masks.add(secret)
+    assert masks.mask(f"<{code(secret.encode()).decode()}>") == f"<{MASK}>"
+
+
+@given(st.text(min_size=9, max_size=30).filter(str.isprintable), st.text(), st.text())
+def test_a_secret_is_masked_within_what_is_base64(secret: str, before: str, after: str) -> None:
+    masks = Masks()
+    masks.add(secret)
+    whole = f"{before}{secret}{after}".encode("utf-8", "surrogatepass")
+    shown = masks.mask(base64.b64encode(whole).decode())
+    start, end = len(before.encode("utf-8", "surrogatepass")), len(secret.encode())
+    assert MASK in shown
+    assert _longest_known(shown, whole, start, start + end) < 4
+
+
+def _longest_known(shown: str, whole: bytes, start: int, end: int) -> int:
+    """Whole bytes of the secret that what is left of the code still tells."""
+    left, right = shown.split(MASK, 1)
+    right = right.rsplit(MASK, 1)[-1]
+    told = len(left) * 6 // 8
+    told_behind = len(whole) - len(right.rstrip("=")) * 6 // 8
+    return max(0, told - start) + max(0, end - told_behind)
+
+
+@given(st.text(alphabet="ab c'", min_size=4, max_size=9), st.text(alphabet="ab c", max_size=9))
+def test_among_many_secrets_one_is_masked_as_it_is_alone(secret: str, around: str) -> None:
+    alone, among = Masks(), Masks()
+    alone.add(secret)
+    for word in (*MANY, secret):
+        among.add(word)
+    for text in (f"{around}{secret}{around}", f"{around}({secret[:5]}…"):
+        assert among.mask(text) == alone.mask(text)
+    assert MASK in alone.mask(secret)
+
+
+MANY = [f"{number:05}-other" for number in range(40)]

@@ -8,6 +8,7 @@ from typing import Any
 from runner.actions.api import Base, Call, Outcome, Parameter
 from runner.errors import ActionFailed, AssertionFailed, NotBegun
 from runner.model import Condition
+from runner.values import brief
 
 
 class Assert(Base):
@@ -37,7 +38,7 @@ def _check_message(name: str, args: Mapping[str, Any]) -> None:
     parts = message if isinstance(message, list) else [message]
     if not all(isinstance(part, str) for part in parts):
         raise NotBegun(
-            f"`{name}` of `assert` must be text or a list of texts, not {message!r:.80}",
+            f"`{name}` of `assert` must be text or a list of texts, not {brief(message)}",
             hint="a template that is a number alone needs `| string`",
         )
 

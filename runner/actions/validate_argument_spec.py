@@ -10,7 +10,7 @@ from runner.actions.arguments.reading import Arguments
 from runner.actions.arguments.specs import misfits
 from runner.errors import ActionFailed
 from runner.templating import OMIT
-from runner.values import Secret
+from runner.values import Secret, brief
 
 ENTRY_POINT = "validate_args_context"
 
@@ -37,7 +37,7 @@ class ValidateArgumentSpec(Base):
         written = call.args["argument_spec"]
         spec = call.templar.render(written, call.variables)
         if not isinstance(spec, dict):
-            raise ActionFailed(f"`argument_spec` must be a mapping, not {spec!r:.60}")
+            raise ActionFailed(f"`argument_spec` must be a mapping, not {brief(spec)}")
         found = _values(call, spec)
         hidden = frozenset(name for name, value in found.items() if isinstance(value, Secret))
         plain = {k: v.reveal() if isinstance(v, Secret) else v for k, v in found.items()}

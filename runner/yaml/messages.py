@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from runner.disguises import CUT
 from runner.errors import LoadError
 from runner.values import MASK, Origin
 from runner.yaml.events import SyntaxProblem
@@ -77,7 +78,9 @@ def excerpt_at(text: str, line: int) -> str | None:
 
 def shown_line(line: str) -> str:
     """A line of the user's, fit for a terminal: cut, escaped, passwords in it masked."""
-    shown = re.sub(_SENSITIVE, rf"\1{MASK}", line[:_EXCERPT].rstrip())
+    line = line.rstrip()
+    shown = line if len(line) <= _EXCERPT else f"{line[:_EXCERPT]}{CUT}"
+    shown = re.sub(_SENSITIVE, rf"\1{MASK}", shown)
     return "".join(c if c.isprintable() or c == "\t" else ascii(c)[1:-1] for c in shown)
 
 
@@ -145,7 +148,7 @@ def _line_above(text: str, number: int) -> tuple[int, str] | None:
     """The last line with anything in it before line `number` (from 0), and its number."""
     lines = text.split("\n")[:number]
     for before in reversed(range(len(lines))):
-        if lines[before].strip() and not lines[before].lstrip().startswith("#"):
+        if lines[before].strip():
             return before, lines[before]
     return None
 

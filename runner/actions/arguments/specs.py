@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from runner.actions.arguments.kinds import FLAGS, KINDS, MISFITS
 from runner.errors import ActionFailed, nearest
-from runner.values import EMPTY, Origin, Source
+from runner.values import EMPTY, Origin, Source, brief
 
 _LONGEST = 60
 """Characters of a value that are shown."""
@@ -66,7 +66,8 @@ class _Level(NamedTuple):
         if about is None:
             return EMPTY
         if not isinstance(about, Mapping):
-            message = f"the spec of `{self.path}{name}` must be a mapping, not {about!r:.60}"
+            shown = brief(about, _LONGEST)
+            message = f"the spec of `{self.path}{name}` must be a mapping, not {shown}"
             raise ActionFailed(message, hint="name: {type: str, required: true}")
         return about
 

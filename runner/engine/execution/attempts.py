@@ -25,7 +25,7 @@ from runner.errors import (
 from runner.events import Failure, TaskRetried, TaskStatus
 from runner.model import Condition, Late
 from runner.templating import Signal, UndefinedVariable, Variables
-from runner.values import EMPTY
+from runner.values import EMPTY, brief
 
 _NOTIFYING: Mapping[bool, tuple[TaskStatus, ...]] = {False: ("changed",), True: ("ok", "changed")}
 """When a task notifies. All items of a loop do as soon as one has changed something, so each
@@ -377,4 +377,4 @@ def _number(word: str, value: Any) -> float:
     try:
         return float(value)
     except (TypeError, ValueError):
-        raise ActionFailed(f"`{word}` must be a number, not {value!r:.80}") from None
+        raise ActionFailed(f"`{word}` must be a number, not {brief(value)}") from None

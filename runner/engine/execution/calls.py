@@ -22,7 +22,7 @@ from runner.errors import ActionFailed, PlanError, PlayrunError
 from runner.events import Event, Notice, Position, TaskStarted, TaskStatus
 from runner.model import Flag, Task
 from runner.templating import Variables
-from runner.values import EMPTY
+from runner.values import EMPTY, brief
 
 _SLICE = 0.1
 """Seconds between two looks at whether a wait must end."""
@@ -279,7 +279,7 @@ class Caller:
                     continue
                 if not isinstance(part, Mapping):
                     raise PlanError(
-                        f"`environment` must be a mapping, not {part!r:.80}",
+                        f"`environment` must be a mapping, not {brief(part)}",
                         origin=self._on.task.origin,
                     )
                 merged |= {str(name): str(value) for name, value in part.items()}

@@ -9,7 +9,7 @@ from runner.engine.world import World
 from runner.errors import ActionFailed, LoadError
 from runner.model import Late, Task
 from runner.templating import OMIT, Variables
-from runner.values import Source
+from runner.values import Source, brief
 
 
 def told(world: World, task: Task, late: Late, variables: Variables) -> Task:
@@ -29,7 +29,7 @@ def _names(value: Any, text: Source) -> tuple[str, ...]:
     if value is OMIT:
         return ()
     if not isinstance(value, Mapping):
-        shown = f"{value!r:.80}"
+        shown = brief(value)
         message = f"arguments must be a mapping, and `{text}` gives {shown}"
         raise ActionFailed(message, origin=text.origin)
     return tuple(map(str, value))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from runner.disguises import CUT
 from runner.engine.execution.calls import OnHost
 from runner.engine.prepared import constant_flag
 from runner.errors import ActionFailed
 from runner.model import Flag, Loop
 from runner.templating import Templar, Variables
-from runner.values import Source
+from runner.values import Source, brief
 
+_LONGEST = 150
 _KINDS = {dict: "a mapping", str: "a text", bool: "true or false", type(None): "nothing"}
 
 
@@ -89,9 +91,14 @@ def items_of(loop: Loop, variables: Variables, templar: Templar, action: str) ->
         return items
     if isinstance(items, tuple):
         return list(items)
-    shown = f" with {', '.join(map(str, items))}" if isinstance(items, dict) else f": {items!r}"
-    message = f"`loop` needs a list, not {_KINDS.get(type(items), 'a number')}{shown:.150}"
+    shown = f" with {_keys(items)}" if isinstance(items, dict) else f": {brief(items, _LONGEST)}"
+    message = f"`loop` needs a list, not {_KINDS.get(type(items), 'a number')}{shown}"
     raise ActionFailed(message, hint=_list_in(items))
+
+
+def _keys(items: dict[Any, Any]) -> str:
+    text = ", ".join(map(str, items))
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}{CUT}"
 
 
 def _list_in(items: Any) -> str:
@@ -123,7 +130,7 @@ def _seconds(value: Any) -> float:
     try:
         return float(value)
     except (TypeError, ValueError):
-        raise ActionFailed(f"`pause` must be a number of seconds, not {value!r:.80}") from None
+        raise ActionFailed(f"`pause` must be a number of seconds, not {brief(value)}") from None
 
 
 def hidden_by(looping: Looping, variables: Mapping[str, Any]) -> str | None:

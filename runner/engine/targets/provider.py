@@ -16,7 +16,7 @@ from runner.engine.world import World
 from runner.errors import PlanError, PlayrunError
 from runner.model import Play, Task
 from runner.templating import Variables
-from runner.values import EMPTY, Origin
+from runner.values import EMPTY, Origin, brief
 
 OLD_FORM = (
     "`provider` and `connection: local` are an old form: the devices are reached all the same; "
@@ -58,7 +58,7 @@ def provider_of(
     provider = given.pop("provider", None) or {}
     if not isinstance(provider, Mapping):
         raise PlanError(
-            f"`provider` must be a mapping (host, username, password …), not {provider!r:.80}",
+            f"`provider` must be a mapping (host, username, password …), not {brief(provider)}",
             origin=task.origin,
         )
     values = {**provider, **given}
