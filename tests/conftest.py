@@ -1,18 +1,19 @@
-"""What all tests share: property tests try the same examples on every checking machine.
+"""What all tests share: property tests try the same examples everywhere, however busy the machine.
 
-At a desk hypothesis looks for new ones each time; what it finds there becomes an example.
+`pytest --hypothesis-profile=searching` looks for new ones; what it finds becomes an example.
 """
 
 from __future__ import annotations
 
-import os
 import signal
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("checking", derandomize=True, deadline=None)
-if os.environ.get("CI"):
-    settings.load_profile("checking")
+# How long an example takes says how busy the machine is, and nothing about playrun.
+_UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("searching", _UNHURRIED)
+settings.register_profile("checking", _UNHURRIED, derandomize=True, database=None)
+settings.load_profile("checking")
 
 
 # A run in the background of a script ignores these, and so would all programs that tests begin:

@@ -65,7 +65,7 @@ def test_what_does_not_fit_into_memory_is_written_as_it_comes(tmp_path: Path) ->
     assert [(s.offset, s.size) for s in captured.sections] == [(0, 100_001), (100_001, 6)]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(data=st.binary(max_size=300), cuts=st.lists(st.integers(0, 300), max_size=6))
 def test_any_bytes_in_any_pieces_come_back_as_they_were(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, cuts: list[int]
@@ -95,7 +95,7 @@ def test_text_the_encoding_lacks_is_escaped_not_lost(tmp_path: Path) -> None:
     assert Path(writer.finish(complete=True).partial).read_bytes() == b"x\\u20ac\n"
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.text("secret\n x", max_size=12), max_size=8))
 def test_redaction_sees_whole_lines_however_they_come(
     tmp_path_factory: pytest.TempPathFactory, pieces: list[str]

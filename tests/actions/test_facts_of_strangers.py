@@ -58,7 +58,7 @@ def garbled(draw: st.DrawFn) -> str:
 
 
 @pytest.mark.parametrize("name", SYSTEMS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(answers=st.lists(garbled() | JSON.map(json.dumps) | st.text(), min_size=1, max_size=4))
 def test_garbled_answers_give_facts(name: str, answers: list[str]) -> None:
     system = SYSTEMS[name]

@@ -275,7 +275,7 @@ def any_slicing(
         def run(transport: str) -> None:
             test(Bench(transport))
 
-            @settings(max_examples=examples, deadline=None, database=None)
+            @settings(max_examples=examples, database=None)
             @given(st.lists(st.integers(1, 30), min_size=1, max_size=6))
             def sliced(slices: list[int]) -> None:
                 test(Bench(transport, slices=slices))

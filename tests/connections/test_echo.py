@@ -43,20 +43,20 @@ TEXT = st.lists(
 SIZES = st.lists(st.integers(1, 4), min_size=1, max_size=4)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TEXT, SIZES)
 def test_with_an_echo_all_the_rest_comes_through(text: str, sizes: list[int]) -> None:
     assert passed_on(f"R1#{COMMAND}\n{text}", sizes) == text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TEXT, SIZES)
 def test_without_an_echo_everything_comes_through(text: str, sizes: list[int]) -> None:
     """A device that ends the prompt's line, then prints."""
     assert passed_on("R1#\n" + text, sizes) == text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(st.sampled_from("xyz 12"), min_size=1, max_size=9).filter(str.strip), TEXT, SIZES)
 def test_without_an_echo_a_first_line_behind_the_prompt_comes_through(
     first: str, text: str, sizes: list[int]
@@ -115,7 +115,7 @@ def test_without_an_echo_output_that_repeats_the_line_is_kept(line: str) -> None
     assert passed_on("R1#\n" + text, [1], device_echoes=False) == text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TEXT, SIZES, st.sampled_from([None, True, False]))
 def test_what_was_learned_before_loses_nothing(
     text: str, sizes: list[int], known: bool | None

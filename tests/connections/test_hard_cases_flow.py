@@ -384,7 +384,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(LINES, st.lists(st.integers(1, 40), min_size=1, max_size=5))
 def test_any_text_arrives_whole_however_it_is_cut(lines: list[str], slices: list[int]) -> None:
     text = "".join(line + "\n" for line in lines)

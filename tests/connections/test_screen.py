@@ -27,7 +27,7 @@ def shown(*chunks: str) -> tuple[str, str, str]:
     return screen.take(), screen.line, screen.repainted
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @example(pieces=["aaa", "\n", "a", "\x1b[2K", "a", "\r\n"], sizes=[3])
 @given(st.lists(PIECES, max_size=25), st.lists(st.integers(1, 6), min_size=1, max_size=6))
 def test_any_slicing_shows_the_same(pieces: list[str], sizes: list[int]) -> None:
@@ -64,7 +64,7 @@ def cells(text: str) -> list[str]:
     return [*lines, "".join(line)]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     st.lists(
         st.sampled_from(["abc", "x", " ", "   ", "\r", "\n", "\r\n", "\x08", "\x1b[K", "\x1b[3D"]),
@@ -79,7 +79,7 @@ def test_the_same_as_a_plain_terminal_but_for_blanks_at_the_end(pieces: list[str
     assert got == [line.rstrip() for line in cells(text)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cc", "Cs"]))),
     st.integers(1, 50),

@@ -12,7 +12,7 @@ from playing import play
 from test_flow_like_ansible import HOSTS, WAYS, counted, did
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.data())
 def test_a_play_has_the_same_results_whoever_runs_it_and_in_whatever_order(
     data: st.DataObject,

@@ -74,7 +74,7 @@ def test_a_command_nobody_knows(platform: str) -> None:
     assert any(error in answer for error in errors)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(PLATFORMS), st.binary(max_size=400))
 def test_any_bytes_are_survived(platform: str, data: bytes) -> None:
     type_bytes(make(platform), data)
@@ -90,7 +90,7 @@ vocabulary = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(PLATFORMS), st.lists(st.lists(vocabulary, max_size=6), max_size=12))
 def test_any_words_are_survived(platform: str, lines: list[list[str]]) -> None:
     device = make(platform, privileged=True)

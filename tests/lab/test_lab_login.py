@@ -244,7 +244,8 @@ def test_many_ssh_sessions_at_once(lab: RunningLab) -> None:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(st.binary(max_size=300), max_size=5))
 def test_any_bytes_on_the_wire_are_survived(lab: RunningLab, pieces: list[bytes]) -> None:

@@ -135,7 +135,7 @@ json_like = st.recursive(
 
 
 @given(json_like, st.booleans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_document_comes_back_as_it_was(
     tmp_path_factory: pytest.TempPathFactory, value: Any, templated: bool
 ) -> None:
@@ -147,7 +147,7 @@ def test_any_document_comes_back_as_it_was(
 
 
 @given(st.integers(0, 2_000), st.integers(0, 255))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_damage_is_never_more_than_other_data(
     tmp_path_factory: pytest.TempPathFactory, place: int, byte: int
 ) -> None:

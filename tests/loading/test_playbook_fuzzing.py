@@ -74,7 +74,7 @@ PLAYS = st.dictionaries(
 ).map(lambda play: {"hosts": "all", **play})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(PLAYS, max_size=2))
 def test_a_playbook_is_loaded_or_refused(plays: list[Any]) -> None:
     with tempfile.TemporaryDirectory() as name:

@@ -330,7 +330,7 @@ def test_a_long_name_still_has_room_for_its_spool(tmp_path: Path) -> None:
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=30)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     parts=st.lists(st.tuples(st.sampled_from(["a", "b"]), st.integers(0, 2), TEXTS), max_size=8),
     order=st.randoms(use_true_random=False),
@@ -359,7 +359,7 @@ def test_any_order_of_different_hosts_gives_the_same_files(
     assert files(shuffled=True) == files(shuffled=False)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.lists(TEXTS, min_size=1, max_size=3), min_size=1, max_size=4))
 def test_sections_compose_to_what_a_terminal_showed(
     tmp_path_factory: pytest.TempPathFactory, tasks: list[list[str]]

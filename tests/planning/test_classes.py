@@ -60,7 +60,7 @@ def missing(folder: Path, tasks: list[str], hosts: dict[str, dict[str, str]]) ->
 variables = st.dictionaries(st.sampled_from(NAMES), st.sampled_from(VALUES), max_size=3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.sampled_from(TASKS), min_size=1, max_size=5),
     st.lists(variables, min_size=2, max_size=3),

@@ -93,7 +93,7 @@ MODES = [(platform.name, mode) for platform in PLATFORMS for mode in platform.mo
 
 @pytest.mark.parametrize(("name", "mode"), MODES)
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_modes_exclude_each_other(name: str, mode: str, data: st.DataObject) -> None:
     modes = platforms.load(name).modes
     ascii_only = st.characters(min_codepoint=32, max_codepoint=126)
