@@ -58,7 +58,7 @@ def test_a_cut_ends_the_program_and_all_that_it_started(tmp_path: Path, stubborn
 def gone(pid: int) -> None:
     """Waits until a process that has been killed is collected, or is a zombie of somebody's."""
     status = Path(f"/proc/{pid}/stat")
-    for _ in range(500):
+    for _ in range(6000):
         try:
             if status.read_text().rpartition(")")[2].split()[0] == "Z":
                 return

@@ -80,7 +80,7 @@ def _playing(folder: Path, terminal: str) -> pexpect.spawn:
         sys.executable,
         words,
         cwd=str(folder),
-        timeout=60,
+        timeout=120,
         encoding="utf-8",
         env={
             "PLAIN": "plain",

@@ -224,7 +224,7 @@ def test_nobody_reads_our_output(project: Path) -> None:
     assert process.stderr is not None
     errors = process.stderr.read()
     process.stderr.close()
-    process.wait(30)
+    process.wait(120)
     assert "Traceback" not in errors
     assert "Exception ignored" not in errors
     assert sorted(file.name for file in (project / "output").iterdir()) == [
@@ -247,7 +247,7 @@ def test_ctrl_c(project: Path) -> None:
     while "Ctrl-C again" not in process.stdout.readline():
         assert process.poll() is None
     process.send_signal(2)
-    out, errors = process.communicate(timeout=30)
+    out, errors = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "Traceback" not in errors
     assert "hang1" in out
@@ -276,7 +276,7 @@ def test_colours_only_where_they_are_wanted(
 @pytest.mark.parametrize("strategy", ["serial", "threads", "processes"])
 def test_every_strategy_leaves_the_same_files(project: Path, strategy: str) -> None:
     process = spawn("site.yml", "--strategy", strategy, "--processes", "2", cwd=project)
-    out, errors = process.communicate(timeout=60)
+    out, errors = process.communicate(timeout=120)
     assert (process.returncode, errors) == (0, ""), out
     text = (project / "output/t1.txt").read_text()
     assert text.startswith("t1#show version\nCisco IOS")

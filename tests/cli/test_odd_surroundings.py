@@ -244,7 +244,7 @@ def test_the_record_of_a_run_that_goes_on_stays(tmp_path: Path) -> None:
 
 def test_two_runs_at_once_both_keep_their_records(folder: Path, playrun: Any) -> None:
     (folder / "playrun.toml").write_text("runs_keep = 1\n")
-    slow_one = f"{PLAY}  tasks: [{{wait_for: {{path: go, timeout: 60}}}}]\n"
+    slow_one = f"{PLAY}  tasks: [{{wait_for: {{path: go, timeout: 170}}}}]\n"
     (folder / "slow.yml").write_text(slow_one)
     command = [sys.executable, "-m", "runner", "-i", "hosts", "slow.yml"]
     with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as slow:
@@ -264,11 +264,11 @@ def test_two_runs_at_once_both_keep_their_records(folder: Path, playrun: Any) ->
 def interrupted(question: str, *words: str) -> tuple[int | None, str]:
     """Exit code and what was said after Ctrl-C at a question."""
     command = ["-m", "runner", "-i", "hosts", *words]
-    spawn = pexpect.spawn(sys.executable, command, env=environment(), encoding="utf-8")
+    spawn = pexpect.spawn(sys.executable, command, env=environment(), encoding="utf-8", timeout=120)
     with spawn as child:
         child.expect(question)
         child.sendcontrol("c")
-        child.expect(pexpect.EOF, timeout=60)
+        child.expect(pexpect.EOF, timeout=120)
         said = child.before
         child.wait()
     return child.exitstatus, said
@@ -323,18 +323,18 @@ def test_ctrl_c_ends_what_waits_to_try_again(folder: Path, strategy: str) -> Non
     tried = "  tasks:\n  - {command: touch tried, until: false, retries: 9, delay: 900}\n"
     (folder / "site.yml").write_text(PLAY + tried)
     command = ["-m", "runner", "-i", "hosts", "--strategy", strategy, "site.yml"]
-    spawn = pexpect.spawn(sys.executable, command, env=environment(), encoding="utf-8")
+    spawn = pexpect.spawn(sys.executable, command, env=environment(), encoding="utf-8", timeout=120)
     with spawn as child:
         until(lambda: (folder / "tried").exists())
         child.sendcontrol("c")
-        child.expect("the run was interrupted while the task waited", timeout=60)
-        child.expect(pexpect.EOF, timeout=60)
+        child.expect("the run was interrupted while the task waited", timeout=120)
+        child.expect(pexpect.EOF, timeout=120)
         child.wait()
     assert child.exitstatus == 130
 
 
 def until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while not holds():
         assert time.monotonic() < end, "it did not come true"
         time.sleep(0.05)

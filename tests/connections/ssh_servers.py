@@ -243,7 +243,7 @@ def target(port: int, folder: Path, **changes: Any) -> Target:
         "password": Secret("secret"),
         "ssh_config_file": "",
         "known_hosts": str(folder / "known_hosts"),
-        "timeouts": Timeouts(connect=5, login=10, idle=10, command=20),
+        "timeouts": Timeouts(connect=60, login=60, idle=60, command=60),
     }
     return Target(**{**given, **changes})
 

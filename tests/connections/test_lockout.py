@@ -112,18 +112,18 @@ def test_three_at_a_time_until_one_succeeds(make):
         with gate.attempt("k"):
             entered.append(number)
             inside.release()
-            assert leave.wait(20)
+            assert leave.wait(60)
 
     threads = [threading.Thread(target=attempt, args=(n,)) for n in range(10)]
     for thread in threads:
         thread.start()
     for _ in range(AT_A_TIME):
-        assert inside.acquire(timeout=20)
+        assert inside.acquire(timeout=60)
     assert not inside.acquire(timeout=0.05)
     assert len(entered) == AT_A_TIME
     leave.set()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert len(entered) == 10
 
 
@@ -137,7 +137,7 @@ def test_cancel_wakes_who_waits(make):
         try:
             with gate.attempt("k"):
                 inside.release()
-                leave.wait(20)
+                leave.wait(60)
         except NotTried as error:
             told.append(str(error))
 
@@ -145,14 +145,14 @@ def test_cancel_wakes_who_waits(make):
     for thread in threads:
         thread.start()
     for _ in range(AT_A_TIME):
-        assert inside.acquire(timeout=20)
+        assert inside.acquire(timeout=60)
     gate.cancel()
     for thread in threads:
         if len(told) < 3:
             thread.join(0.1)
     leave.set()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert told == ["interrupted before the login"] * 3
     with pytest.raises(NotTried), gate.attempt("other"):
         pass
@@ -174,7 +174,7 @@ def in_workers(gate: ProcessGate, *works: Callable[[], None]) -> list[int | None
         worker.start()
     gate.serve()
     for worker in workers:
-        worker.join(30)
+        worker.join(60)
     gate.close()
     return [worker.exitcode for worker in workers]
 
@@ -223,7 +223,7 @@ def test_a_worker_that_dies_in_an_attempt_blocks_nobody_and_counts_as_failed():
             os._exit(7)
 
     def live() -> None:
-        inside.wait(20)
+        inside.wait(60)
         try:
             with gate.attempt("k"):
                 pass
@@ -249,7 +249,7 @@ def test_workers_are_told_when_the_parent_gives_up():
     worker = fork.Process(target=wait)
     worker.start()
     gate.close()
-    worker.join(30)
+    worker.join(60)
     assert worker.exitcode == 3
 
 

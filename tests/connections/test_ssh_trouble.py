@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -24,10 +26,9 @@ from runner.connections.ssh.groups import (
     key_pair,
 )
 from runner.connections.ssh.offer import Offer, missing, parse_offer, printable
-from runner.errors import ConnectionLost, NegotiationFailed, Unreachable
+from runner.errors import ConnectionFailed, ConnectionLost, NegotiationFailed, Unreachable
 
 pytestmark = pytest.mark.filterwarnings("ignore:Diffie-Hellman over finite fields")
-QUICK = Timeouts(connect=0.4, login=0.8, idle=5, command=5)
 
 
 @pytest.fixture
@@ -48,12 +49,25 @@ def held(greeting: bytes):
     return answer
 
 
+def refusal(client: Client, tmp_path: Path, port: int, told: str) -> ConnectionFailed:
+    """Why the server is refused. On a busy machine what it says may come too late: then again,
+    with more time, until the reason is the one that is `told`."""
+    for seconds in (0.4, 4.0, 20.0):
+        hurried = Timeouts(connect=seconds, login=2 * seconds, idle=5, command=5)
+        with pytest.raises(ConnectionFailed) as caught:
+            client.open(target(port, tmp_path, timeouts=hurried))
+        if re.search(told, str(caught.value)):
+            break
+    assert re.search(told, str(caught.value))
+    return caught.value
+
+
 @pytest.mark.parametrize(
     ("greeting", "error", "told"),
     [
-        (b"", Unreachable, "no SSH version string within 0.4 s"),
-        (b"hello\r\n", Unreachable, "no SSH version string within 0.4 s.*hello"),
-        (b"SSH-2.0-slow\r\n", Unreachable, "key exchange did not finish within 0.8 s"),
+        (b"", Unreachable, "no SSH version string within [.0-9]+ s"),
+        (b"hello\r\n", Unreachable, "no SSH version string within [.0-9]+ s.*hello"),
+        (b"SSH-2.0-slow\r\n", Unreachable, "key exchange did not finish within [.0-9]+ s"),
         (b"SSH-2.0-x\r\n\x7f\xff\xff\xfc" + bytes(8), NegotiationFailed, "a packet of"),
         (b"SSH-2.0-x\r\n" + bytes(16), NegotiationFailed, "SSH handshake failed"),
         (b"x" * 100_000, Unreachable, "no SSH server answers"),
@@ -62,8 +76,8 @@ def held(greeting: bytes):
     ],
 )
 def test_servers_that_say_the_wrong_thing(client, tmp_path, greeting, error, told):
-    with speaking(held(greeting)) as port, pytest.raises(error, match=told):
-        client.open(target(port, tmp_path, timeouts=QUICK))
+    with speaking(held(greeting)) as port:
+        assert type(refusal(client, tmp_path, port, told)) is error
 
 
 @pytest.mark.parametrize(
@@ -81,11 +95,8 @@ def test_servers_that_say_the_wrong_thing(client, tmp_path, greeting, error, tol
     ],
 )
 def test_servers_that_hang_up(client, tmp_path, greeting, error, told):
-    with (
-        speaking(lambda connection: connection.sendall(greeting)) as port,
-        pytest.raises(error, match=told),
-    ):
-        client.open(target(port, tmp_path, timeouts=QUICK))
+    with speaking(lambda connection: connection.sendall(greeting)) as port:
+        assert isinstance(refusal(client, tmp_path, port, told), error)
 
 
 def test_a_banner_that_dribbles_is_bounded(client, tmp_path):
@@ -96,8 +107,7 @@ def test_a_banner_that_dribbles_is_bounded(client, tmp_path):
             connection.sendall(b"x")
 
     with speaking(dribble) as port:
-        with pytest.raises(Unreachable, match="no SSH version string"):
-            client.open(target(port, tmp_path, timeouts=QUICK))
+        refusal(client, tmp_path, port, "no SSH version string")
         gone.set()
 
 
@@ -111,7 +121,7 @@ def test_a_full_device_is_asked_again(client, tmp_path):
         with socket.create_connection(("127.0.0.1", behind)) as onward:
             pump(connection, onward)
 
-    patient = Timeouts(connect=30, login=30)
+    patient = Timeouts(connect=60, login=60)
     with serving(Rules()) as behind, speaking(full_at_first) as port:
         shell = client.open(target(port, tmp_path, timeouts=patient))
         until(shell)
@@ -229,9 +239,9 @@ def test_abort_ends_a_handshake_at_once(client, tmp_path):
     with speaking(greet) as port:
         thread = threading.Thread(target=connect)
         thread.start()
-        assert greeted.wait(10)
+        assert greeted.wait(60)
         client.sockets.abort()
-        thread.join(30)
+        thread.join(60)
         assert not thread.is_alive()
     assert len(failures) == 1
 
@@ -243,7 +253,7 @@ def test_a_connection_that_breaks_is_lost_not_ended(client, tmp_path):
         shell.write(b"die\n")
         until(shell, b"die\r\n")
         with pytest.raises(ConnectionLost, match="reset by peer"):
-            shell.read(10)
+            shell.read(60)
         client.close()
 
 
@@ -259,7 +269,7 @@ def test_no_thread_is_left_behind(client, tmp_path):
             client.open(target(telnet, tmp_path))
     left = [thread for thread in threading.enumerate() if thread not in before]
     for thread in left:
-        thread.join(5)
+        thread.join(60)
     assert not [thread for thread in left if thread.is_alive()]
 
 
@@ -297,9 +307,9 @@ def offering(host_key: str) -> bytes:
 
 
 def test_a_server_with_a_dsa_key_only(client, tmp_path):
-    with speaking(held(offering("ssh-dss"))) as port, pytest.raises(NegotiationFailed) as failure:
-        client.open(target(port, tmp_path, timeouts=QUICK))
-    assert failure.value.message.endswith("host key: it offers only ssh-dss")
+    with speaking(held(offering("ssh-dss"))) as port:
+        failure = refusal(client, tmp_path, port, "host key: it offers only ssh-dss$")
+    assert isinstance(failure, NegotiationFailed)
 
 
 @pytest.mark.parametrize("pause", [0.0, 2.3])
@@ -328,10 +338,10 @@ def test_names_with_control_characters_are_escaped(client, tmp_path):
     padding = -(len(body) + 5) % 8 + 8
     packet = (len(body) + padding + 1).to_bytes(4, "big") + bytes((padding,)) + body
     greeting = b"SSH-2.0-x\r\n" + packet + bytes(padding)
-    with speaking(held(greeting)) as port, pytest.raises(NegotiationFailed) as failure:
-        client.open(target(port, tmp_path, timeouts=QUICK))
-    assert r"\x1b[2Jkex" in str(failure.value)
-    assert "\x1b" not in str(failure.value)
+    with speaking(held(greeting)) as port:
+        failure = refusal(client, tmp_path, port, re.escape(r"\x1b[2Jkex"))
+    assert isinstance(failure, NegotiationFailed)
+    assert "\x1b" not in str(failure)
 
 
 @given(st.binary(max_size=200))

@@ -54,22 +54,22 @@ def test_options_are_answered_and_taken_out(reach):
     with speaking(device) as port:
         transport = reach(port)
         assert transport.peer == f"telnet 127.0.0.1:{port}"
-        assert transport.read(5) == b"login: "
+        assert transport.read(60) == b"login: "
         transport.write(b"a\xff\r")
-        assert transport.read(5) == b"a\xff\r"
-        assert transport.read(5) == b""
+        assert transport.read(60) == b"a\xff\r"
+        assert transport.read(60) == b""
     assert answers == [b"\xff\xfd\x01\xff\xfb\x1f\xff\xfa\x1f\x01\xff\xff\x00\x00\xff\xf0"]
 
 
 def test_reading_waits_no_longer_than_asked(reach):
     quiet = threading.Event()
-    with speaking(lambda _: quiet.wait(20)) as port:
+    with speaking(lambda _: quiet.wait(60)) as port:
         transport = reach(port)
         for timeout in (0, 0.01):
             with pytest.raises(TimeoutError):
                 transport.read(timeout)
         quiet.set()
-        assert transport.read(5) == b""
+        assert transport.read(60) == b""
         transport.close()
         transport.close()
 
@@ -82,15 +82,15 @@ def test_a_break_is_not_an_end(reach):
 
     with speaking(device) as port:
         transport = reach(port)
-        assert transport.read(5) == b"r1#"
+        assert transport.read(60) == b"r1#"
         transport.write(b"\r")
         with pytest.raises(ConnectionLost, match="reset by peer"):
-            transport.read(5)
+            transport.read(60)
 
 
 def test_a_device_that_takes_nothing(reach):
     stop = threading.Event()
-    with speaking(lambda _: stop.wait(20)) as port:
+    with speaking(lambda _: stop.wait(60)) as port:
         transport = reach(port, timeouts=Timeouts(idle=0.2))
         with pytest.raises(ConnectionLost, match=r"took nothing .* for 0.2 s"):
             transport.write(b"x" * 30_000_000)
@@ -102,12 +102,12 @@ def test_an_ssh_server_is_told_from_a_telnet_server(reach):
         speaking(lambda connection: connection.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")) as port,
         pytest.raises(Unreachable, match="an SSH server answers"),
     ):
-        reach(port).read(5)
+        reach(port).read(60)
 
 
 def test_abort_from_another_thread(reach, sockets):
     stop = threading.Event()
-    with speaking(lambda _: stop.wait(20)) as port:
+    with speaking(lambda _: stop.wait(60)) as port:
         transport = reach(port)
         threading.Timer(0.05, sockets.abort).start()
         with pytest.raises(ConnectionLost, match="interrupted"):
@@ -137,7 +137,7 @@ def test_the_second_address_of_a_name_is_tried(sockets, monkeypatch):
         stream = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
         found = [(*stream, (address, port)) for address in ("127.0.0.99", "127.0.0.1")]
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: found)
-        sock = dial("two", port, 5, sockets)
+        sock = dial("two", port, 60, sockets)
         assert sock.getpeername() == ("127.0.0.1", port)
         assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         sockets.close(sock)
@@ -163,7 +163,7 @@ def test_abort_ends_a_connection_attempt(sockets):
     while not sockets._open:
         time.sleep(0.001)
     sockets.abort()
-    thread.join(20)
+    thread.join(60)
     assert not thread.is_alive()
     assert len(failures) == 1
     for sock in (listener, *waiting):

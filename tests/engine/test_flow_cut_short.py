@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from playing import Played, play
-from test_strategies_contract import hosts, interrupted_by, with_action
+from test_strategies_contract import hosts, interrupted_by, wait_until, with_action
 
 from runner.actions.api import Call, Effect
 from runner.engine.host import HostState
@@ -48,7 +48,7 @@ def began(played: Played, host: str | None = None) -> set[str]:
 
 
 def fails_soon(call: Call) -> None:
-    threading.Event().wait(0.4)
+    wait_until(call.stopping)
     raise ActionFailed("cut off")
 
 
@@ -70,8 +70,8 @@ def test_a_second_ctrl_c_ends_a_host_that_hangs_in_a_block(
 
     monkeypatch.setattr(conductor, "_GRACE", 0.3)
     release = threading.Event()
-    with_action(monkeypatch, lambda call: release.wait(20), Effect.DEVICE_WRITE)
-    played = play(tmp_path, text("threads", 2), hosts(2), tell=interrupted_by("deed", 2))
+    with_action(monkeypatch, lambda call: release.wait(60), Effect.DEVICE_WRITE)
+    played = play(tmp_path, text("threads", 2), hosts(2), tell=interrupted_by("deed", 2, on=2))
     release.set()
     assert set(played.statuses().values()) == {"unknown"}
     assert not began(played) & LATER

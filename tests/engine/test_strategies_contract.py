@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,13 @@ def basic(executor: str, workers: int = 4) -> str:
 
 def hosts(count: int) -> str:
     return "".join(f"h{number}," for number in range(1, count + 1))
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """However busy the machine is; not for ever."""
+    end = time.monotonic() + 60
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.005)
 
 
 class Odd(Debug):
@@ -124,6 +132,7 @@ def test_never_more_than_workers_at_a_time(
         with lock:
             now.append(call.host)
             most[0] = max(most[0], len(now))
+        wait_until(lambda: most[0] >= bound)
         time.sleep(0.01)
         with lock:
             now.remove(call.host)
@@ -281,15 +290,18 @@ def test_a_machine_without_threads_says_so(tmp_path: Path, monkeypatch: pytest.M
     ]
 
 
-def interrupted_by(seen: str, count: int = 1) -> Any:
-    """Sends this process Ctrl-C once a task of that name has started; `count` times in all."""
-    sent = [0]
+def interrupted_by(seen: str, count: int = 1, on: int = 1) -> Any:
+    """Sends this process Ctrl-C once a task of that name has started on `on` hosts; `count`
+    times in all."""
+    started, sent = [0], [0]
 
     def tell(event: Any) -> None:
-        if isinstance(event, TaskStarted) and event.task == seen and sent[0] == 0:
-            sent[0] = 1
-            os.kill(os.getpid(), signal.SIGINT)
-        if isinstance(event, Notice) and sent[0] < count:
+        if isinstance(event, TaskStarted) and event.task == seen:
+            started[0] += 1
+            if started[0] == on:
+                sent[0] = 1
+                os.kill(os.getpid(), signal.SIGINT)
+        if isinstance(event, Notice) and 0 < sent[0] < count:
             sent[0] += 1
             os.kill(os.getpid(), signal.SIGINT)
 
@@ -299,7 +311,7 @@ def interrupted_by(seen: str, count: int = 1) -> Any:
 def test_one_ctrl_c_lets_the_running_task_end_and_starts_no_other(
     tmp_path: Path, executor: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with_action(monkeypatch, lambda call: time.sleep(0.5))
+    with_action(monkeypatch, lambda call: wait_until(call.stopping))
     played = play(tmp_path, deed(executor, 2), hosts(9), tell=interrupted_by("deed"))
     assert played.interrupted
     assert len(played.statuses()) == 9
@@ -315,8 +327,8 @@ def test_two_ctrl_c_end_a_host_that_hangs(tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(conductor, "_GRACE", 0.3)
     release = threading.Event()
-    with_action(monkeypatch, lambda call: release.wait(20), Effect.DEVICE_WRITE)
-    played = play(tmp_path, deed("threads", 2), hosts(3), tell=interrupted_by("deed", 2))
+    with_action(monkeypatch, lambda call: release.wait(60), Effect.DEVICE_WRITE)
+    played = play(tmp_path, deed("threads", 2), hosts(3), tell=interrupted_by("deed", 2, on=2))
     release.set()
     statuses = played.statuses()
     assert played.interrupted
@@ -395,7 +407,7 @@ def test_a_group_lists_hosts_in_the_plays_order_whoever_was_first(
             if call.host == "h3":
                 last_is_through.set()
             else:
-                assert last_is_through.wait(20)
+                assert last_is_through.wait(60)
             outcome: Outcome = super().run(call)
             return outcome
 

@@ -10,7 +10,7 @@ import paramiko
 
 from runner.lab import LabDevice, RunningLab
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Client(Protocol):

@@ -77,9 +77,9 @@ import asyncio
 import os
 lab = start_lab(Topology((Device("r1"),)), cache=Path(sys.argv[1]))
 if sys.argv[2] == "fork" and os.fork() == 0:
-    time.sleep(30)
+    time.sleep(170)
 print(lab.pid, lab.addresses["r1"][2], os.getpid(), flush=True)
-time.sleep(30)
+time.sleep(170)
 """
 
 
