@@ -143,8 +143,14 @@ def test_a_dead_host_is_unreachable(project: Path, playrun: Any) -> None:
 
 def test_a_hanging_host_costs_only_itself(project: Path, playrun: Any) -> None:
     (project / "site.yml").write_text("- hosts: hang1:r1\n  commands: [show clock]\n")
-    said = playrun("site.yml", "-e", "idle_timeout=0.5")
+    for seconds in (0.5, 5, 25):  # on a busy machine the login takes more than a moment
+        (project / "host_vars").mkdir(exist_ok=True)
+        (project / "host_vars/hang1.yml").write_text(f"idle_timeout: {seconds}\n")
+        said = playrun("site.yml")
+        if said.code == 2:
+            break
     assert said.code == 2
+    assert f"{seconds:g} s" in said.out
     assert "show clock" in said.out
     assert (project / "output/r1.txt").exists()
     assert not (project / "output/hang1.txt").exists()
