@@ -16,6 +16,7 @@ from runner.lab.configs.store import Store
 from runner.lab.configs.vyos import VyosStore
 from runner.lab.profile import Configuration, Profile
 from runner.lab.startup import startup_text
+from runner.lab.tables import rows, short_name
 from runner.lab.topology import Device as Spec
 
 if TYPE_CHECKING:
@@ -119,27 +120,15 @@ class Device:
         return found[0] if own is None else self.say(str(own))
 
     def table(self, name: str) -> str:
-        """One line per interface, in the platform's columns."""
+        """A table of the platform's, for the configuration that runs now."""
         shape = self.profile.tables[name]
-        rows = []
-        for number, port in enumerate(self.store.ports(), 1):
-            state = "down" if port.shutdown else "up"
-            rows.append(
-                shape["row"].format(
-                    n=number,
-                    name=port.name,
-                    ip=port.address or shape.get("none", ""),
-                    cidr=port.address if "/" in port.address else f"{port.address}/24",
-                    alone=port.address.partition("/")[0],
-                    description=port.description,
-                    mtu=1500,
-                    unit=f"{port.name}.0",
-                    admin=shape.get(state, state),
-                    line=shape.get(f"line_{state}", state),
-                )
-            )
+        between = str(shape.get("between", ""))
         head, foot = self.say(shape.get("head", "")), self.say(shape.get("foot", ""))
-        return head + shape.get("between", "").join(rows) + foot
+        return head + between.join(rows(shape, self.store)) + foot
+
+    def first_port(self) -> str:
+        """The first interface of the configuration; a plain word if there is none."""
+        return next((port.name for port in self.store.ports()), "none")
 
 
 _STORES: Mapping[str, Callable[[Configuration, str], Store]] = {
@@ -158,6 +147,12 @@ def uptime(device: Device) -> str:
     return ", ".join(f"{count} {unit}{'s' * (count != 1)}" for count, unit in parts if count)
 
 
+def _in_words(port: str) -> str:
+    """`Gig 0/0/0` for `GigabitEthernet0/0/0`, as neighbours are listed."""
+    kind = port.rstrip("0123456789/.:")
+    return f"{kind[:3]} {port[len(kind) :]}"
+
+
 def _now(shape: str) -> Callable[[Device], str]:
     return lambda _: datetime.now(UTC).strftime(shape)
 
@@ -174,9 +169,14 @@ def _clock(_: Device) -> str:
 FACTS: Mapping[str, Callable[[Device], str]] = {
     "hostname": lambda device: device.hostname,
     "hostname_20": lambda device: device.hostname[:20],
+    "port": Device.first_port,
+    "port_short": lambda device: short_name(device.first_port()),
+    "port_words_17": lambda device: _in_words(device.first_port()).ljust(17),
+    "port_short3": lambda device: short_name(device.first_port(), 3),
     "user": lambda device: device.spec.credentials.user,
     "index": lambda device: str(device.index),
     "octet": lambda device: str(device.index % 250 + 1),
+    "octet_hex": lambda device: f"{device.index % 250 + 1:02x}",
     "uptime": uptime,
     "clock": _clock,
     "stamp": _now("%b %d %H:%M:%S"),

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 
 _RISKY = re.compile(r"\)[*+{?]|([*+{].*){4}")
 """A repeated group, or much repetition, can take for ever on a line that nearly fits, and
 every device with it."""
+
+
+_JUNOS = "http://xml.juniper.net/junos/21.4R0/junos"
 
 
 class FilterError(Exception):
@@ -46,6 +51,39 @@ def _count(lines: Sequence[str], pattern: str) -> list[str]:
     return [f"Number of lines which match regexp = {len(found)}"]
 
 
+def _number(lines: Sequence[str], _: str) -> list[str]:
+    return [str(len(lines))]
+
+
+def _grep(lines: Sequence[str], pattern: str) -> list[str]:
+    """As the program, with `-i`, `-v` and `-c`."""
+    words = pattern.split()
+    flags = "".join(words.pop(0)[1:] for word in [*words] if word.startswith("-"))
+    search = compiled(("(?i)" if "i" in flags else "") + " ".join(words).strip("'\"")).search
+    found = [line for line in lines if bool(search(line)) is not ("v" in flags)]
+    return _number(found, "") if "c" in flags else found
+
+
+def _head(lines: Sequence[str], pattern: str) -> list[str]:
+    return list(lines[: _counted(pattern)])
+
+
+def _counted(pattern: str) -> int:
+    """`lines 5`, `-n 5` and `5` are all five."""
+    word = pattern.split()[-1] if pattern.strip() else ""
+    return int(word[:6]) if word.isascii() and word.isdigit() else 10
+
+
+def _display(lines: Sequence[str], pattern: str) -> list[str]:
+    """What has no structure of its own is one text in it."""
+    text = "".join(f"{line}\n" for line in lines)
+    if pattern.startswith("xml"):
+        banner = "    <cli>\n        <banner></banner>\n    </cli>"
+        inner = f"    <output>\n{html.escape(text, quote=False)}    </output>\n{banner}"
+        return f'<rpc-reply xmlns:junos="{_JUNOS}">\n{inner}\n</rpc-reply>'.splitlines()
+    return [json.dumps({"output": text})] if pattern.startswith("json") else list(lines)
+
+
 def _lines_counted(lines: Sequence[str], _: str) -> list[str]:
     return [f"Count: {len(lines)} lines"]
 
@@ -53,17 +91,19 @@ def _lines_counted(lines: Sequence[str], _: str) -> list[str]:
 def _section(lines: Sequence[str], pattern: str) -> list[str]:
     search = compiled(pattern).search
     found: list[str] = []
-    inside = False
+    above: int | None = None
     for line in lines:
-        inside = bool(search(line)) or (inside and line.startswith(" "))
-        if inside:
+        depth = len(line) - len(line.lstrip())
+        if above is None or depth <= above:
+            above = depth if search(line) else None
+        if above is not None:
             found.append(line)
     return found
 
 
 def _last(lines: Sequence[str], pattern: str) -> list[str]:
-    count = int(pattern) if pattern.strip().isdigit() else 10
-    return list(lines[-count:])
+    count = _counted(pattern)
+    return list(lines[-count:]) if count else []
 
 
 def _all(lines: Sequence[str], _: str) -> list[str]:
@@ -78,6 +118,10 @@ FILTERS: Mapping[str, Callable[[Sequence[str], str], list[str]]] = {
     "lines": _lines_counted,
     "section": _section,
     "last": _last,
+    "head": _head,
+    "number": _number,
+    "grep": _grep,
+    "display": _display,
     "all": _all,
 }
 

@@ -131,7 +131,8 @@ class Profile:
     """By mode."""
     lines: Mapping[str, Grammar[Effect]]
     """Configuration lines by mode."""
-    tables: Mapping[str, Mapping[str, str]]
+    tables: Mapping[str, Mapping[str, Any]]
+    """How each looks (see `tables.py`)."""
 
 
 @functools.cache

@@ -153,9 +153,9 @@ class Session:
     async def behave(self, match: Match[Behaviour]) -> None:
         """Prints and does what a command is said to do."""
         behaviour = match.value
-        structured = behaviour.options.get("json")
-        if structured is not None and self.pipes in _STRUCTURED:
-            self.pipes = []
+        structured = behaviour.options.get(_STRUCTURED.get("".join(self.pipes[:1]), ""))
+        if structured is not None:
+            del self.pipes[0]
             await self.output(self.say(structured, match.args))
         elif behaviour.do:
             await self.verbs[behaviour.do](self, match)
@@ -281,8 +281,8 @@ class Session:
         self.terminal.write("\n")
 
 
-_STRUCTURED = (["json"], ["json-pretty"], ["display json"])
-"""The pipes that ask for a structure."""
+_STRUCTURED = {"json": "json", "json-pretty": "json", "display json": "json", "display xml": "xml"}
+"""The pipes that ask for a structure, and which one."""
 
 Verb = Callable[[Session, Match[Behaviour]], Awaitable[None]]
 """What a command does beyond printing."""

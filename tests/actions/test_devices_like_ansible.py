@@ -26,6 +26,7 @@ DIFFERENT = {
     "ansible_net_gather_subset",  # Comes in any order from Ansible.
 }
 _KEPT = {"stdout", "stdout_lines"}
+_DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
 BETTER: Mapping[str, set[str]] = {
     # What was collected is kept, whatever failed.
     "ios command waits in vain": _KEPT,
@@ -46,7 +47,7 @@ BETTER: Mapping[str, set[str]] = {
     "nxos command waits for a number": _KEPT | {"failed", "failed_conditions"},
     # Ansible's pattern needs another module's line; it takes the time above for an interface.
     **{
-        f"xr facts {subset}": {"ansible_net_serialnum", "Sun"}
+        f"xr facts {subset}": {"ansible_net_serialnum", *_DAYS}
         for subset in ("default", "hardware", "interfaces", "config", "all")
     },
     # Ansible has no facts of Junos without NETCONF.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from runner.lab.configs import tree as lines
 from runner.lab.configs.store import Port
@@ -84,6 +84,10 @@ class IndentedStore:
         below = self.tree.get(line)
         return "" if below is None else lines.render({line: below}, self._configuration.style)
 
+    def sections(self) -> Iterator[tuple[str, Iterable[str]]]:
+        """Lines at the top and those below each."""
+        yield from self.tree.items()
+
     def ports(self) -> Iterator[Port]:
         """The interfaces and their state."""
         address = re.compile(self._configuration.address or r"(?!)")
@@ -97,7 +101,15 @@ class IndentedStore:
                 address=found[1] if found else "",
                 description=texts[0].removeprefix("description ") if texts else "",
                 shutdown=self._configuration.shutdown in below,
+                mask=found[2] if found and found.re.groups > 1 else "",
+                vlan=_vlan(below),
             )
+
+
+def _vlan(below: Iterable[str]) -> str:
+    words = "switchport access vlan "
+    number = next((line.removeprefix(words) for line in below if line.startswith(words)), "")
+    return "trunk" if "switchport mode trunk" in below else number
 
 
 def _make(tree: Tree, changes: Sequence[Change], style: lines.Style) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from runner.lab.configs import tree as lines
 from runner.lab.configs.store import Port
@@ -75,6 +75,10 @@ class JunosStore:
         words = words_of(line)
         below = lines.at(self.tree, words)
         return "" if below is None else self.shown(below, words)
+
+    def sections(self) -> Iterator[tuple[str, Iterable[str]]]:
+        """None: it is no list of lines."""
+        yield from ()
 
     def ports(self) -> Iterator[Port]:
         """The interfaces and the address of their first unit."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from runner.lab.configs.store import Port
 from runner.lab.profile import Configuration
@@ -87,6 +87,10 @@ class RouterosStore:
     def section(self, line: str) -> str:
         """One menu as an export shows it."""
         return "".join(self.exported(line))
+
+    def sections(self) -> Iterator[tuple[str, Iterable[str]]]:
+        """None: it is no list of lines."""
+        yield from ()
 
     def ports(self) -> Iterator[Port]:
         """The interfaces with their first address."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, Protocol
 
 
@@ -16,6 +16,10 @@ class Port(NamedTuple):
     address: str
     description: str
     shutdown: bool
+    mask: str = ""
+    """Its mask, where the platform writes it apart."""
+    vlan: str = ""
+    """The VLAN of an access port, or `trunk`; empty: the configuration says nothing of it."""
 
 
 class Store(Protocol):
@@ -38,6 +42,9 @@ class Store(Protocol):
 
     def section(self, line: str) -> str:
         """One section as it is shown; empty if there is none."""
+
+    def sections(self) -> Iterator[tuple[str, Iterable[str]]]:
+        """Lines at the top and those below each, where the configuration is made of lines."""
 
     def ports(self) -> Iterator[Port]:
         """The interfaces and their state."""

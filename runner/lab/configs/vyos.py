@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from runner.lab.configs import tree as lines
 from runner.lab.configs.junos import JunosStore, Words, put
@@ -82,6 +82,10 @@ class VyosStore(JunosStore):
     def restart(self) -> None:
         """Reads the file of the boot."""
         self.restore(self._read(self._saved))
+
+    def sections(self) -> Iterator[tuple[str, Iterable[str]]]:
+        """None: it is no list of lines."""
+        yield from ()
 
     def ports(self) -> Iterator[Port]:
         """The interfaces and their first address."""

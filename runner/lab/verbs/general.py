@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from runner.lab.grammar import Match
+from runner.lab.grammar import Match, Mismatch
 from runner.lab.profile import Behaviour
 from runner.lab.session import HangUp, Place, Session, Verb
+from runner.lab.tables import rows
 
 _ENABLE_TRIES = 3
 
@@ -84,6 +85,21 @@ async def restart(session: Session, match: Match[Behaviour]) -> None:
     raise HangUp
 
 
+async def show_row(session: Session, match: Match[Behaviour]) -> None:
+    """What `table` says of the interface that was named; `none`, if there is no such thing."""
+    options = match.value.options
+    name = match.args.get("INTERFACE", match.args.get("NAME", ""))
+    shape = session.profile.tables[options["table"]]
+    text = "".join(rows(shape, session.device.store, name))
+    if text:
+        await session.output(session.say(options.get("head", "")) + text)
+    elif "none" in options:
+        await session.output(session.say(options["none"], match.args))
+    else:
+        word = session.line.partition("|")[0].split()[-1]
+        session.terminal.write(session.complaint(Mismatch("invalid", 0, word)))
+
+
 async def technical(session: Session, _: Match[Behaviour]) -> None:
     """A long output, for those who ask for everything."""
     await session.output(session.device.store.text())
@@ -97,5 +113,6 @@ GENERAL_VERBS: Mapping[str, Verb] = {
     "page_length": page_length,
     "ask": ask,
     "reload": restart,
+    "show_row": show_row,
     "technical": technical,
 }
