@@ -168,7 +168,13 @@ def _keep_alive(sock: socket.socket) -> None:
 
 def _unreachable(error: OSError, port: int, timeout: float) -> Unreachable:
     if isinstance(error, ConnectionRefusedError):
-        return Unreachable(f"connection refused on port {port}")
+        return Unreachable(
+            f"connection refused on port {port}",
+            hint="is it another port (`ansible_port`), or is the service not on?",
+        )
     if isinstance(error, TimeoutError):
-        return Unreachable(f"no answer to the connection attempt within {timeout:g} s")
+        return Unreachable(
+            f"no answer to the connection attempt within {timeout:g} s",
+            hint="is the address right, the device up, and no filter between? -T waits longer",
+        )
     return Unreachable(f"cannot connect: {error.strerror or error}")

@@ -228,5 +228,9 @@ def cancelled() -> NotTried:
     return NotTried("interrupted before the login")
 
 
+CHECK_LOGIN = "are `ansible_user` and `ansible_password` right? -k asks for another password"
+"""What to do about a login that was refused."""
+
+
 class NothingSent(AuthenticationFailed):
     """The login failed before the credential was sent: it does not count as refused."""

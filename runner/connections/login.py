@@ -14,7 +14,7 @@ from typing import NamedTuple
 from runner.connections.api import Target
 from runner.connections.exchange import untypeable
 from runner.connections.expired import has_expired, wants_another_password
-from runner.connections.lockout import NothingSent
+from runner.connections.lockout import CHECK_LOGIN, NothingSent
 from runner.connections.reader import Limits, Reader
 from runner.connections.sight import LONGEST_PROMPT, Kind, Rules, Sighting, found
 from runner.connections.stream import Closed, Silence
@@ -309,7 +309,8 @@ class Login:
         words = self._words(self._dialogue.failed)
         user = self._logins[0].user
         who = f" for {self._logins[0].whose} {user!r}" if user else ""
-        return AuthenticationFailed(f"{self._where} refused the login{who}: {words or otherwise}")
+        message = f"{self._where} refused the login{who}: {words or otherwise}"
+        return AuthenticationFailed(message, hint=CHECK_LOGIN)
 
     def _words(self, patterns: Sequence[Pattern[str]]) -> str | None:
         """The device's own line that one of `patterns` occurs in."""

@@ -127,7 +127,10 @@ def _about_password(
 
 
 def _password_refused(session: CliSession, mode: Mode, said: str) -> BecomeRefused:
-    return BecomeRefused(f"{session.where} refused the password for mode {mode.name}{said}")
+    return BecomeRefused(
+        f"{session.where} refused the password for mode {mode.name}{said}",
+        hint="is `ansible_become_password` right? -K asks for another",
+    )
 
 
 def _refused(reply: Reply) -> CommandFailed:

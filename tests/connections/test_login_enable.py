@@ -44,8 +44,9 @@ def test_hc29_already_privileged(bench: Bench) -> None:
 def test_hc29_enable_refused(bench: Bench) -> None:
     script = bench.script.login("R1>").hear("enable").say("enable\r\nPassword: ").hear("en4ble")
     script.say("\r\n% Access denied\r\n\r\nR1>")
-    with pytest.raises(AuthenticationFailed, match=r"privileged.*% Access denied"):
+    with pytest.raises(AuthenticationFailed, match=r"privileged.*% Access denied") as failure:
         enabled(bench, script)
+    assert "`ansible_become_password`" in str(failure.value.hint)
 
 
 @any_slicing()

@@ -154,6 +154,7 @@ def test_wrong_password_is_tried_once(bench: Bench) -> None:
     with pytest.raises(AuthenticationFailed, match=r"'admin'.*% Login invalid") as caught:
         bench.open(script)
     assert "s3cret" not in str(caught.value)
+    assert "`ansible_password`" in str(caught.value.hint)
     assert bench.finished
 
 

@@ -8,7 +8,7 @@ import asyncssh
 import pytest
 from ssh_servers import PROMPT, Client, Rules, generic, serving, target, until
 
-from runner.connections.lockout import NothingSent
+from runner.connections.lockout import CHECK_LOGIN, NothingSent
 from runner.errors import (
     AuthenticationFailed,
     ConnectionFailed,
@@ -82,6 +82,7 @@ def test_wrong_password_is_sent_once_and_not_shown(client, tmp_path):
     assert rules.seen == [("password", ("admin", "not this"))]
     assert "not this" not in str(failure.value)
     assert "'admin'" in str(failure.value)
+    assert failure.value.hint == CHECK_LOGIN
 
 
 def test_key_comes_first_and_is_enough(client, tmp_path, key_file):

@@ -120,8 +120,9 @@ def test_abort_from_another_thread(reach, sockets):
 def test_nobody_listens(reach):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    with pytest.raises(Unreachable, match="connection refused"):
+    with pytest.raises(Unreachable, match="connection refused") as failure:
         reach(port)
+    assert "`ansible_port`" in str(failure.value.hint)
 
 
 def test_no_such_name(reach):

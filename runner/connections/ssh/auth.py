@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from runner.connections.expired import has_expired, wants_another_password
-from runner.connections.lockout import NothingSent
+from runner.connections.lockout import CHECK_LOGIN, NothingSent
 from runner.connections.ssh.library import AuthHandler, paramiko
 from runner.connections.ssh.offer import printable
 from runner.connections.ssh.prompts import Answers, UnanswerableError
@@ -234,7 +234,8 @@ class Login:
         said = f": {self._transport.farewell[:200]!r}" if self._transport.farewell else ""
         if self._sent:
             return AuthenticationFailed(
-                f"the device closed the connection after {self._what_was_tried()}{said}"
+                f"the device closed the connection after {self._what_was_tried()}{said}",
+                hint=CHECK_LOGIN,
             )
         return ConnectionLost(f"the device closed the connection before the login{said}")
 
@@ -256,10 +257,15 @@ class Login:
         takes = f"; it takes {printable(', '.join(self._allowed))}" if self._allowed else ""
         if not self._credentials.keys and self._credentials.password is None:
             return NothingSent(
-                f"no password or key is configured for user {self._credentials.user!r}{takes}"
+                f"no password or key is configured for user {self._credentials.user!r}{takes}",
+                hint="`ansible_password`, -k or --private-key gives one",
             )
         kind = AuthenticationFailed if self._sent else NothingSent
-        return kind(f"the device refused {self._what_was_tried()}{takes}")
+        hint = CHECK_LOGIN if self._credentials.password is not None else _CHECK_KEY
+        return kind(f"the device refused {self._what_was_tried()}{takes}", hint=hint)
+
+
+_CHECK_KEY = "the key's public half must be the user's on the device, or `ansible_password` set"
 
 
 class _CannotSignError(Exception):

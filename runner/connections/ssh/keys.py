@@ -68,7 +68,10 @@ def _read(path: str) -> bytes:
         return at_home(path).read_bytes()
     except OSError as error:
         reason = error.strerror or str(error)
-        raise NothingSent(f"the private key {path} cannot be read: {reason}") from None
+        raise NothingSent(
+            f"the private key {path} cannot be read: {reason}",
+            hint="`ansible_ssh_private_key_file` or --private-key names it",
+        ) from None
 
 
 def _decode(data: bytes, path: str, passphrase: str | None) -> paramiko.PKey:
@@ -96,7 +99,10 @@ def _load(data: bytes, path: str, passphrase: str | None) -> Any:
         return None
     except (ValueError, UnsupportedAlgorithm) as error:
         if passphrase:
-            raise NothingSent(f"the passphrase given for the private key {path} is wrong") from None
+            raise NothingSent(
+                f"the passphrase given for the private key {path} is wrong",
+                hint="private_key_passphrase gives it, or use an agent",
+            ) from None
         if b"PRIVATE KEY" not in data:
             raise NothingSent(f"{path} holds no private key", hint=_on_other(data)) from None
         # The library's words go on with an address of its own.
@@ -104,9 +110,11 @@ def _load(data: bytes, path: str, passphrase: str | None) -> Any:
         raise NothingSent(f"{path} holds no private key that can be read: {reason}") from None
 
 
-def _on_other(data: bytes) -> str | None:
+def _on_other(data: bytes) -> str:
     public = data.startswith((b"ssh-", b"ecdsa-", b"---- BEGIN SSH2 PUBLIC"))
-    return "this is the public key: name the file without .pub" if public else None
+    if public:
+        return "this is the public key: name the file without .pub"
+    return "a private key begins with -----BEGIN …; `ssh-keygen -y -f FILE` tries one"
 
 
 def _unencrypted(loaded: Any) -> str:
