@@ -233,7 +233,8 @@ class Reader:
             self._wrong(name, "a word or a list of words")
             return frozenset()
         words = map(str, items) if items is value else str(value).split(",")
-        return frozenset(word.strip() for word in words if word.strip())
+        origin = self._place.at(name).origin()
+        return frozenset(_word(word.strip(), origin) for word in words if word.strip())
 
     def conditions(self, name: str) -> tuple[Condition, ...] | None:
         """One condition or a list of them; None when the keyword is absent."""
@@ -285,6 +286,10 @@ _READ: Mapping[str, Callable[[Reader, str], Any]] = {
 
 
 NAME_HINT = "letters, digits and _, beginning with a letter"
+
+
+def _word(word: str, origin: Origin) -> str:
+    return Source(word, origin) if Source(word).has_markers else word
 
 
 def is_variable(word: str) -> bool:

@@ -24,7 +24,7 @@ from runner.loading.standing import (
     raise_problems,
 )
 from runner.loading.taskfiles import entries_of, find_dynamic
-from runner.model import Role, Scope, Task
+from runner.model import Entry, Role, Scope, Task
 from runner.planning.tags import kept
 from runner.values import EMPTY
 
@@ -32,6 +32,8 @@ T = TypeVar("T")
 
 Keeps = Callable[[Task], bool]
 """Whether the tags leave a task."""
+Told = Callable[[Iterable[Entry], Task], Iterable[Entry]]
+"""What a task includes, with tags that are templates filled in."""
 
 _APPLIED = {name: keyword for name, keyword in BLOCK.items() if keyword.holds != "tasks"}
 
@@ -43,12 +45,14 @@ class PlaybookIncludes:
         self,
         keeps: Keeps,
         *,
+        told: Told = lambda entries, _task: entries,
         vault: Decryption = None,
         roles_path: tuple[Path, ...] = (),
         collections_path: tuple[Path, ...] = (),
         extra_vars: Mapping[str, Any] = EMPTY,
     ) -> None:
         self._keeps = keeps
+        self._tags_told = told
         self._given = (vault, roles_path, collections_path, extra_vars)
         self._files = Loading(*self._given)
         self._lock = threading.RLock()
@@ -95,7 +99,7 @@ class PlaybookIncludes:
         handlers = tuple(standing.parts.handlers)
         imported = _imported(standing)
         exposed = _exposed(standing.parts.roles)
-        return Included(kept(entries, self._keeps), handlers, None, imported, exposed)
+        return Included(self._left(entries, task), handlers, None, imported, exposed)
 
     def _read_role(self, task: Task, name: str, args: Mapping[str, Any]) -> Included:
         standing, spot = self._standing(task)
@@ -105,10 +109,13 @@ class PlaybookIncludes:
         assert read is not None, "a role that is not read has left a problem"
         handlers = (*standing.parts.handlers, *read.handlers)
         brought = (*_imported(standing), read.role)
-        entries = kept(read.entries, self._keeps)
+        entries = self._left(read.entries, task)
         public = as_flag(args.get("public", False)) is True
         exposed = _exposed([*standing.parts.roles, read._replace(public=public)])
         return Included(entries, handlers, read.role, brought, exposed)
+
+    def _left(self, entries: Iterable[Entry], task: Task) -> tuple[Entry, ...]:
+        return kept(self._tags_told(entries, task), self._keeps)
 
     def _standing(self, task: Task) -> tuple[Standing, Spot]:
         """Where the entries begin: in the scope of the include, under its `apply`."""

@@ -16,6 +16,7 @@ from runner.planning.dynamic import grows_inventory
 from runner.planning.plays import Planner
 from runner.planning.starting import Starting
 from runner.planning.tags import TagFilter, tag_filter
+from runner.planning.told import BeforeHosts
 from runner.run.credentials import become_password, login_password
 from runner.run.devices import Devices
 from runner.run.inventories import inventory_sources, read_inventory
@@ -34,6 +35,7 @@ def prepare(
     with ExitStack() as stack:
         setup = _setup(project, _inventory(project, plays), stack, tags)
         setup.check_limit()
+        plays = list(map(setup.before_hosts.play, plays))
         prompting = setup.prompting
         if runs:
             first = map(prompting.answered, plays[:1])
@@ -80,11 +82,13 @@ def _setup(
     keeps = tags or tag_filter(options.tags, options.skip_tags)
     world = world_of(project, inventory)
     world.refresh = lambda: _refresh(world, inventory)
-    world.includes = project.includes(keeps.keeps)
+    before_hosts = BeforeHosts(world)
+    world.includes = project.includes(keeps.keeps, before_hosts.included)
     name = options.start_at_task
     starting = None if name is None else Starting(name)
     planner = Planner(world, keeps, running_of(project), starting)
-    return Setup(project, inventory, world, planner, stack, Prompting(world, project.person))
+    prompting = Prompting(world, project.person)
+    return Setup(project, inventory, world, planner, stack, prompting, before_hosts)
 
 
 def _refresh(world: World, inventory: Inventory) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.errors import PlayrunError
-from runner.loading.includes import PlaybookIncludes
+from runner.loading.includes import PlaybookIncludes, Told
 from runner.loading.varfiles import parse_extra_vars
 from runner.model import Task
 from runner.run.asking import Asking
@@ -73,10 +73,12 @@ class Project:
         """Folders with filters of the user's own."""
         return list(map(Path, self.settings.filter_plugins))
 
-    def includes(self, keeps: Callable[[Task], bool]) -> PlaybookIncludes:
-        """Reads what plays include, of which only the tasks that `keeps` says are there."""
+    def includes(self, keeps: Callable[[Task], bool], told: Told) -> PlaybookIncludes:
+        """Reads what plays include, of which only the tasks that `keeps` says are there; `told`
+        fills in what they say of tags."""
         return PlaybookIncludes(
             keeps,
+            told=told,
             vault=self.vault,
             roles_path=self.roles_path,
             collections_path=self.collections_path,

@@ -17,6 +17,7 @@ from runner.model import Play
 from runner.outputs.records import last_failed
 from runner.planning.dynamic import grows_inventory
 from runner.planning.plays import Planner
+from runner.planning.told import BeforeHosts
 from runner.run.hosts import unknown_host, unknown_name
 from runner.run.inventories import STATE
 from runner.run.project import Project
@@ -34,6 +35,7 @@ class Setup:
     planner: Planner
     stack: ExitStack
     prompting: Prompting
+    before_hosts: BeforeHosts
     plays: tuple[Play, ...] = ()
     """The first with the answers to its prompts; each of the others gets them when it begins."""
     warnings: list[str] = field(default_factory=list)

@@ -27,7 +27,7 @@ def more_mistakes(playbooks: Iterable[Playbook], project: Project) -> Iterator[P
     """All that is wrong in what could be read of playbooks."""
     filters, opened = load_filters(project.filter_plugins), project.vault.opened
     templar = Templar(lookups=dict.fromkeys(NAMES), filters=filters, opened=opened)
-    includes = project.includes(lambda _task: True)
+    includes = project.includes(lambda _task: True, lambda entries, _task: entries)
     root = project.settings.root.absolute()
     paths = Paths(root, project.playbook_dir.absolute(), root)
     for playbook in playbooks:

@@ -70,15 +70,21 @@ class ValueGenerator(NativeCodeGenerator):
     def visit_Call(  # noqa: N802 - Jinja's name
         self, node: nodes.Call, frame: Frame, forward_caller: bool = False
     ) -> None:
-        if forward_caller or not self._forgives:
-            super().visit_Call(node, frame, forward_caller=forward_caller)
-            return
-        self.write("environment.forgiving(environment.call)(context, ")
+        forgives = self._forgives
+        self.write("environment.forgiving(environment.call)" if forgives else "environment.call")
+        self.write("(context, ")
         self.visit(node.node, frame)
-        loop = {"_loop_vars": "_loop_vars"} if frame.loop_frame else {}
-        block = {"_block_vars": "_block_vars"} if frame.block_frame else {}
-        self.signature(node, frame, {**loop, **block} or None)
+        self._forgives = forgives or self._may_be_macro(node.node)
+        more = {"caller": "caller"} if forward_caller else {}
+        more |= {"_loop_vars": "_loop_vars"} if frame.loop_frame else {}
+        more |= {"_block_vars": "_block_vars"} if frame.block_frame else {}
+        self.signature(node, frame, more or None)
         self.write(")")
+        self._forgives = forgives
+
+    def _may_be_macro(self, called: nodes.Expr) -> bool:
+        """Macros take undefined arguments."""
+        return isinstance(called, nodes.Name) and called.name not in self.environment.globals
 
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 - Jinja's name
         name = node.attr

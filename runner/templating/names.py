@@ -68,7 +68,7 @@ def names_in(trees: Iterable[nodes.Template | None], own: frozenset[str]) -> Nam
             continue
         found.variables |= free
         _look(tree, found)
-        required |= free & (set(_certain(tree)) - set(_guarded(tree)))
+        required |= free & (set(_certain(tree)) - _guarded(tree))
     return Names(
         variables=frozenset(found.variables - own),
         required=frozenset(required - own - {"vars"}),
@@ -227,8 +227,16 @@ def _used_by_filter(node: nodes.Filter) -> Iterator[nodes.Node]:
         yield from node.args
 
 
-def _guarded(tree: nodes.Template) -> Iterator[str]:
-    """Names that the template knows may be missing."""
+def _guarded(tree: nodes.Template) -> set[str]:
+    """Names that the template knows may be missing, and what `set` makes such names of."""
+    guarded = set(_asked_for(tree))
+    for given in tree.find_all(nodes.Assign):
+        if isinstance(given.target, nodes.Name) and given.target.name in guarded:
+            guarded |= {name.name for name in given.find_all(nodes.Name)}
+    return guarded
+
+
+def _asked_for(tree: nodes.Template) -> Iterator[str]:
     for node in tree.find_all((nodes.Filter, nodes.Test)):
         if _guards(node):
             for part in (node, *node.find_all(nodes.Name)):

@@ -10,7 +10,7 @@ from runner.actions.api import Call, Outcome
 from runner.engine.execution.calls import Caller, OnHost
 from runner.engine.execution.gathering import GATHERING, as_gatherer, gatherer
 from runner.engine.execution.late import told
-from runner.engine.execution.results import Ended, refused, told_failed, well
+from runner.engine.execution.results import Ended, refused, told_failed, well, without_growth
 from runner.engine.frame import Inclusion
 from runner.engine.targets.delegation import Delegate, check_shell, seen_of
 from runner.engine.targets.target import transport_of
@@ -335,6 +335,8 @@ class Attempts:
         ended.status = "failed"
         ended.host = "failed"
         ended.failure = failure
+        if not self._on.task.changed_when:
+            without_growth(ended)
         ended.outcomes = ended.owners = ()
         ended.inclusions = ()
         ended.values = told_failed(ended.values, "failed", failure)

@@ -74,6 +74,12 @@ def well(outcome: Outcome) -> Ended:
     return Ended(status, values, None, (outcome,), (None,), outcome.captured)
 
 
+def without_growth(ended: Ended) -> None:
+    """Of what failed, nothing comes into the inventory: that is no change then."""
+    if any(outcome.inventory for outcome in ended.outcomes):
+        ended.values["changed"] = False
+
+
 def memberships(outcomes: Iterable[Outcome]) -> set[tuple[str, str]]:
     """The hosts that are added to the inventory, each with a group that it is put into."""
     found: set[tuple[str, str]] = set()
@@ -95,6 +101,10 @@ def told_failed(values: Mapping[str, Any], status: TaskStatus, failure: Failure)
 
 def together(ends: Sequence[Ended]) -> Ended:
     """A loop's result: any changed, any failed, skipped only if all were."""
+    failed = [ended for ended in ends if ended.failed]
+    if failed:
+        for ended in ends:
+            without_growth(ended)
     values: dict[str, Any] = {
         "changed": any(ended.values.get("changed") for ended in ends),
         "results": [ended.values for ended in ends],
@@ -113,7 +123,6 @@ def together(ends: Sequence[Ended]) -> Ended:
         for index, ended in enumerate(ends)
         for inclusion in ended.inclusions
     )
-    failed = [ended for ended in ends if ended.failed]
     if failed:
         return _failed_together(whole, failed)
     whole.outcomes = tuple(outcome for ended in ends for outcome in ended.outcomes)
