@@ -10,6 +10,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from runner.connections.transports import CONNECTIONS
 from runner.outputs.terminal import one_line
 from runner.run.options import Options
 from runner.settings import Settings, load_settings
@@ -96,7 +97,7 @@ _CONNECTION: tuple[Decorator, ...] = (
         "-c",
         "--connection",
         metavar="NAME",
-        help="network_cli, ssh, telnet or local, where hosts do not say.",
+        help=f"{', '.join(CONNECTIONS[:-1])} or {CONNECTIONS[-1]}, where hosts do not say.",
     ),
     click.option(
         "-T",

@@ -26,7 +26,8 @@ class Target(NamedTuple):
     """The inventory name, for messages and known_hosts of ProxyJump-less lookups."""
     address: str
     platform: Platform
-    transport: Literal["ssh", "telnet"] = "ssh"
+    transport: str = "ssh"
+    """A name in `TRANSPORTS`."""
     port: int | None = None
     """None: the transport's own (22, 23), or what ~/.ssh/config says."""
     user: str | None = None
@@ -105,7 +106,7 @@ class Transport(Protocol):
     """
 
     name: str
-    """`ssh` or `telnet`."""
+    """As in `TRANSPORTS`."""
     peer: str
     """`ssh 192.0.2.1:22`, for messages."""
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from runner.connections.api import Session, Target, Transcript, Transport
 from runner.connections.dial import Sockets
 from runner.connections.lockout import CredentialGate
-from runner.connections.sshsettings import SshConfigs
+from runner.connections.transports import Openers, Shared
 from runner.errors import ConnectionFailed, ConnectionLost
-
-if TYPE_CHECKING:
-    from runner.connections.ssh import SshClient
 
 DEFAULT_HANDSHAKES = 8
 """SSH handshakes at a time in one process; see HandshakeGate for the reason."""
@@ -33,19 +28,14 @@ class DeviceConnector:
         """`transcript` opens the transcript of a host, by inventory name; `notice` is told
         what in an ssh_config is not done as written."""
         self._gate = gate
-        self._handshakes = handshakes
         self._transcript = transcript
         self._sockets = Sockets()
-        self._configs = SshConfigs(notice)
-        self._lock = threading.Lock()
-        self._ssh: SshClient | None = None
+        self._openers = Openers(Shared(gate, self._sockets, handshakes, notice))
 
     def connect(self, target: Target) -> Session:
-        """See `Connector.connect`. SSH never falls back to Telnet, nor the other way round."""
+        """See `Connector.connect`. No transport ever falls back to another."""
         try:
-            if target.transport == "telnet":
-                return self._telnet(target)
-            return self._over_ssh(target)
+            return self._open(target)
         except ConnectionFailed as error:
             raise self._located(error, target) from error
 
@@ -57,23 +47,10 @@ class DeviceConnector:
         """
         self._sockets.abort()
         self._gate.cancel()
-        with self._lock:
-            if self._ssh is not None:
-                self._ssh.cancel()
+        self._openers.cancel()
 
-    def _telnet(self, target: Target) -> Session:
-        from runner.connections.telnet import open_telnet
-
-        transport = open_telnet(target, self._sockets)
-        try:
-            return self._session(transport, target, authenticated=False)
-        except BaseException:
-            transport.close()
-            raise
-
-    def _over_ssh(self, target: Target) -> Session:
-        settings = self._configs.settings_for(target)
-        transport, authenticated = self._client().open(target, settings)
+    def _open(self, target: Target) -> Session:
+        transport, authenticated = self._openers.open(target)
         try:
             return self._session(transport, target, authenticated=authenticated)
         except BaseException:
@@ -91,15 +68,6 @@ class DeviceConnector:
             authenticated=authenticated,
             gate=self._gate,
         )
-
-    def _client(self) -> SshClient:
-        with self._lock:
-            if self._ssh is None:
-                # paramiko takes its time to import: only when a host needs it.
-                from runner.connections.ssh import SshClient
-
-                self._ssh = SshClient(self._gate, self._sockets, self._handshakes)
-            return self._ssh
 
     def _located(self, error: ConnectionFailed, target: Target) -> ConnectionFailed:
         if self._sockets.aborted and not isinstance(error, ConnectionLost):

@@ -14,6 +14,7 @@ import time
 
 from runner.connections.api import Target
 from runner.connections.dial import Sockets, dial, interrupted
+from runner.connections.transports import Shared
 from runner.errors import ConnectionLost, Unreachable
 
 DEFAULT_PORT = 23
@@ -305,3 +306,17 @@ def open_telnet(target: Target, sockets: Sockets) -> TelnetTransport:
     options = TelnetFilter(columns, rows, target.platform.terminal_type)
     peer = f"telnet {target.address}:{port}"
     return TelnetTransport(sock, peer, options, sockets, target.timeouts.idle)
+
+
+class TelnetOpener:
+    """The `Opener` of Telnet: who we are is asked in the dialogue that follows."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._sockets = shared.sockets
+
+    def open(self, target: Target) -> tuple[TelnetTransport, bool]:
+        """See `Opener.open`."""
+        return open_telnet(target, self._sockets), False
+
+    def cancel(self) -> None:
+        """Nobody waits for a turn here."""

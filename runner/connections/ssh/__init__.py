@@ -13,9 +13,26 @@ from runner.connections.ssh.credentials import for_device
 from runner.connections.ssh.handshake import HandshakeGate, end
 from runner.connections.ssh.jump import JumpPool, Lease, connect
 from runner.connections.ssh.shell import SshTransport, open_shell
-from runner.connections.sshsettings import SshSettings
+from runner.connections.sshsettings import SshConfigs, SshSettings
+from runner.connections.transports import Shared
 
-__all__ = ["SshClient"]
+__all__ = ["SshClient", "SshOpener"]
+
+
+class SshOpener:
+    """The `Opener` of SSH: what a target says, and what the user's ssh_config does."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._client = SshClient(shared.gate, shared.sockets, shared.handshakes)
+        self._configs = SshConfigs(shared.notice)
+
+    def open(self, target: Target) -> tuple[SshTransport, bool]:
+        """See `Opener.open`."""
+        return self._client.open(target, self._configs.settings_for(target))
+
+    def cancel(self) -> None:
+        """Wakes those who wait for their handshake."""
+        self._client.cancel()
 
 
 class SshClient:

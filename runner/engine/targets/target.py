@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 from runner import platforms
 from runner.actions.names import short_name
 from runner.connections.api import HostKeyChecking, Target, Timeouts
+from runner.connections.transports import CONNECTIONS, DEFAULT, TRANSPORTS
 from runner.engine.targets.provider import check_provider, has_provider, provider_of
 from runner.engine.variables.hostsettings import NAMES, Settings, truth
 from runner.engine.world import Defaults, World
@@ -30,16 +31,9 @@ __all__ = [
     "transport_of",
 ]
 
-Transport = Literal["ssh", "telnet", "local"]
-
-_CONNECTIONS: Mapping[str, Transport] = {
-    "network_cli": "ssh",
-    "ssh": "ssh",
-    "smart": "ssh",
-    "paramiko": "ssh",
-    "paramiko_ssh": "ssh",
-    "libssh": "ssh",
-    "telnet": "telnet",
+_CONNECTIONS: Mapping[str, str] = {
+    **{name: name for name in TRANSPORTS},
+    **dict.fromkeys(("network_cli", "smart", "paramiko", "paramiko_ssh", "libssh"), "ssh"),
     "local": "local",
 }
 _COLLECTIONS = ("ansible.builtin.", "ansible.legacy.", "ansible.netcommon.", "ansible.posix.")
@@ -52,8 +46,9 @@ def is_command_line(connection: str) -> bool:
     return _short_connection(connection) in _CONNECTIONS
 
 
-def transport_of(variables: Variables, play: Play, task: Task | None, world: World) -> Transport:
-    """How a host is reached: its variables, then the task, the play, the flag, then SSH.
+def transport_of(variables: Variables, play: Play, task: Task | None, world: World) -> str:
+    """The transport to a host, or `local`: what its variables say, then the task, the play, the
+    flag, then SSH.
 
     Raises PlanError for a connection we do not have, the `provider`'s included.
     """
@@ -68,14 +63,18 @@ def transport_of(variables: Variables, play: Play, task: Task | None, world: Wor
         raise PlanError(
             f"the connection `{word}`{host and f' of {host}'} is no command line",
             origin=origin,
-            hint="playrun speaks SSH and Telnet: network_cli, ssh, telnet, local",
+            hint=f"playrun has {_one_of(CONNECTIONS)}",
         )
-    close = nearest(word, ["network_cli", "ssh", "telnet", "local"])
+    close = nearest(word, CONNECTIONS)
     raise PlanError(
         f"there is no connection `{word}`{host and f', as {host} has it'}",
         origin=origin,
-        hint=f"did you mean `{close}`?" if close else "use network_cli, ssh, telnet or local",
+        hint=f"did you mean `{close}`?" if close else f"use {_one_of(CONNECTIONS)}",
     )
+
+
+def _one_of(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def _short_connection(word: str) -> str:
@@ -96,7 +95,7 @@ def _connection_word(
     for written in (task and task.connection, play.connection):
         if written is not None:
             return world.templar.text(written, variables), getattr(written, "origin", None)
-    return world.defaults.connection or "ssh", None
+    return world.defaults.connection or DEFAULT, None
 
 
 def platform_name(variables: Variables, world: World, task: Task | None = None) -> str | None:
@@ -208,7 +207,7 @@ def target_of(host: str, variables: Variables, play: Play, task: Task, world: Wo
         host=host,
         address=settings.text("address") or host,
         platform=_platform_at(host, variables, world, task),
-        transport="telnet" if transport == "telnet" else "ssh",
+        transport=transport if transport in TRANSPORTS else DEFAULT,
         port=_port(settings.get("port") or _rendered(task.port, play.port, variables, world)),
         user=settings.text("user")
         or _text(task.remote_user, play.remote_user, variables, world)
