@@ -189,14 +189,16 @@ class KnownHostsFile:
         return (b"\n" if torn else b"") + _bytes(line)
 
     def _refresh(self) -> None:
+        content = b""
         try:
             status = os.stat(self.path)  # noqa: PTH116 - asked six times a host
             stamp = (status.st_ino, status.st_mtime_ns, status.st_size)
-            if stamp == self._stamp:
-                return
-            content = Path(self.path).read_bytes()
+            if stamp != self._stamp:
+                content = Path(self.path).read_bytes()
         except OSError:
-            stamp, content = (0, 0, 0), b""
+            stamp = (0, 0, 0)
+        if stamp == self._stamp:
+            return
         self._stamp = stamp
         self._take(content)
 
@@ -253,7 +255,10 @@ class KnownHosts:
 
     def _file(self, path: str) -> KnownHostsFile:
         with self._lock:
-            return self._files.setdefault(path, KnownHostsFile(path))
+            known = self._files.get(path)
+            if known is None:
+                known = self._files[path] = KnownHostsFile(path)
+            return known
 
 
 class HostKeyChecker:

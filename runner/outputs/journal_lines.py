@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from json.encoder import encode_basestring_ascii as _string
 from typing import Any, get_args
 
@@ -28,6 +28,13 @@ _TOLD = frozenset({"values", "data"})
 _PLAIN = frozenset({int, bool, type(None)})
 _WORDS = {True: "true", False: "false"}
 _encode = json.JSONEncoder(default=str, separators=(",", ":")).encode
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    str: _string,
+    int: int.__repr__,
+    bool: _WORDS.__getitem__,
+    type(None): lambda _: "null",
+}
+"""What JSON makes of most values: an encoder is made anew for each that is no text."""
 
 
 class Lines:
@@ -90,9 +97,12 @@ def _members(names: Iterable[str], values: Iterable[Any]) -> str:
 def _member(name: str, value: Any) -> str:
     if name in _TOLD:
         return _told(value)
-    if type(value) in _RECORDS:
+    kind = type(value)
+    if kind in _WRITERS:
+        return _WRITERS[kind](value)
+    if kind in _RECORDS:
         return _record(value)
-    if type(value) is tuple and value and type(value[0]) in _RECORDS:
+    if kind is tuple and value and type(value[0]) in _RECORDS:
         return f"[{','.join(map(_record, value))}]"
     return _encode(value)
 
@@ -107,10 +117,8 @@ def _told(values: Mapping[Any, Any], depth: int = 0) -> str:
     members = []
     for name, value in values.items():
         kind = type(value)
-        if kind is str and len(value) <= _LONGEST_TEXT:
-            told = _string(value)
-        elif kind is bool:
-            told = _WORDS[value]
+        if kind in _WRITERS and (kind is not str or len(value) <= _LONGEST_TEXT):
+            told = _WRITERS[kind](value)
         elif kind is dict and len(value) <= _FEW and depth + 1 < _DEEPEST:
             told = _told(value, depth + 1)
         else:
