@@ -70,7 +70,7 @@ class Driver:
         events = folder / "events.jsonl"
         answer = self._ask(
             {
-                "id": case.name,
+                "id": folder.name,
                 "argv": case.words(),
                 "cwd": str(here),
                 "env": {"ORACLE_EVENTS": str(events)},
@@ -85,11 +85,11 @@ class Driver:
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(job) + "\n")
         self._process.stdin.flush()
-        line = self._process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"the driver of {self.side} has ended")
-        found: dict[str, Any] = json.loads(line)
-        return found
+        for line in self._process.stdout:
+            found: dict[str, Any] = json.loads(line)
+            if found["id"] == job["id"]:  # not that of a job whose test was given up
+                return found
+        raise RuntimeError(f"the driver of {self.side} has ended")
 
     def close(self) -> None:
         """Ends the process; it has no children between two runs."""

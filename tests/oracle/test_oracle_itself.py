@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import copy
+import json
 import os
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from oracle_canonical import difference, exit_code
+from oracle_canonical import difference, exit_code, of_playrun
 from oracle_case import Case, all_cases, from_texts, inventory
 from oracle_comparing import Oracle
 from oracle_differences import NAMED
@@ -136,3 +138,14 @@ def test_a_difference_stands_only_if_ansible_agrees_with_itself(oracle: Oracle) 
     verdicts = iter([["by chance"], []])
     assert oracle.judged(SAYING, lambda _: next(verdicts)) == []
     assert oracle.judged(SAYING, lambda ran: [ran["hosts"]["h1"][0][1]]) == ["ok"]
+
+
+@pytest.mark.oracle
+def test_a_job_whose_test_was_given_up_does_not_answer_for_the_next(tmp_path: Path) -> None:
+    with Driver("playrun", Path(sys.executable), tmp_path / "home") as driver:
+        here = str(tmp_path / "home")
+        given_up = {"id": "0", "argv": ["--version"], "cwd": here, "env": {}, "timeout": 60}
+        assert driver._process.stdin is not None
+        driver._process.stdin.write(json.dumps(given_up) + "\n")
+        ran = driver.run(SAYING, tmp_path / "1", 60)
+        assert of_playrun(ran)["hosts"]["h1"][0][1] == "ok"
