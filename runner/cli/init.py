@@ -27,8 +27,9 @@ def command(folder: Path, **_given: Any) -> int:
     _refuse_overwriting(folder, list(files))
     for target, source in files.items():
         _write(target, source.read_bytes())
-    click.echo(f"Made {len(files)} files in {folder}. Try:\n")
-    if folder.resolve() != Path.cwd():
+    here = folder.resolve() == Path.cwd()
+    click.echo(f"Made {len(files)} files in {'this folder' if here else folder}. Try:\n")
+    if not here:
         click.echo(f"    cd {folder}")
     click.echo("    playrun --lab playbooks/site.yml")
     return 0

@@ -143,9 +143,20 @@ def _misused(error: click.ClickException) -> str:
         hint = f"did you mean `{close}`?" if close else _help_of(error)
         return f"playrun: there is no option `{error.option_name}`\n  → {hint}\n"
     said = error.format_message()
-    if isinstance(error, click.BadParameter):
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return f"{said}\n"
+    if isinstance(error, click.MissingParameter):
+        said = _missing(error)
+    elif isinstance(error, click.BadParameter):
         said = _bad_value(error)
     return f"playrun: {said}\n  → {_help_of(error)}\n"
+
+
+def _missing(error: click.MissingParameter) -> str:
+    """What is not there, and where it would stand."""
+    name = error.param.human_readable_name if error.param is not None else "an argument"
+    usage = error.ctx.get_usage().removeprefix("Usage: ") if error.ctx is not None else ""
+    return f"{name} is missing: {' '.join(usage.split())}"
 
 
 def _bad_value(error: click.BadParameter) -> str:

@@ -209,7 +209,7 @@ class Vault:
 
 
 def _no_password(vault_id: str | None, tried: list[str], origin: Origin) -> LoadError:
-    wanted = f" (vaulted with the id {vault_id})" if vault_id else ""
+    wanted = f" with the id {vault_id}" if vault_id else ""
     if not tried:
         return LoadError(
             f"vaulted{wanted}, and no vault password",
@@ -219,5 +219,7 @@ def _no_password(vault_id: str | None, tried: list[str], origin: Origin) -> Load
     return LoadError(
         f"vaulted{wanted}, and no vault password fits",
         origin=origin,
-        hint=f"tried: {', '.join(tried)}",
+        hint=f"tried the one called {tried[0]}"
+        if len(tried) == 1
+        else f"tried: {', '.join(tried)}",
     )

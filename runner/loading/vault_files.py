@@ -14,8 +14,13 @@ from runner.loading.files import read_file
 from runner.loading.vault import Password, Vault
 from runner.loading.vault_format import is_vaulted, seal
 from runner.values import Origin
+from runner.yaml.documents import MAX_BYTES
 
 DEFAULT_ID = "default"
+
+
+_LARGEST = MAX_BYTES * 9 // 40
+"""Vaulted text is four times as long as the plain one, and has line breaks."""
 
 
 class Sealer(NamedTuple):
@@ -62,6 +67,10 @@ def encrypted(data: bytes, name: str, sealer: Sealer) -> bytes:
     if is_vaulted(data):
         raise LoadError(
             f"{name} is vaulted already", hint="`playrun vault rekey` changes passwords"
+        )
+    if len(data) > _LARGEST:
+        raise LoadError(
+            f"{name} is larger than {_LARGEST >> 20} MB: vaulted, it could not be opened again"
         )
     return sealer.seal(data)
 

@@ -233,3 +233,21 @@ def test_the_stdin_of_a_terminal_is_read_as_bytes(
 
     monkeypatch.setattr(vault_command.sys, "stdin", Bytes())
     assert vault_command._read("-") == b"\xff\x00"
+
+
+def test_what_could_not_be_opened_again_is_not_vaulted(files: Path, playrun: Playrun) -> None:
+    large = files / "large"
+    with large.open("wb") as file:
+        file.truncate(15 << 20)
+    said = playrun("vault", "encrypt", "--in-place", "--vault-password-file", "p1", "large")
+    assert (said.code, said.err) == (
+        1,
+        "playrun: large is larger than 14 MB: vaulted, it could not be opened again\n",
+    )
+    assert large.stat().st_size == 15 << 20
+
+
+def test_without_a_word_the_help_is_shown(here: Path, playrun: Playrun) -> None:
+    said = playrun("vault")
+    assert said.code == 1
+    assert said.err.startswith("Usage: playrun vault")
