@@ -208,23 +208,8 @@ def _read(wanted: Wanted, found: Found, standing: Standing) -> ReadRole:
     path = found.path
     own_vars = role_variables(path, "vars", wanted.files.get("vars"), standing.loading)
     own_defaults = role_variables(path, "defaults", wanted.files.get("defaults"), standing.loading)
-    parent = wanted.scope.role or _NO_ROLE
-    brought = wanted.by_task and parent.name != ""
-    vars_above, defaults_above = parent.below
-    below = (
-        _merged([vars_above, wanted.vars, own_vars]),
-        _merged([defaults_above, own_defaults]),
-    )
-    role = Role(
-        name=found.name,
-        path=str(path),
-        collection=found.collection,
-        defaults=below[1],
-        vars=below[0],
-        below=below,
-        parents=((parent.name, parent.path), *parent.parents) if brought else parent.parents,
-        parent_paths=(parent.path, *parent.parent_paths) if parent.path else (),
-    )
+    vars_above, defaults_above = (wanted.scope.role or _NO_ROLE).below
+    role = _without_dependencies(wanted, found, own_vars, own_defaults)
     meta = _read_meta(path, standing)
     needed = _dependencies(role, meta, wanted, standing)
     exported_vars = _merged([*(one.exported_vars for one in needed), own_vars])
@@ -247,6 +232,29 @@ def _read(wanted: Wanted, found: Found, standing: Standing) -> ReadRole:
         exported_vars,
         exported_defaults,
         names,
+    )
+
+
+def _without_dependencies(
+    wanted: Wanted, found: Found, own_vars: Mapping[str, Any], own_defaults: Mapping[str, Any]
+) -> Role:
+    """The role as its own dependencies see it."""
+    parent = wanted.scope.role or _NO_ROLE
+    brought = wanted.by_task and parent.name != ""
+    vars_above, defaults_above = parent.below
+    below = (
+        _merged([vars_above, wanted.vars, own_vars]),
+        _merged([defaults_above, own_defaults]),
+    )
+    return Role(
+        name=found.name,
+        path=str(found.path),
+        collection=found.collection,
+        defaults=below[1],
+        vars=below[0],
+        below=below,
+        parents=((parent.name, parent.path), *parent.parents) if brought else parent.parents,
+        parent_paths=(parent.path, *parent.parent_paths) if parent.path else (),
     )
 
 

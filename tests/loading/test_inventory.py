@@ -363,11 +363,10 @@ def test_vaulted_values_stay_closed_until_used(tmp_path: Path) -> None:
         secret.reveal()
 
 
-def test_listings_know_children_and_own_variables() -> None:
+def test_listings_know_children_and_own_hosts() -> None:
     inventory, _ = fleet("precedence")
     assert inventory.children_of("core") == ("routers", "edge")
     assert inventory.own_hosts_of("core") == ()
-    assert inventory.vars_of_group("edge")["lst"] == ["a", {"b": 1}]
 
 
 def test_a_list_of_hosts_may_be_longer_than_a_file_name() -> None:

@@ -242,13 +242,6 @@ class Inventory:
             values = self._values[name] = merged
         return values
 
-    def vars_of_group(self, group: str) -> Mapping[str, Any]:
-        """The variables that `group` itself brings, for listings."""
-        merged: dict[str, Any] = {}
-        for scope in self._group_scopes([self._tree.groups[group]]):
-            merged.update(scope.values)
-        return merged
-
     def origin(self, host: str, variable: str | None = None) -> Origin | None:
         """Where a host, or the value one of its variables has, stands; None if nowhere."""
         if variable is None:
