@@ -16,6 +16,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -234,6 +235,7 @@ def _encoder(encoding: str) -> Callable[[str], bytes]:
     return encode
 
 
+@lru_cache(maxsize=1_000)
 def command_slug(command: str) -> str:
     """A command as part of a file name: `show ip interface brief` → `show_ip_interface_brief`.
 

@@ -20,6 +20,7 @@ from runner.errors import ConnectionLost, Unreachable
 DEFAULT_PORT = 23
 _LONGEST_WAIT = 1_000_000.0
 _READ_SIZE = 65_535
+_SLACK = 1.05
 _TIMEVAL = struct.Struct("ll")
 
 _IAC, _DONT, _DO, _WONT, _WILL, _SB, _SE = 255, 254, 253, 252, 251, 250, 240
@@ -205,6 +206,8 @@ class TelnetTransport:
         self._sockets = sockets
         self._write_timeout = write_timeout
         self._heard = False
+        self._patience = 0.0
+        """How long the kernel lets a read wait."""
 
     def read(self, timeout: float) -> bytes:
         """See `Transport.read`. Raises Unreachable when an SSH server greets."""
@@ -239,7 +242,7 @@ class TelnetTransport:
         flags = 0 if timeout > 0.0 else socket.MSG_DONTWAIT
         try:
             if not flags:
-                self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _interval(timeout))
+                self._be_patient(timeout)
             chunk = self._sock.recv(_READ_SIZE, flags)
         except BlockingIOError:
             raise TimeoutError from None
@@ -251,6 +254,12 @@ class TelnetTransport:
         if not chunk and self._sockets.aborted:
             raise interrupted()
         return chunk
+
+    def _be_patient(self, seconds: float) -> None:
+        """Lets reads wait that long, or a little longer if that is how long they wait already."""
+        if not seconds <= self._patience <= seconds * _SLACK:
+            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _interval(seconds))
+            self._patience = seconds
 
     def _send_reply(self, reply: bytes) -> None:
         # A device that closed meanwhile is noticed by the next read, after its last words.

@@ -7,14 +7,17 @@ from pathlib import Path
 from runner.errors import PlanError
 from runner.values import Origin
 
+_NOTHING = frozenset({"", "."})
+"""Names that lead nowhere."""
+
 
 def inside(root: Path, path: str, origin: Origin | None) -> Path:
     """The file that a rendered `output` or `path` names under `root`. Raises PlanError."""
-    parts = Path(path).parts
-    if not parts or path.startswith("/") or ".." in parts or "\0" in path:
+    names = path.split("/")
+    if path.startswith("/") or ".." in names or "\0" in path or _NOTHING.issuperset(names):
         raise PlanError(
             f"a host file lies inside the output folder, and {path!r} does not",
             origin=origin,
             hint="write it relative to the output folder; `--output DIR` moves that",
         )
-    return root.joinpath(*parts)
+    return root / path
