@@ -9,7 +9,7 @@ from runner.actions.api import Action, Parameter
 from runner.errors import PlayrunError, nearest
 from runner.loading.commands import check_answers, check_commands, check_conditions
 from runner.loading.convert import Located, as_conditions, as_flag, kind_of
-from runner.loading.keyvalue import is_pair, options_in, pairs, words_in
+from runner.loading.keyvalue import has_pairs, is_pair, options_in, pairs, words_in
 from runner.loading.keywords import TASK
 from runner.values import EMPTY, Source
 
@@ -91,7 +91,7 @@ def _own(written: Written, problems: list[PlayrunError], *, partial: bool) -> Ma
         return {}
     if isinstance(value, dict):
         return value
-    if partial and isinstance(value, Source) and is_template(value) and takes_pairs(written):
+    if partial and takes_pairs(written) and is_template(value) and not has_pairs(value):
         return {}
     if isinstance(value, str):
         return _from_text(written, Source(value, getattr(value, "origin", None)), problems)

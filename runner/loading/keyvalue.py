@@ -16,21 +16,38 @@ _WORD = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+_KEY = re.compile(r"((?:\{\{(?:(?!\}\}).)*+\}\}|(?!\{\{)[^=])*+)=(.*)", re.DOTALL)
+"""A key, which may be or hold a template, and its value."""
+
+_ESCAPE = re.compile(
+    r"""\\(?: U[0-9A-Fa-f]{8} | u[0-9A-Fa-f]{4} | x[0-9A-Fa-f]{2} | N\{[^}]+\} | [\\'"abfnrtv] )""",
+    re.VERBOSE,
+)
+
 IsKnown = Callable[[str], bool]
 
 
 def pairs(text: Source, is_known: IsKnown) -> dict[str, Source] | None:
-    """The key=value arguments of a text, or None if it is not of that form throughout."""
+    """The key=value arguments of a text, or None if it is not of that form throughout.
+
+    A backslash and `n` is a line break there, also without quotes and inside a template.
+    """
     words = words_in(text)
     if words is None:
         return None
     found: dict[str, Source] = {}
     for word in words:
-        key, equals, value = word.partition("=")
-        if not equals or not is_known(key):
+        key, value = _key_and_value(word)
+        if value is None or not is_known(key):
             return None
-        found[key] = Source(_unquoted(value), text.origin)
+        name = Source(key, text.origin) if "{{" in key else key
+        found[name] = Source(value, text.origin)
     return found or None
+
+
+def has_pairs(text: str) -> bool:
+    """Whether something in a text is `key=value`, templates as keys included."""
+    return any(_KEY.fullmatch(word) for word in words_in(text) or ())
 
 
 def words_in(text: str) -> list[str] | None:
@@ -58,7 +75,7 @@ def options_in(text: Source, is_known: IsKnown) -> tuple[dict[str, Source], str]
     rest: list[str] = []
     end = 0
     for start, stop, key, value in _options(text, is_known):
-        found[key] = Source(_unquoted(value), text.origin)
+        found[key] = Source(value, text.origin)
         rest.append(text[end:start])
         end = stop
     return found, "".join([*rest, text[end:]]).strip() if found else str(text)
@@ -66,13 +83,26 @@ def options_in(text: Source, is_known: IsKnown) -> tuple[dict[str, Source], str]
 
 def _options(text: str, is_known: IsKnown) -> Iterator[tuple[int, int, str, str]]:
     for match in _WORD.finditer(text):
-        key, equals, value = match[0].partition("=")
-        if equals and is_known(key):
+        key, value = _key_and_value(match[0])
+        if value is not None and is_known(key):
             yield match.start(), match.end(), key, value
 
 
+def _key_and_value(word: str) -> tuple[str, str | None]:
+    """A word's two sides; no value where it has no equals sign outside of templates."""
+    match = _KEY.fullmatch(word)
+    if match is None:
+        return word, None
+    return match[1], _unquoted(_ESCAPE.sub(_unescaped, match[2]))
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    try:
+        return match[0].encode("ascii").decode("unicode_escape")
+    except UnicodeError:
+        return match[0]
+
+
 def _unquoted(value: str) -> str:
-    if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
-        quote, inner = value[0], value[1:-1]
-        return inner.replace("\\" + quote, quote)
-    return value
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+    return value[1:-1] if quoted and value[-2] != "\\" else value

@@ -14,6 +14,7 @@ from runner.errors import PlayrunError
 from runner.loading.arguments import Written, canonical, is_template, read_arguments, takes_pairs
 from runner.loading.convert import Place, Spot
 from runner.loading.inherit import defaults_for, defaults_in
+from runner.loading.keyvalue import has_pairs
 from runner.loading.standing import raise_problems
 from runner.model import Late, Scope, Task
 from runner.values import EMPTY, Source
@@ -31,7 +32,7 @@ def late_of(
     more = place.value.get("args")
     defaults = EMPTY if written.name == LATE else defaults_for(inner, written.word)
     texts: list[Source] = [text for text in (defaults, more, own) if is_template(text)]
-    if not takes_pairs(written):
+    if not takes_pairs(written) or (isinstance(own, str) and has_pairs(own)):
         texts = [text for text in texts if text is not own]
     if written.name != LATE and not texts:
         return None

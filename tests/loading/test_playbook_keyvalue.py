@@ -53,6 +53,37 @@ def test_options_in_a_command_line(text: str, options: dict[str, str], line: str
     assert options_in(Source(text, HERE), known) == (options, line)
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (r'msg="one\ntwo"', "one\ntwo"),
+        (r"msg='one\ttwo'", "one\ttwo"),
+        (r"msg=one\ntwo", "one\ntwo"),
+        (r'msg="say \"hi\""', 'say "hi"'),
+        (r'msg="C:\\new \x41"', "C:\\new A"),
+        (r"msg=\d+\s\w", r"\d+\s\w"),
+        (r"msg=\N{NO_SUCH_NAME}", r"\N{NO_SUCH_NAME}"),
+        (r"""msg="{{ x | join('\n') }}\n" """, "{{ x | join('\n') }}\n"),
+    ],
+)
+def test_backslashes_in_values(text: str, value: str) -> None:
+    assert pairs(Source(text, HERE), known) == {"msg": value}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("{{ n }}=x", {"{{ n }}": "x"}),
+        ("{{ a }}={{ b }}", {"{{ a }}": "{{ b }}"}),
+        ("{{ a == b }}_c=x", {"{{ a == b }}_c": "x"}),
+        ("{{ f(a=1) }}", None),
+        ("{{ a }}" * 5000, None),
+    ],
+)
+def test_a_template_may_be_a_key(text: str, found: dict[str, str] | None) -> None:
+    assert pairs(Source(text, HERE), lambda _key: True) == found
+
+
 def test_values_keep_their_place() -> None:
     found = pairs(Source("msg={{ x }}", HERE), known)
     assert found is not None
