@@ -4,31 +4,19 @@ import fcntl
 import hashlib
 import json
 import os
-import resource
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from outputs_factory import files_up_to
 
 from runner.errors import TaskError
 from runner.safe_files import FileTrouble
 from runner.spool import HostFileWriter, HostJournal, Transcript, command_slug
 from runner.values import Masks
-
-
-@contextmanager
-def files_up_to(size: int) -> Iterator[None]:
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_what_is_written_is_described(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def written_texts(
     seen: set[str] = set()
     while waiting:
         part = waiting.pop()
-        yield from _texts(part)
+        yield from map(str, _strings(part))
         names = templar.names(part)
         if names.lookups & _OF_THE_ENVIRONMENT:
             yield from filter(_is_path, os.environ.values())
@@ -46,28 +46,24 @@ def written_texts(
                     yield from _own_paths(variables.raw(name))
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """All that is no data is the user's; a text without a template in it is not always marked."""
+def _strings(value: Any) -> Iterator[str]:
+    """All of a value's texts, as they are: `Source`, `OwnPath` or plain.
+
+    All that is no data is the user's; a text without a template in it is not always marked.
+    """
     if isinstance(value, str):
-        yield str(value)
+        yield value
     elif isinstance(value, dict):
         for item in value.values():
-            yield from _texts(item)
+            yield from _strings(item)
     elif isinstance(value, (list, tuple)):
         for item in value:
-            yield from _texts(item)
+            yield from _strings(item)
 
 
 def _own_paths(value: Any) -> Iterator[str]:
     """The paths in a value that is data."""
-    if isinstance(value, OwnPath):
-        yield str(value)
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _own_paths(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _own_paths(item)
+    return (str(text) for text in _strings(value) if isinstance(text, OwnPath))
 
 
 def _is_path(text: str) -> bool:
