@@ -12,7 +12,7 @@ from runner.events import Event, HostFinished, RunFinished, TaskFinished
 from runner.outputs.journal_lines import Lines
 from runner.outputs.records import RunFolder, prune
 from runner.outputs.tally import Tally
-from runner.safe_files import folder_of, trouble, write_whole
+from runner.safe_files import FileTrouble, folder_of, trouble, write_whole
 from runner.spool import open_append
 
 
@@ -43,6 +43,7 @@ class Journal:
         if isinstance(event, RunFinished):
             self._whole("summary.json", self._tally.summary())
             prune(self._state, self._keep, self._folder)
+            self._refuse_removed()
 
     def write(self, events: Sequence[Event]) -> bool:
         """Adds a line for each, unless files come with them. Raises FileTrouble."""
@@ -68,6 +69,14 @@ class Journal:
                 lines = lines[os.write(self._events, lines) :]
         except OSError as error:
             raise trouble(self._folder / "events.jsonl", error) from error
+
+    def _refuse_removed(self) -> None:
+        """Events that were written to a file without a name are lost: nobody else would say so."""
+        if self._events is not None and not os.fstat(self._events).st_nlink:
+            raise FileTrouble(
+                f"{self._folder / 'events.jsonl'} was removed while the run went on",
+                hint="what stood in it is lost",
+            )
 
     def _whole(self, name: str, content: Mapping[str, Any]) -> None:
         write_whole(self._folder, self._folder / name, _readable(content).encode("ascii"))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from runner.events import Captured, Event, Failure, Section
 from runner.outputs.journal import Journal
 from runner.outputs.records import RunFolder, last_failed, new_run, prune, runs
 from runner.outputs.tally import Tally
+from runner.safe_files import FileTrouble
 
 
 def record(state: Path, *events: Event, at: float = START, keep: int = 50) -> RunFolder:
@@ -54,6 +56,20 @@ def test_an_event_is_on_disk_as_soon_as_it_was_handled(tmp_path: Path) -> None:
     assert len(lines(folder)) == 1
     journal.close()
     journal.close()
+
+
+def test_a_record_that_is_removed_under_way_is_told(tmp_path: Path) -> None:
+    folder, tally = new_run(tmp_path, START), Tally()
+    journal = Journal(folder, tally, {})
+    e = Events()
+    journal.handle(e.run())
+    shutil.rmtree(folder.path)
+    ends = e.ends()
+    tally.handle(ends)
+    with pytest.raises(FileTrouble, match="removed while the run went on"):
+        journal.handle(ends)
+    journal.close()
+    assert json.loads((folder.path / "summary.json").read_text())["exit_code"] == 0
 
 
 def test_what_came_in_together_is_written_at_once(
