@@ -15,7 +15,7 @@ from runner.actions.api import Action, Parameter
 from runner.actions.flow import IMPORTS
 from runner.actions.names import resolve, words
 from runner.engine.targets.target import NAMES
-from runner.loading.keywords import BLOCK, IMPORT_PLAYBOOK, PLAY, TASK, Keyword
+from runner.loading.keywords import BLOCK, IMPORT_PLAYBOOK, LOOP_CONTROL, PLAY, TASK, Keyword
 
 Schema = dict[str, Any]
 
@@ -110,7 +110,7 @@ def _definitions() -> Schema:
         "play": {
             "type": "object",
             "required": ["hosts"],
-            "properties": _properties(PLAY, PLAY),
+            "properties": {**_properties(PLAY, PLAY), "roles": _roles()},
             "additionalProperties": False,
         },
         "import": {
@@ -140,13 +140,39 @@ def _task() -> Schema:
     actions = {word: {"$ref": f"#/definitions/action-{name}"} for word, name in known.items()}
     return {
         "type": "object",
-        "properties": {**actions, **_properties(BLOCK, BLOCK), **_properties(TASK, TASK)},
+        "properties": {
+            **actions,
+            **_properties(BLOCK, BLOCK),
+            **_properties(TASK, TASK),
+            "loop_control": _closed(LOOP_CONTROL, TASK["loop_control"]),
+        },
         "patternProperties": {
             r"^with_[a-z_]+$": {"description": "Run once for each item that this lookup finds."},
             r"^[A-Za-z_]\w*\.[A-Za-z_]\w*\.[A-Za-z_]\w*$": {
                 "description": "An action by its full name."
             },
         },
+        "additionalProperties": False,
+    }
+
+
+def _roles() -> Schema:
+    """Names, or mappings with a name and whatever the role is to be given."""
+    words = ("role", "name", "src")
+    named: Schema = {"type": "object", "anyOf": [{"required": [word]} for word in words]}
+    return {
+        "description": PLAY["roles"].doc,
+        "type": ["array", "null"],
+        "items": {"anyOf": [_TEXT, named]},
+    }
+
+
+def _closed(words: Mapping[str, Keyword], keyword: Keyword) -> Schema:
+    """A mapping with no other words."""
+    return {
+        "description": keyword.doc,
+        "type": ["object", "null"],
+        "properties": _properties(words, words),
         "additionalProperties": False,
     }
 

@@ -33,7 +33,7 @@ class Interrupts:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {which: signal.signal(which, self._on) for which in _SIGNALS}
+        before = {which: signal.signal(which, self._on) for which in _heard()}
         try:
             yield
         finally:
@@ -57,7 +57,11 @@ class Interrupts:
         self._tell([Notice(time.time(), "warning", text)])
 
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+def _heard() -> tuple[signal.Signals, ...]:
+    """A run under `nohup` goes on when its terminal is lost."""
+    ended = (signal.SIGINT, signal.SIGTERM)
+    stays = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return ended if stays else (*ended, signal.SIGHUP)
 
 
 def conduct(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -331,6 +332,18 @@ def test_ctrl_c_ends_what_waits_to_try_again(folder: Path, strategy: str) -> Non
         child.expect(pexpect.EOF, timeout=120)
         child.wait()
     assert child.exitstatus == 130
+
+
+def test_a_run_under_nohup_goes_on_without_its_terminal(folder: Path) -> None:
+    (folder / "site.yml").write_text(
+        f"{PLAY}  tasks: [shell: touch at; until test -e go; do :; done]\n"
+    )
+    words = ("nohup", sys.executable, "-m", "runner", "-i", "a,", "site.yml")
+    with subprocess.Popen(words, env=environment(), stdout=subprocess.DEVNULL) as run:
+        until(lambda: (folder / "at").exists())
+        run.send_signal(signal.SIGHUP)
+        (folder / "go").touch()
+        assert run.wait(60) == 0
 
 
 def until(holds: Callable[[], bool]) -> None:

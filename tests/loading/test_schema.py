@@ -52,6 +52,7 @@ PLAYBOOK = """
       register: out
       until: out is succeeded
       with_items: [1]
+      loop_control: {loop_var: one, extended: "{{ x }}", label: null}
     - block:
         - debug: msg=hello
         - set_fact: {any_name: "{{ out }}"}
@@ -94,7 +95,9 @@ def test_takes_inventories() -> None:
         ("playbook", "hosts: all", "array"),
         ("playbook", "- hosts: all\n  lockstep: sometimes", "sometimes"),
         ("playbook", "- hosts: all\n  tasks: [{debgu: {msg: x}}]", "debgu"),
+        ("playbook", "- hosts: all\n  roles: [{rol: x}]", "rol"),
         ("tasks", "- debug: {msg: x}\n  wehn: y", "wehn"),
+        ("tasks", "- debug: {msg: x}\n  loop_control: {lop_var: y}", "lop_var"),
         ("inventory", "all: {host: {r1: }}", "host"),
     ],
 )
