@@ -9,10 +9,9 @@ from runner.engine.world import World
 from runner.errors import LoadError, PlayrunError
 from runner.model import Play, Prompt
 from runner.run.options import AskPerson
-from runner.templating import Templar
+from runner.templating import TemplateFault, hashed
 from runner.values import Secret, Source
 
-_HASHED = Source("{{ typed | password_hash(scheme, salt=salt, salt_size=salt_size) }}")
 _ATTEMPTS = 10
 
 
@@ -82,7 +81,7 @@ class Prompting:
         typed = self._typed(prompt, self._world.masks.mask(question))
         value = default if not typed and default is not None else str(typed)
         if prompt.encrypt:
-            value = _hashed(self._world.templar, value, prompt)
+            value = _hashed(value, prompt)
         if prompt.private and (typed or default):
             return Secret(value, self._world.masks)
         return value if prompt.unsafe else Source(value, play.origin)
@@ -116,12 +115,11 @@ class Prompting:
             return str(text)
 
 
-def _hashed(templar: Templar, value: str, prompt: Prompt) -> str:
-    """A password as the filter `password_hash` gives it. Raises RenderError."""
-    variables = templar.variables().child(
-        typed=value,
-        scheme=str(prompt.encrypt).removesuffix("_crypt"),
-        salt=prompt.salt,
-        salt_size=prompt.salt_size,
-    )
-    return templar.text(_HASHED, variables)
+def _hashed(value: str, prompt: Prompt) -> str:
+    """A password under the scheme that is asked for. Raises LoadError."""
+    options = {"salt": prompt.salt, "salt_size": prompt.salt_size}
+    try:
+        return hashed(value, str(prompt.encrypt), options)
+    except TemplateFault as error:
+        message = f"`encrypt` of `{prompt.name}`: {error.message}"
+        raise LoadError(message, hint=error.hint) from error

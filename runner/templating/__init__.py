@@ -3,8 +3,9 @@
 The only package that knows Jinja. `Templar` renders, `Variables` is what it renders with.
 """
 
-from runner.templating.failures import Signal, UndefinedVariable
+from runner.templating.failures import Signal, TemplateFault, UndefinedVariable
 from runner.templating.files import Opener, TemplateOptions, refuse_vaulted
+from runner.templating.library.hashing import hashed
 from runner.templating.names import Names
 from runner.templating.results import OMIT
 from runner.templating.seeking import LookupCall
@@ -18,8 +19,10 @@ __all__ = [
     "Opener",
     "Signal",
     "Templar",
+    "TemplateFault",
     "TemplateOptions",
     "UndefinedVariable",
     "Variables",
+    "hashed",
     "refuse_vaulted",
 ]

@@ -53,11 +53,27 @@ def indent(value: Any, *args: Any, **kwargs: Any) -> str:
     return do_indent(text.text_in(value, "indent"), *args, **kwargs)
 
 
-_PENDING = ("batch", "items", "map", "reject", "rejectattr", "reverse", "select", "selectattr")
+def items(value: Any) -> list[Any]:
+    """Pairs of key and value. Jinja's own gives nothing for an undefined value."""
+    if isinstance(value, Undefined):
+        str(value)
+    return list(JINJA_FILTERS["items"](value))
+
+
+def pprint(value: Any) -> str:
+    """As Python writes it; lists and dictionaries on one line, in their order."""
+    if isinstance(value, (dict, list)):
+        return repr(value)
+    return str(JINJA_FILTERS["pprint"](value))
+
+
+_PENDING = ("batch", "map", "reject", "rejectattr", "reverse", "select", "selectattr")
 _JINJA: dict[str, Any] = {
     **JINJA_FILTERS,
     **{name: _settling(JINJA_FILTERS[name]) for name in (*_PENDING, "slice", "unique")},
     "indent": indent,
+    "items": items,
+    "pprint": pprint,
 }
 
 FILTERS: dict[str, Any] = {

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from runner.templating.failures import TemplateFault
-from runner.templating.library.values import password_hash
+from runner.templating.library.hashing import hashed
 from runner.templating.seeking import LookupCall
 from runner.values import at_home
 
@@ -140,4 +140,4 @@ def _read(call: LookupCall, path: Path, salt: str | None) -> tuple[str, str | No
 
 
 def _encrypted(plain: str, kind: str, salt: str | None) -> str:
-    return password_hash(plain, kind.removesuffix("_crypt"), salt=salt)
+    return hashed(plain, kind, {"salt": salt})

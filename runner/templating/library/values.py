@@ -16,6 +16,7 @@ from jinja2 import Undefined
 from jinja2.filters import do_default
 
 from runner.templating.failures import TemplateFault
+from runner.templating.library import hashing
 from runner.templating.library.text import as_bytes
 from runner.templating.undefined import is_defined
 
@@ -71,41 +72,6 @@ def _hash_of(kind: str) -> Any:
         return digest(value, kind)
 
     return hashed
-
-
-_SCHEMES = {
-    "md5": "md5_crypt",
-    "blowfish": "bcrypt",
-    "bcrypt": "bcrypt",
-    "sha256": "sha256_crypt",
-    "sha512": "sha512_crypt",
-}
-
-
-def password_hash(
-    value: Any,
-    hashtype: str = "sha512",
-    salt: str | None = None,
-    salt_size: int | None = None,
-    rounds: int | None = None,
-    ident: str | None = None,
-) -> str:
-    """A password as a crypt hash. Needs the library passlib."""
-    if hashtype not in _SCHEMES:
-        raise TemplateFault(f"password_hash: '{hashtype}' is not known", hint=", ".join(_SCHEMES))
-    try:
-        from passlib import hash as passlib_hash  # type: ignore[import-not-found, import-untyped, unused-ignore]
-    except ImportError as error:
-        raise TemplateFault(
-            "password_hash needs the library passlib", hint="pip install passlib"
-        ) from error
-    options = {"salt": salt, "salt_size": salt_size, "rounds": rounds, "ident": ident}
-    given = {name: option for name, option in options.items() if option is not None}
-    try:
-        hashed = getattr(passlib_hash, _SCHEMES[hashtype]).using(**given).hash(str(value))
-    except (ValueError, TypeError) as error:
-        raise TemplateFault(f"password_hash: {error}") from error
-    return str(hashed)
 
 
 def to_datetime(value: Any, format: str = "%Y-%m-%d %H:%M:%S") -> datetime.datetime:
@@ -222,7 +188,7 @@ FILTERS: dict[str, Any] = {
     "md5": _hash_of("md5"),
     "sha1": _hash_of("sha1"),
     "checksum": _hash_of("sha1"),
-    "password_hash": password_hash,
+    "password_hash": hashing.password_hash,
     "to_datetime": to_datetime,
     "strftime": strftime,
     "human_readable": human_readable,
