@@ -73,7 +73,9 @@ _CONNECTION: tuple[Decorator, ...] = (
         metavar="K=V|JSON|@FILE",
         help="Variables that win over all others.",
     ),
-    click.option("-u", "--user", metavar="NAME", help="The user to log in as."),
+    click.option(
+        "-u", "--user", metavar="NAME", help="The user to log in as, where hosts do not say."
+    ),
     click.option("-k", "--ask-pass", is_flag=True, help="Ask for the login password."),
     click.option("-K", "--ask-become-pass", is_flag=True, help="Ask for the enable password."),
     click.option(
@@ -104,7 +106,7 @@ _CONNECTION: tuple[Decorator, ...] = (
         "--timeout",
         type=click.FloatRange(min=0.1),
         metavar="SECONDS",
-        help="How long connecting may take.",
+        help="How long connecting may take; the setting is connect_timeout, by default 10.",
     ),
     click.option(
         "--private-key",
@@ -117,7 +119,7 @@ _CONNECTION: tuple[Decorator, ...] = (
         "--ssh-common-args",
         metavar="ARGS",
         default="",
-        help="Options as for ssh: -J, -o ProxyJump=…, -o Port=…",
+        help="Options as for ssh: -J, -o ProxyJump=…, -o Port=….",
     ),
     click.option("--lab", is_flag=True, help="Use simulated devices in the hosts' places."),
     click.option(
@@ -129,10 +131,13 @@ _CONNECTION: tuple[Decorator, ...] = (
         "--workers",
         type=click.IntRange(min=1),
         metavar="N",
-        help="Hosts that are worked on at a time.",
+        help="Hosts that are worked on at a time; the setting is workers, by default 32.",
     ),
     click.option(
-        "-v", "--verbose", count=True, help="Show what devices print; -vvv keeps transcripts."
+        "-v",
+        "--verbose",
+        count=True,
+        help="Show what tasks return and devices print; -vvv keeps transcripts too.",
     ),
     click.option("--transcript", is_flag=True, help="Keep a transcript of every session."),
     click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong."),
@@ -141,7 +146,7 @@ _CONNECTION: tuple[Decorator, ...] = (
         "--color",
         type=click.Choice(["auto", "always", "never"]),
         metavar="WHEN",
-        help="auto, always or never.",
+        help="auto (the default: on a terminal), always or never.",
     ),
 )
 

@@ -22,16 +22,21 @@ from runner.outputs.terminal import one_line
 @click.option("-C", "--check", is_flag=True, help="Change nothing; -v shows what is not sent.")
 @click.option("-D", "--diff", is_flag=True, help="Show what tasks change in files.")
 @click.option(
-    "--strategy", metavar="NAME", help="linear, free, host_pinned, serial, threads or processes."
+    "--strategy",
+    metavar="NAME",
+    help="linear (the default), free, host_pinned, serial, threads or processes.",
 )
 @click.option(
     "--processes",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Worker processes under the strategy `processes`.",
+    help="Worker processes under the strategy `processes`; by default one for each core.",
 )
 @click.option(
-    "--output", type=click.Path(path_type=Path), metavar="DIR", help="Where host files go."
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where host files go; by default `output`.",
 )
 @click.option("--force-handlers", is_flag=True, help="Run handlers of failed hosts too.")
 @click.option(
