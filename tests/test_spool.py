@@ -376,3 +376,13 @@ def test_a_transcript_on_a_full_disk_costs_nothing(tmp_path: Path) -> None:
         transcript.sent("y\n")
         transcript.close()
     assert os.path.getsize(tmp_path / "r1.txt") <= 10
+
+
+def test_a_journal_that_is_closed_holds_no_file(tmp_path: Path) -> None:
+    before = set(os.listdir("/proc/self/fd"))
+    journal = HostJournal(tmp_path, "r1")
+    journal.append({"a": 1})
+    assert set(os.listdir("/proc/self/fd")) > before
+    journal.close()
+    journal.close()
+    assert set(os.listdir("/proc/self/fd")) == before

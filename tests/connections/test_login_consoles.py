@@ -53,6 +53,15 @@ def test_a_greeting_through_a_pager(bench: Bench) -> None:
     works(bench, script)
 
 
+@any_slicing()
+def test_a_pager_in_the_greeting_that_is_written_over(bench: Bench) -> None:
+    script = bench.script
+    if bench.name == "telnet":
+        ask(script)
+    script.say("Welcome\r\n--More--").hear(" ", newline=False).say("\rR1#")
+    works(bench, script)
+
+
 def test_set_up_lines_that_a_device_refuses_do_not_matter() -> None:
     bench = Bench("ssh")
     script = bench.script.say("R1#")
