@@ -60,7 +60,9 @@ class Cli(Base):
         "commands": Parameter("list", aliases=("cmds",), says="Commands, typed one by one."),
         "prompt": Parameter("list", says="Questions the command may ask (regular expressions)."),
         "answer": Parameter("list", says="What to answer, one for each `prompt`."),
-        "check_all": Parameter("flag", default=False, says="All prompts must come, in order."),
+        "check_all": Parameter(
+            "flag", default=False, says="Each prompt once; what does not come is told."
+        ),
         "newline": Parameter("flag", default=True, says="Whether Enter follows an answer."),
         "sendonly": Parameter("flag", default=False, says="Do not wait for what it prints."),
         "output": Parameter("any", says="Where the output goes: true, or a path."),
@@ -117,6 +119,9 @@ class Cli(Base):
         except (TaskError, ConnectionFailed) as error:
             failure = error
         values = {**_values(call, sent, printed), **_unsent(unsent)}
+        unasked = [found.unasked for found in printed if found.unasked]
+        if unasked:
+            values["warnings"] = [*values.get("warnings", ()), *unasked]
         if isinstance(failure, Unsatisfied):
             values["failed_conditions"] = failure.conditions
         return Outcome(values=values, captured=tuple(files), failure=failure)
@@ -158,6 +163,8 @@ class _Printed(NamedTuple):
 
     prompt: str
     text: str
+    unasked: str = ""
+    """What is to be told of answers that nobody asked for."""
 
 
 def _type_all(
@@ -171,7 +178,8 @@ def _type_all(
             try:
                 reply = _type(call, session, line, part)
             finally:
-                printed.append(_Printed(prompt, _answered(part.text(), reply, session)))
+                text = _answered(part.text(), reply, session)
+                printed.append(_Printed(prompt, text, _unasked(line, reply)))
         _judge(line, reply)
 
 
@@ -251,11 +259,13 @@ def _judge(line: Line, reply: Reply | None) -> None:
         return
     if reply.error is not None:
         raise CommandFailed(f"the device refused `{line.text}`: {reply.error}")
-    if line.check_all and reply.answered < len(line.answers):
-        raise CommandFailed(
-            f"`{line.text}` asked {reply.answered} of the {len(line.answers)} questions "
-            "that `check_all` expects"
-        )
+
+
+def _unasked(line: Line, reply: Reply | None) -> str:
+    if reply is None or not line.check_all or reply.answered >= len(line.answers):
+        return ""
+    asked, expected = reply.answered, len(line.answers)
+    return f"`{line.text}` asked {asked} of the {expected} questions that `check_all` expects"
 
 
 def _results(call: Call, lines: Sequence[Line], printed: Sequence[_Printed]) -> list[Any]:

@@ -6,8 +6,14 @@ from collections.abc import Iterator, Mapping, Set
 from typing import Any, NamedTuple, TypeGuard
 
 from runner.actions.api import Action, Parameter
+from runner.actions.names import short_name
 from runner.errors import PlayrunError, nearest
-from runner.loading.commands import check_answers, check_commands, check_conditions
+from runner.loading.commands import (
+    check_answers,
+    check_commands,
+    check_conditions,
+    separated,
+)
 from runner.loading.convert import Located, as_conditions, as_flag, kind_of
 from runner.loading.keyvalue import has_pairs, is_pair, options_in, pairs, words_in
 from runner.loading.keywords import TASK
@@ -55,6 +61,8 @@ def read_arguments(
     if "*" in written.action.parameters:
         problems += [_no_name(written, name) for name in args if not _is_name(name)]
     if written.name == "cli" and len(problems) == before:
+        if short_name(written.word).endswith("_command") and "commands" in args:
+            args["commands"] = separated(args["commands"])
         _check_cli(written, args, problems)
     return args
 

@@ -14,6 +14,9 @@ from runner.loading.convert import Located, kind_of
 from runner.model import Task
 from runner.values import Source
 
+_COMMA = re.compile(r",(?![^{]*\}\})")
+"""One that is not within a template."""
+
 
 def read_commands(place: Located, problems: list[PlayrunError]) -> Task:
     """`commands` of a play as one `cli` task."""
@@ -34,6 +37,14 @@ def check_commands(place: Located, problems: list[PlayrunError]) -> None:
             _check(place.at(index), problems)
     elif value is not None:
         _check(place, problems)
+
+
+def separated(value: Any) -> Any:
+    """Several commands that stand in one text with commas between them, as modules for devices
+    take them."""
+    if not isinstance(value, Source) or "," not in value:
+        return value
+    return [Source(part.strip(), value.origin) for part in _COMMA.split(value) if part.strip()]
 
 
 def _check(place: Located, problems: list[PlayrunError]) -> None:

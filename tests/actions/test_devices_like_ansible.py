@@ -32,6 +32,7 @@ BETTER: Mapping[str, set[str]] = {
     "ios command waits in vain": _KEPT,
     "ios command waits in vain for any": _KEPT,
     "ios command refused": _KEPT,
+    "ios cli_command all, one never comes": {"warnings"},
     "nxos command waits in vain": _KEPT,
     "nxos command refused": _KEPT,
     "xr command waits in vain": _KEPT,

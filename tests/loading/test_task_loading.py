@@ -174,3 +174,25 @@ def test_words_of_meta(tmp_path: Path, word: str, takes: bool) -> None:
     assert (wrong(tmp_path, text) == []) is takes
     if takes:
         assert one(tmp_path, f"meta: {word}").args == {"free_form": word}
+
+
+@pytest.mark.parametrize(
+    ("text", "commands"),
+    [
+        ('ios_command: {commands: "show a, show b"}', ["show a", "show b"]),
+        ("cisco.eos.eos_command: \"commands='show a,show b'\"", ["show a", "show b"]),
+        (
+            "ios_command: {commands: \"show {{ x | d('a,b') }}, show c\"}",
+            ["show {{ x | d('a,b') }}", "show c"],
+        ),
+        ("ios_command: {commands: show a}", "show a"),
+        ('ios_command: {commands: ["show a, b"]}', ["show a, b"]),
+        ('cli: {commands: "show a, b"}', "show a, b"),
+    ],
+)
+def test_commas_part_the_commands_of_modules_for_devices(
+    tmp_path: Path, text: str, commands: object
+) -> None:
+    found = one(tmp_path, text).args["commands"]
+    assert found == commands
+    assert all(type(each) is Source for each in ([found] if isinstance(found, str) else found))
