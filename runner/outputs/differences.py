@@ -5,6 +5,7 @@ The form is Ansible's: a unified diff, sides that are mappings as JSON.
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -36,8 +37,6 @@ def _part(part: Mapping[str, Any]) -> Iterator[Line]:
     yield from (
         Line(f"{mark} {head}", "faint") for mark, head in zip(("---", "+++"), heads, strict=True)
     )
-    import difflib  # few runs show differences
-
     for text in list(difflib.unified_diff(before, after, lineterm=""))[2:]:
         yield from map(_styled, text.split("\n"))
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.events import Failure, HostFinished, ItemFinished, TaskFinished, TaskRetried, TaskStatus
-from runner.outputs.differences import difference_lines
 from runner.outputs.lines import Line, Style
 from runner.outputs.terminal import one_line
 
@@ -71,7 +70,11 @@ def _warnings(event: Result) -> list[Line]:
 
 
 def _changes(event: Result) -> list[Line]:
-    return difference_lines(event.values) if event.status == "changed" else []
+    if event.status != "changed" or not event.values.get("diff"):
+        return []
+    from runner.outputs.differences import difference_lines  # few runs show differences
+
+    return difference_lines(event.values)
 
 
 def _well(event: Result, verbosity: int, lead: str) -> list[Line]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
 from runner import __version__
@@ -17,7 +17,6 @@ from runner.outputs.console import Console, ConsoleOptions
 from runner.outputs.hostfiles import HostFiles
 from runner.outputs.journal import Journal
 from runner.outputs.records import new_run
-from runner.outputs.summary import JsonSummary
 from runner.outputs.tally import Tally
 from runner.run.options import Options
 from runner.run.project import Project
@@ -94,8 +93,10 @@ class RunOutputs:
 
     def exit_code(self) -> int:
         """The run's; what no screen could show any more goes to standard error."""
-        for notice in self._dispatch.unseen(self._screens):
-            sys.stderr.write(f"playrun: {notice.text}\n")
+        with suppress(OSError):  # Of a terminal that is gone nothing is left to write to.
+            for notice in self._dispatch.unseen(self._screens):
+                sys.stderr.write(f"playrun: {notice.text}\n")
+                sys.stderr.flush()
         return self._tally.exit_code() or (1 if self._dispatch.broken else 0)
 
 
@@ -114,6 +115,8 @@ def _manifest(options: Options, names: tuple[str, ...], output: str) -> dict[str
 def _screens(project: Project, tally: Tally, *, console: bool) -> list[Output]:
     options, settings = project.options, project.settings
     if options.json:
+        from runner.outputs.summary import JsonSummary  # few runs print one
+
         errors = _console(sys.stderr, tally, options, settings, quiet=True)
         return [errors, JsonSummary(sys.stdout, tally)]
     if not console:

@@ -22,13 +22,11 @@ from runner.planning.tags import tag_filter
 from runner.planning.varsfiles import absent, unreadable
 from runner.run.conduct import conduct
 from runner.run.hosts import unknown_host
-from runner.run.listing import list_playbook
 from runner.run.options import Ask, AskPerson, Options
 from runner.run.outputs import RunOutputs
 from runner.run.prepare import prepare
 from runner.run.project import Project
 from runner.run.setup import Setup
-from runner.run.unplanned import more_mistakes
 from runner.run.warnings import doubtful, in_order, tags_of_none, too_many_workers
 from runner.run.worker import DeviceWorker
 from runner.settings import Settings
@@ -69,6 +67,8 @@ class Run:
             except LoadError as error:
                 problems.append(error)
         if problems:
+            from runner.run.unplanned import more_mistakes  # hopefully not needed
+
             problems += more_mistakes(playbooks, project)
             raise_problems(problems)
         self.warnings += dict.fromkeys(loading.warnings)
@@ -103,6 +103,8 @@ class Run:
 
         Tags are looked for to be asked for: tasks that are tagged `never` count then.
         """
+        from runner.run.listing import list_playbook  # a run lists nothing
+
         all_tags = tag_filter(("all", "never"), self._options.skip_tags)
         wants_all = "tags" in what and not self._options.tags
         tags = all_tags if wants_all else None
@@ -121,6 +123,8 @@ class Run:
 
         What a run would only warn of counts too. Raises Problems, or the one PlayrunError.
         """
+        from runner.run.listing import list_playbook  # a run lists nothing
+
         with self._project(home_of(files[0])) as project:
             playbooks = self._load(files, project)
             setup = prepare(project, _plays(playbooks), runs=False)

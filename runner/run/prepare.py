@@ -20,7 +20,6 @@ from runner.planning.told import BeforeHosts
 from runner.run.credentials import become_password, login_password
 from runner.run.devices import Devices
 from runner.run.inventories import inventory_sources, read_inventory
-from runner.run.lab import lab_inventory, start_stand_ins
 from runner.run.project import Project
 from runner.run.prompts import Prompting
 from runner.run.setup import Setup, mask_passwords
@@ -56,6 +55,8 @@ def _inventory(project: Project, plays: Sequence[Play]) -> Inventory:
     options, settings = project.options, project.settings
     sources = inventory_sources(options, settings)
     if not sources and options.lab:
+        from runner.run.lab import lab_inventory  # few runs have one
+
         sources = (lab_inventory(project),)
     if not sources and not _made_by_tasks(plays):
         raise LoadError(
@@ -103,6 +104,8 @@ def _meet(project: Project, setup: Setup) -> None:
     mask_passwords(setup, dict.fromkeys(host for here in hosts for host in here))
     devices = Devices(setup.world, setup.planner, setup.plays, hosts)
     if project.options.lab:
+        from runner.run.lab import start_stand_ins  # few runs have one
+
         setup.warnings += start_stand_ins(project, setup.world, devices, setup.stack)
     _find_passwords(project, setup.world, devices)
     project.vault.prepare()

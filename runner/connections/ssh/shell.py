@@ -8,7 +8,6 @@ from typing import Any, Literal
 from runner.connections.api import Files
 from runner.connections.dial import Sockets, interrupted
 from runner.connections.ssh.deadline import Deadline
-from runner.connections.ssh.files import ScpFiles, SftpFiles
 from runner.connections.ssh.handshake import end
 from runner.connections.ssh.library import paramiko
 from runner.connections.ssh.transport import ClientTransport
@@ -101,6 +100,8 @@ class SshTransport:
 
     def files(self, protocol: Literal["scp", "sftp"], timeout: float) -> Files:
         """See `CarriesFiles.files`."""
+        from runner.connections.ssh.files import ScpFiles, SftpFiles  # few tasks copy files
+
         if protocol == "sftp":
             return SftpFiles(self._transport, timeout)
         return ScpFiles(self._transport, timeout)
