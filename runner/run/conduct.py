@@ -33,12 +33,8 @@ class Interrupts:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {which: signal.signal(which, self._on) for which in _heard()}
-        try:
+        with _heard_by(self._on):
             yield
-        finally:
-            for which, handler in before.items():
-                signal.signal(which, handler)
 
     def _on(self, _number: int, _frame: FrameType | None) -> None:
         """May take no lock that the main thread could hold: the work is done elsewhere."""
@@ -55,6 +51,27 @@ class Interrupts:
             else "cutting every connection"
         )
         self._tell([Notice(time.time(), "warning", text)])
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """How a run ended is written down whole, whoever presses Ctrl-C meanwhile."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    # Not ignored: programs that are started meanwhile would inherit that.
+    with _heard_by(lambda _number, _frame: None):
+        yield
+
+
+@contextmanager
+def _heard_by(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    before = {which: signal.signal(which, handler) for which in _heard()}
+    try:
+        yield
+    finally:
+        for which, earlier in before.items():
+            signal.signal(which, earlier)
 
 
 def _heard() -> tuple[signal.Signals, ...]:

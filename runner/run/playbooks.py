@@ -20,7 +20,7 @@ from runner.outputs.records import held
 from runner.planning.hidden import hidden
 from runner.planning.tags import tag_filter
 from runner.planning.varsfiles import absent, unreadable
-from runner.run.conduct import conduct
+from runner.run.conduct import conduct, undisturbed
 from runner.run.hosts import unknown_host
 from runner.run.options import Ask, AskPerson, Options
 from runner.run.outputs import RunOutputs
@@ -172,7 +172,8 @@ class Run:
                 interrupted = True
                 raise
             finally:
-                outputs.end(interrupted=interrupted)
+                with undisturbed():
+                    outputs.end(interrupted=interrupted)
         return outputs.exit_code()
 
 

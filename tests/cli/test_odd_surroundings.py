@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import shutil
 import signal
 import subprocess
@@ -332,6 +333,31 @@ def test_ctrl_c_ends_what_waits_to_try_again(folder: Path, strategy: str) -> Non
         child.expect(pexpect.EOF, timeout=120)
         child.wait()
     assert child.exitstatus == 130
+
+
+def test_a_terminal_that_goes_ends_the_run_as_ctrl_c_does(folder: Path) -> None:
+    task = "shell: touch at; until test -e go; do sleep 0.1; done"
+    (folder / "site.yml").write_text(f"{PLAY}  tasks:\n  - {task}\n  - debug:\n")
+    ours, theirs = pty.openpty()
+    words = ("setsid", "--ctty", sys.executable, "-m", "runner", "-i", "a,", "site.yml")
+    with subprocess.Popen(
+        words, env=environment(), stdin=theirs, stdout=theirs, stderr=theirs
+    ) as run:
+        os.close(theirs)
+        until(lambda: (folder / "at").exists())
+        os.close(ours)
+        until(lambda: "stopping: " in written(folder))
+        (folder / "go").touch()
+        assert run.wait(60) == 130
+    (record,) = runs(folder / ".playrun")
+    summary = json.loads((record / "summary.json").read_text())
+    assert (summary["exit_code"], summary["interrupted"]) == (130, True)
+    assert summary["hosts"]["a"]["changed"] == 1
+
+
+def written(folder: Path) -> str:
+    (record,) = runs(folder / ".playrun")
+    return (record / "events.jsonl").read_text()
 
 
 def test_a_run_under_nohup_goes_on_without_its_terminal(folder: Path) -> None:
