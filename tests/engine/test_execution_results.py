@@ -138,3 +138,20 @@ def test_what_no_log_hides_stays_hidden_when_the_host_leaves(tmp_path: Path) -> 
     )
     assert "the-token" not in repr(played.events)
     assert played.statuses() == {"h1": "failed"}
+
+
+def test_a_skipped_task_says_why_in_its_action_s_own_words_or_in_ours(tmp_path: Path) -> None:
+    played = play(
+        tmp_path,
+        """
+- hosts: all
+  tasks:
+    - {name: quiet, debug: {msg: x, verbosity: 3}}
+    - {name: checked, command: touch x, check_mode: true, delegate_to: localhost}
+""",
+        "h1,",
+    )
+    quiet, checked = (results(played, name).values for name in ("quiet", "checked"))
+    assert quiet["skipped_reason"] == "Verbosity threshold not met."
+    assert "msg" not in quiet
+    assert "check mode" in checked["msg"]
