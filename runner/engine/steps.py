@@ -154,6 +154,8 @@ class News(NamedTuple):
     left: tuple[str, ...] = ()
     """Hosts that are out of the play since the last news."""
     inventory: tuple[AddHost | AddToGroup, ...] = ()
+    joined: tuple[str, ...] = ()
+    """Hosts that `add_host` has changed: `ansible_play_hosts` has them too from now on."""
 
 
 Message = Event | Progress

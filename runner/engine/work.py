@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from runner.engine.failures import failure_of
 from runner.engine.host import HostState
@@ -51,11 +51,13 @@ class Work:
             self._world.masks.add(secret)
         for change in news.inventory:
             self._world.grow(change)
-        self.leave(news.left)
+        self.heed(news)
 
-    def leave(self, hosts: Iterable[str]) -> None:
-        """These hosts are out of the play: `ansible_play_hosts` is without them from now on."""
-        self._roster.leave(hosts)
+    def heed(self, news: News) -> None:
+        """Who has left and who has come, for `ansible_play_hosts`; the rest of the news is known
+        where workers share their memory."""
+        self._roster.leave(news.left)
+        self._roster.join(news.joined)
 
     def cancel(self, *, now: bool) -> None:
         """No host begins another task; with `now` every connection is cut as well.

@@ -87,9 +87,10 @@ class Sharing:
             return
         added, self._added = sorted(self._added, key=itemgetter(0)), []
         changes = tuple(change for _, changes in added for change in changes)
-        for change in changes:
-            self.grown |= self._world.grow(change)
-        self._tell_workers(News(inventory=changes))
+        made = [change for change in changes if self._world.grow(change)]
+        self.grown |= bool(made)
+        joined = tuple(change.name for change in made if isinstance(change, AddHost))
+        self._tell_workers(News(inventory=changes, joined=joined))
 
     def tell_who_left(self) -> None:
         """Workers that have not heard of it yet."""

@@ -23,8 +23,8 @@ class Serial:
         self._steps.extend(steps)
 
     def share(self, news: News) -> None:
-        """Who has left; the rest is known already, since there is one memory."""
-        self._work.leave(news.left)
+        """Who has left and come; the rest is known already, since there is one memory."""
+        self._work.heed(news)
 
     def progress(self, on_events: OnEvents) -> Iterator[Progress | None]:
         """Runs the steps, one after another."""

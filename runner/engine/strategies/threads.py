@@ -110,8 +110,8 @@ class Threads:
                 time.sleep(_GLANCE)
 
     def share(self, news: News) -> None:
-        """Who has left; the rest is known already, since there is one memory."""
-        self._work.leave(news.left)
+        """Who has left and come; the rest is known already, since there is one memory."""
+        self._work.heed(news)
 
     def progress(self, on_events: OnEvents) -> Iterator[Progress | None]:
         """What the threads say, with a tick when they say nothing for a while."""

@@ -55,7 +55,7 @@ class Roster:
         self, world: World, play: Play, hosts: Sequence[str], all_hosts: Sequence[str] = ()
     ) -> None:
         self._batch = list(hosts)
-        self._all = list(all_hosts) or self._batch
+        self._all = list(all_hosts or hosts)
         self._here: dict[str, list[str]] = {}
         self._gone: frozenset[str] = frozenset()
         self.lent: dict[Position, tuple[Lent, ...]] = {}
@@ -69,8 +69,16 @@ class Roster:
         self._gone |= frozenset(hosts)
         self._here = {}
 
+    def join(self, hosts: Iterable[str]) -> None:
+        """`add_host` has named these. Ansible counts them among the hosts of the play, whatever
+        its pattern, though the play is not for them."""
+        new = [name for name in hosts if name not in self._all]
+        if new:
+            self._all = [*self._all, *new]
+            self._here = {}
+
     def everybody(self) -> list[str]:
-        """All hosts that the play began with."""
+        """All hosts that the play began with, and those that it has added."""
         return self._all
 
     def play_hosts(self) -> list[str]:
