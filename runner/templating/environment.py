@@ -21,6 +21,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import missing
 
+from runner.templating.embedded import filled_in, may_have_some, with_lookups_filled_in
 from runner.templating.failures import UndefinedUse, UndefinedVariable
 from runner.templating.files import FolderLoader, TemplateOptions
 from runner.templating.generating import DICT_ATTRIBUTES, TextGenerator, ValueGenerator
@@ -392,7 +393,11 @@ class TrustingNobody(SandboxedEnvironment):
             parser.fail(f"unexpected '{token.value}' after the expression", token.lineno)
         tree = nodes.Template([nodes.Output([expression], lineno=1)], lineno=1)
         tree.set_environment(self)
-        return tree
+        return filled_in(tree, self) if "{{" in text else tree
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        return with_lookups_filled_in(tree, self) if may_have_some(source) else tree
 
 
 class FileEnvironment(TrustingNobody):

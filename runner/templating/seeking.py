@@ -23,7 +23,7 @@ MAX_BYTES = 10_000_000
 Hide = Callable[[str], None]
 """Makes a text a secret that is masked from now on."""
 
-FileRenderer = Callable[[Path, "Variables"], str]
+FileRenderer = Callable[..., str]
 
 
 class Seeker:

@@ -180,11 +180,24 @@ LOOKUPS = [
     ("{{ q('indexed_items',['a']) }}", {}, [[0, "a"]]),
     ("{{ q('random_choice',['a']) }}", {}, [["a"]]),
     ("{{ q('flattened',[1,[2,[3]]]) }}", {}, [1, 2, 3]),
+    ("{{ q('nested',[[1,[2]],[3]],[9]) }}", {}, [[1, 2, 9], [3, 9]]),
+    ("{{ q('together',[[1,[2]],[]],[3,1]) }}", {}, [[1, [2], 3], [1]]),
+    ("{{ q('subelements',[{'a':{'b':[1]}}],'a.b') }}", {}, [[{"a": {}}, 1]]),
+    ("{{ q('subelements',[{'skipped':true},{'k':[1]}],'k') }}", {}, [[{}, 1]]),
+    ("{{ q('sequence','01-03') }}", {}, ["1", "2", "3"]),
+    ("{{ q('sequence','start=010 end=011') }}", {}, ["10", "11"]),
+    ("{{ lookup('env','NOPE_X',default=none) }}", {}, ""),
+    ("{{ lookup('first_found',{'files':'nope,passwd','paths':'/tmp:/etc'}) }}", {}, "/etc/passwd"),
+    ("{{ lookup('vars','{{ x }}') }}", {"x": "y", "y": 5}, 5),
+    ("{{ q('items',['{{ y }}','x']) }}", {"y": [1, 2]}, [[1, 2], "x"]),
+    ("{{ lookup('vars','zz',default='{{ y }}') }}", {"y": 1}, "{{ y }}"),
 ]
 """The same for lookups."""
 
 LOOKUP_ERRORS = [
     ("{{ lookup('vars','zz') }}", {}),
+    ("{{ lookup('vars','zz',default=none) }}", {}),
+    ("{{ lookup('sequence','end=3 count=3') }}", {}),
     ("{{ lookup('file','/nope') }}", {}),
     ("{{ lookup('pipe','false') }}", {}),
     ("{{ lookup('first_found',['/nope']) }}", {}),

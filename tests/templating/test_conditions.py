@@ -100,3 +100,26 @@ def test_text_that_the_user_did_not_write_is_no_condition(templar: Templar) -> N
 def test_the_second_half_of_an_and_is_not_asked_after_a_false_first(templar: Templar) -> None:
     scope = variables(templar, {"a": False})
     assert templar.test(Source("a and zz.b == 1"), scope) is False
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ("'{{ a }}' == 'b'", True),
+        ('"x{{ a }}-{{ 1 }}" in ["xb-1"]', True),
+        ("d['{{ a }}'] == 5", True),
+        ("lookup('vars', '{{ a }}') == 7", True),
+        ("'{{ a }}' == 'a'", False),
+    ],
+)
+def test_a_template_in_a_quoted_text_is_filled_in(
+    templar: Templar, condition: str, holds: bool
+) -> None:
+    scope = variables(templar, {"a": "b", "b": 7, "d": {"b": 5}})
+    assert templar.test(Source(condition), scope) is holds
+
+
+def test_what_a_quoted_template_gives_is_data(templar: Templar) -> None:
+    scope = variables(templar, data={"a": "{{ 1 }}"})
+    assert templar.test(Source("'{{ a }}' == '1'"), scope) is False
+    assert templar.condition_names(Source("'{{ a }}' == b")).required == {"a", "b"}

@@ -37,6 +37,7 @@ FOUND = [
     ("lookup('file', 'no.txt', errors='ignore')", None),
     ("q('file', 'no.txt', errors='warn')", []),
     ("lookup('template', 't.j2')", "T 1\n"),
+    ("lookup('template', 't.j2', variable_start_string='[[')", "T {{ x }}\n"),
     ("lookup('template', 't.j2', template_vars={'y': 5})", "T 5\n"),
     ("lookup('csvfile', 'r1 file=u.csv delimiter=,')", "10.0.0.1"),
     ("lookup('csvfile', 'r2', file='u.csv', delimiter=',', col='2')", "b"),

@@ -13,14 +13,20 @@ from typing import Any
 from runner.errors import nearest
 from runner.templating.about import About
 from runner.templating.failures import TemplateFault
+from runner.templating.files import TemplateOptions
 from runner.templating.seeking import MAX_BYTES, LookupCall, words
 from runner.values import at_home
 
 PIPE_SECONDS = 300
+_MARKS = (
+    *("variable_start_string", "variable_end_string"),
+    *("comment_start_string", "comment_end_string"),
+)
+"""Of a template's options, those that its lookup takes."""
 
 
 def _env(call: LookupCall) -> list[Any]:
-    default = call.options.get("default", "")
+    default = "" if call.options.get("default") is None else call.options["default"]
     return [os.environ.get(str(term), default) for term in call.terms]
 
 
@@ -43,7 +49,14 @@ def _template(call: LookupCall) -> list[Any]:
     if call.options.get("template_vars"):
         variables = variables.with_data(dict(call.options["template_vars"]))
     files = [call.file(term, "templates") for term in call.terms]
-    return [call.seeker.render(file, variables.with_data(About(file, file))) for file in files]
+    given: dict[str, Any] = {
+        name: str(call.options[name]) for name in _MARKS if name in call.options
+    }
+    options = TemplateOptions(**given)
+    return [
+        call.seeker.render(file, variables.with_data(About(file, file)), options=options)
+        for file in files
+    ]
 
 
 def _pipe(call: LookupCall) -> list[Any]:
@@ -125,12 +138,12 @@ def _kind_for(action: str) -> str:
 def _candidates(call: LookupCall) -> Iterator[tuple[list[str], list[str]]]:
     options = call.options
     if options.get("files"):
-        yield _texts(options["files"]), _texts(options.get("paths"))
+        yield _texts(options["files"]), _paths(options.get("paths"))
     for term in _flat(call.terms):
         if isinstance(term, Mapping):
-            yield _texts(term.get("files")), _texts(term.get("paths"))
+            yield _texts(term.get("files")), _paths(term.get("paths"))
         else:
-            yield [str(term)], _texts(options.get("paths"))
+            yield [str(term)], _paths(options.get("paths"))
 
 
 def _flat(terms: list[Any]) -> Iterator[Any]:
@@ -147,6 +160,11 @@ def _texts(value: Any) -> list[str]:
     if isinstance(value, str):
         return [part for part in re.split(r"[,;]\s*", value) if part]
     return [str(item) for item in value]
+
+
+def _paths(value: Any) -> list[str]:
+    """The same; a colon parts folders too."""
+    return _texts(value.replace(":", ",") if isinstance(value, str) else value)
 
 
 _WITHOUT_DEFAULT = (

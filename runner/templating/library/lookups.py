@@ -14,7 +14,7 @@ from jinja2.utils import missing
 from runner.errors import PlayrunError, nearest
 from runner.templating.failures import TemplateFault, UndefinedUse
 from runner.templating.library import lookup_files, lookup_password
-from runner.templating.library.data import flatten, remove_keys, sequence, subelements, what
+from runner.templating.library.data import flatten, sequence, subelements, what
 from runner.templating.results import finished
 from runner.templating.seeking import Hide, LookupCall, Seeker, words
 
@@ -34,7 +34,7 @@ def _variable(call: LookupCall, name: str) -> Any:
     value = call.variables.resolve(name)
     if value is not missing:
         return finished(value)
-    if "default" in call.options:
+    if call.options.get("default") is not None:
         return call.options["default"]
     raise UndefinedUse(f"'{name}' is not defined", name, None)
 
@@ -74,12 +74,13 @@ def _list(call: LookupCall) -> list[Any]:
 def _nested(call: LookupCall) -> list[Any]:
     lists = [sequence(term, "the lookup 'nested'") for term in call.terms]
     found = itertools.islice(itertools.product(*lists), MAX_SEQUENCE + 1)
-    return _bounded([flatten(item, 1, skip_nulls=False) for item in found], "nested")
+    deep = len(lists)  # Ansible opens lists once for each that is combined.
+    return _bounded([flatten(item, deep, skip_nulls=False) for item in found], "nested")
 
 
 def _together(call: LookupCall) -> list[Any]:
     lists = [sequence(term, "the lookup 'together'") for term in call.terms]
-    return [list(item) for item in itertools.zip_longest(*lists)]
+    return [flatten(item, 1, skip_nulls=False) for item in itertools.zip_longest(*lists)]
 
 
 def _subelements(call: LookupCall) -> list[Any]:
@@ -87,11 +88,28 @@ def _subelements(call: LookupCall) -> list[Any]:
         hint = 'with_subelements: ["{{ users }}", keys]'
         message = "the lookup 'subelements' wants a list and the name of a list in its elements"
         raise TemplateFault(message, hint=hint)
-    value, path = call.terms[:2]
+    value, path = _not_skipped(call.terms[0]), call.terms[1]
     options = call.terms[2] if len(call.terms) > 2 else {}
     pairs = subelements(value, path, bool(options.get("skip_missing")))
     # The element comes without the list that is being walked.
-    return [[remove_keys(element, str(path)), part] for element, part in pairs]
+    return [[_without(element, str(path).split(".")), part] for element, part in pairs]
+
+
+def _not_skipped(value: Any) -> Any:
+    """Results of a task's items are often looped over: those that were skipped have no lists."""
+    items = value.values() if isinstance(value, Mapping) else value
+    if not isinstance(items, (list, type({}.values()))):
+        return value
+    return [item for item in items if not (isinstance(item, Mapping) and item.get("skipped"))]
+
+
+def _without(element: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """The element without what the last of the names, which lead into it, stands for."""
+    first, *rest = names
+    kept = {key: value for key, value in element.items() if rest or key != first}
+    if rest:
+        kept[first] = _without(kept[first], rest)
+    return kept
 
 
 def _random_choice(call: LookupCall) -> list[Any]:
@@ -136,6 +154,8 @@ def _numbers(options: Mapping[str, Any]) -> list[str]:
             hint = f"it takes {', '.join(_SEQUENCE)}"
             raise TemplateFault(f"the lookup 'sequence' has no option '{name}'", hint=hint)
     start, stride = _integer(options.get("start", 1)), _integer(options.get("stride", 1))
+    if "count" in options and "end" in options:
+        raise TemplateFault("the lookup 'sequence' takes count or end, not both")
     if "count" in options:
         numbers = [start + at * stride for at in range(min(_integer(options["count"]), 10**6))]
     elif "end" not in options:
@@ -158,8 +178,9 @@ def _numbers(options: Mapping[str, Any]) -> list[str]:
 
 
 def _integer(value: Any) -> int:
+    text = str(value)
     try:
-        return int(str(value), 0) if not isinstance(value, int) else value
+        return int(text) if text.lstrip("+-").isdecimal() else int(text, 0)
     except ValueError as error:
         raise TemplateFault(f"the lookup 'sequence': '{value}' is not a number") from error
 
