@@ -9,6 +9,7 @@ from typing import Any
 
 from runner.errors import LoadError
 from runner.loading.files import read_file
+from runner.loading.keyvalue import words_in
 from runner.loading.parsed import ParsedFiles
 from runner.loading.scopes import YamlScope, marked
 from runner.loading.vault import Vault, is_vaulted
@@ -99,6 +100,8 @@ def _one_flag(flag: str, vault: Vault) -> dict[str, Any]:
             f"-e {words[0]}: expected key=value, JSON or @file",
             hint=f"for a file of variables write -e @{words[0]}",
         )
+    if words_in(flag) is None:
+        raise LoadError("-e: a quote is not closed", hint='-e "k=\'a b\'", or -e \'{"k": "a b"}\'')
     return dict(_pair(word) for word in words)
 
 
