@@ -132,6 +132,13 @@ def test_a_long_secret_is_masked_wherever_it_is_cut(secret: str, cut: int) -> No
         assert len(written) <= cut or not re.search(r"\w", shown.replace(MASK, ""))
 
 
+@pytest.mark.parametrize("rest", ["", " and so on", "-and-more", "\n"])
+def test_the_beginning_of_a_long_secret_is_masked_without_a_mark_of_a_cut(rest: str) -> None:
+    masks = Masks()
+    masks.add("0123456789-0123456789-0123456789")
+    assert masks.mask(f"key 0123456789-012{rest}") == f"key {MASK}{rest}"
+
+
 @given(st.text(alphabet="abc'\\\"é ", min_size=4, max_size=30), st.integers(0, 60))
 def test_a_value_that_is_told_briefly_shows_no_part_of_a_secret(secret: str, before: int) -> None:
     secret = f"S{secret}"

@@ -64,6 +64,8 @@ WRITTEN = yaml.parse(SPEC, "specs.yml", all_sources=True).data
         ),
         ({"peer": {}}, ["`peer.address` is missing: it is required (specs.yml:10)"]),
         ({"peer": "text"}, ["`peer` must be a mapping, not 'text' (specs.yml:10)"]),
+        ({"peer": "{1, 2}"}, ["`peer` must be a mapping, not '{1, 2}' (specs.yml:10)"]),
+        ({"peer": "{1"}, ["`peer` must be a mapping, not '{1' (specs.yml:10)"]),
         (
             {"peer": {"address": 1, "family": 4, "area": 0, "arae": 0}},
             [
