@@ -44,6 +44,7 @@ def _ask(prompt: str, echo: bool, ended: Callable[[], bool] | None = None) -> st
         _wait(ended)
         line = sys.stdin.readline()
     if not line:
+        _say("\n" if echo else "")
         raise LoadError(f"nothing was typed at `{prompt.strip()}`")
     return line.rstrip("\n")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -72,6 +73,51 @@ def test_nothing_is_written_behind_an_open_question(tmp_path: Path) -> None:
     finally:
         child.close(force=True)
     assert child.exitstatus == 0
+
+
+SECRET = """
+- hosts: localhost
+  gather_facts: false
+  vars_prompt: [{name: word, prompt: Word}]
+  tasks:
+    - {pause: {prompt: "with {{ word }}?", echo: false}, register: answer}
+    - {debug: {msg: "said {{ answer.user_input }}"}}
+"""
+
+
+def test_what_is_typed_unseen_is_shown_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "site.yml").write_text(SECRET)
+    (tmp_path / "hosts").write_text("localhost ansible_connection=local\n")
+    child = _playing(tmp_path, "xterm")
+    shown = []
+    try:
+        for question, answer in (("Word: ", "hunter22"), ("(output is hidden):", "t0psecret")):
+            child.expect_exact(question)
+            shown.append(str(child.before))
+            child.waitnoecho()
+            child.sendline(answer)
+        child.expect(pexpect.EOF)
+        shown.append(str(child.before))
+    finally:
+        child.close(force=True)
+    assert "with ********?" in shown[1]
+    assert "said ********" in shown[2]
+    assert not {"hunter22", "t0psecret"}.intersection(re.findall(r"\w+", "".join(shown)))
+    assert child.exitstatus == 0
+
+
+def test_the_end_of_input_ends_the_line_of_the_question(tmp_path: Path) -> None:
+    (tmp_path / "site.yml").write_text(PLAYBOOK)
+    (tmp_path / "hosts").write_text("localhost\n")
+    child = _playing(tmp_path, "dumb")
+    try:
+        child.expect_exact("First: ")
+        child.sendeof()
+        child.expect_exact("\r\nplayrun: nothing was typed at `First:`")
+        child.expect(pexpect.EOF)
+    finally:
+        child.close(force=True)
+    assert child.exitstatus == 1
 
 
 def _playing(folder: Path, terminal: str) -> pexpect.spawn:

@@ -139,6 +139,11 @@ class OnHost:
         """Sends an event."""
         self.host.emit(event)
 
+    def ask(self, prompt: str, echo: bool, ended: Callable[[], bool] | None = None) -> str:
+        """What the person at the terminal types; secrets in the question are masked."""
+        assert self.world.ask is not None
+        return self.world.ask(self.world.masks.mask(prompt), echo, ended)
+
     def say(self, text: str) -> None:
         """Tells whoever watches; nothing under `no_log`."""
         if not self.quiet:
@@ -236,7 +241,7 @@ class Caller:
             diff=self._diff(),
             delegate=name,
             load_variables=world.includes.variables if world.includes is not None else None,
-            ask=world.ask,
+            ask=on.ask if world.ask is not None else None,
             say=on.say,
             simulated=world.simulated,
             hide=world.masks.add,
