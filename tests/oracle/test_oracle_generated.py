@@ -32,6 +32,17 @@ QUIET = settings(
 PLAYS = cases()
 
 
+FORGOTTEN = "exit code: Ansible's means 0, playrun 2"
+"""Ansible forgets failures in included files when the play ends early (oddities.yaml)."""
+
+
+def parted(oracle: Oracle, case: Case) -> list[str]:
+    """Where the two part on a play, but for what is said in the oddities."""
+    lines = oracle.compare(case)
+    ends = any("end_play" in text or "end_batch" in text for text in case.files.values())
+    return [] if ends and lines[:1] == [FORGOTTEN] else lines
+
+
 def drawn(number: int, of: st.SearchStrategy[Case] = PLAYS) -> list[Case]:
     """The plays of one round: the same ones every time, no two alike."""
     found: dict[str, Case] = {}
@@ -60,7 +71,7 @@ def shrunk(oracle: Oracle, number: int, of: st.SearchStrategy[Case] = PLAYS) -> 
     @settings(QUIET, phases=[Phase.generate, Phase.shrink], report_multiple_bugs=False)
     @given(of)
     def agrees(case: Case) -> None:
-        lines = oracle.compare(case)
+        lines = parted(oracle, case)
         assert not lines, told(case, lines)
 
     try:
@@ -75,7 +86,7 @@ def check(oracle: Oracle, number: int, of: st.SearchStrategy[Case] = PLAYS) -> N
     round_ = drawn(number, of)
     oracle.expect(round_)
     for case in round_:
-        lines = oracle.compare(case)
+        lines = parted(oracle, case)
         if lines:
             print(told(case, lines))  # stays, even if the search below runs out of time
             smallest = "" if os.environ.get("CI") else shrunk(oracle, number, of)
