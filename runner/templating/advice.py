@@ -80,14 +80,24 @@ def on_undefined(name: str | None) -> str | None:
 _FACTS = "`gather_facts: true` in the play, or a task like `ios_facts` before, brings the facts"
 
 
+def on_facts(name: str | None, known: Collection[object]) -> str | None:
+    """What to do where a fact of devices is missed among a host's variables or its facts, and no
+    other of them is there."""
+    begins = "ansible_net_" if name is not None and name.startswith("ansible_net_") else "net_"
+    if name is None or not name.startswith(begins):
+        return None
+    if any(isinstance(key, str) and key.startswith(begins) for key in known):
+        return None
+    others = begins == "net_" and known and "date_time" not in known
+    return None if others else _FACTS
+
+
 def on_missing(name: str | None, known: Collection[object]) -> str | None:
     """What to do where a dictionary has no `name`, but looks like one that people know."""
     if "skip_reason" in known and "skipped" in known:
         return "that task was skipped: ask `is not skipped` before its result is used"
     if "results" in known and name in ("stdout", "stdout_lines", "stderr", "rc", "output"):
         return "that task looped: the result of each item is in `results`"
-    if not known and name is not None and name.startswith("net_"):
-        return _FACTS
     if name in ("key", "value"):
         return "`with_dict`, or `loop` over `| dict2items`, gives items with `key` and `value`"
     return None

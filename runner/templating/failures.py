@@ -99,7 +99,10 @@ def _undefined(
     error: UndefinedUse, place: Origin | None, variables: Iterable[str]
 ) -> UndefinedVariable:
     known = variables if error.known is None else error.known
-    hint = advice.on_undefined(error.name) if error.known is None else None
+    if error.known is None:
+        hint = advice.on_undefined(error.name)
+    else:
+        hint = advice.on_facts(error.name, list(error.known))
     if hint is not None:
         return UndefinedVariable(str(error), origin=place, hint=hint)
     close = nearest(error.name, [k for k in known if isinstance(k, str)]) if error.name else None

@@ -76,7 +76,13 @@ def test_a_listing_is_ansibles_and_says_so_beside_it(site: Path, playrun: Playru
     assert "facts of devices are gathered first, for `ansible_net_system` is used" in said.err
 
 
-@pytest.mark.parametrize("name", ["ansible_net_version", "ansible_network_resources"])
+NAMES = (
+    "ansible_net_version",
+    "ansible_network_resources",
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_name_that_only_the_run_knows_says_what_to_write(
     site: Path, playrun: Playrun, name: str
 ) -> None:
@@ -90,3 +96,22 @@ def test_a_name_that_only_the_run_knows_says_what_to_write(
     assert said.code == 2
     assert f"'{name}' is not defined" in said.out
     assert "hint: `gather_facts: true` in the play, or a task like `ios_facts` before" in said.out
+
+
+def test_what_to_write_is_said_wherever_a_fact_is_missed(site: Path, playrun: Playrun) -> None:
+    reads = (
+        "ansible_facts.net_version",
+        "ansible_facts['net_version']",
+        "hostvars['s1'].ansible_net_version",
+        "hostvars['s1']['ansible_facts'].net_version",
+        "ansible_net_interfaces.keys()",
+    )
+    tasks = "".join(f'    - debug: {{msg: "{{{{ {read} }}}}"}}\n' for read in reads)
+    tasks = tasks.replace("\n", "\n      ignore_errors: true\n")
+    site.write_text(
+        f"- hosts: c1,s1\n  gather_facts: false\n  tasks:\n{tasks}"
+        f"    - {{setup: , delegate_to: localhost}}\n{tasks}"
+    )
+    said = playrun("site.yml", "-i", "hosts", "-l", "c1")
+    hint = "hint: `gather_facts: true` in the play, or a task like `ios_facts` before"
+    assert said.out.count(hint) == 2 * len(reads)
