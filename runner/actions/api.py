@@ -102,7 +102,7 @@ class Capture(NamedTuple):
     redact: Callable[[str], str] | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Call:
     """One execution of an action for one host: rendered arguments and what it may use."""
 

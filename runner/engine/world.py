@@ -114,7 +114,7 @@ class Defaults(NamedTuple):
     timeouts: Timeouts = Timeouts()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class World:
     """Built once, before the first worker starts; only what hosts were given changes after.
 
