@@ -38,7 +38,9 @@ class IncludeVars(Base):
             "flag", default=False, says="Leave files with other endings out; else they fail."
         ),
         "hash_behaviour": Parameter(
-            "text", choices=("replace",), says="Mappings are replaced; use `combine` to merge."
+            "text",
+            choices=("replace", "merge"),
+            says="What becomes of mappings that were there: `merge` lays these over them.",
         ),
     }
     one_of: OneOf = OneOf(("file", "dir"))
@@ -51,17 +53,32 @@ class IncludeVars(Base):
     def run(self, call: Call) -> Outcome:
         """Fails for a file that is not there or is no mapping; never changes anything."""
         args = Arguments(call, self.parameters)
-        args.text("hash_behaviour")
+        merging = args.text("hash_behaviour") == "merge"
         files = list(_files(call, args))
         found: dict[str, Any] = {}
         for file in files:
             found.update(_variables(call, file))
         if args.text("name"):
             found = {args.text("name"): found}
+        if merging:
+            found = {name: _over(call, name, value) for name, value in found.items()}
         values: dict[str, Any] = {"ansible_included_var_files": [str(file) for file in files]}
         if call.registers:
             values["ansible_facts"] = _shown(call, found)
         return Outcome(values=values, included=found)
+
+
+def _over(call: Call, name: str, value: Any) -> Any:
+    """A variable laid over what the host has under its name, where both are mappings."""
+    if not isinstance(value, Mapping) or name not in call.variables:
+        return value
+    return _merged(call.variables[name], value)
+
+
+def _merged(low: Any, high: Any) -> Any:
+    if not isinstance(low, Mapping) or not isinstance(high, Mapping):
+        return high
+    return {**low, **{key: _merged(low.get(key), value) for key, value in high.items()}}
 
 
 def _variables(call: Call, file: Path) -> Mapping[str, Any]:

@@ -57,6 +57,7 @@ def read_arguments(
             args[name] = value
     if readable:
         _check_presence(written, {*args, *_meant(written.action, task, raw)}, problems)
+    args = {name: value for name, value in args.items() if not _is_left_out(written, name, value)}
     _check_values(written, args, problems)
     if "*" in written.action.parameters:
         problems += [_no_name(written, name) for name in args if not _is_name(name)]
@@ -77,6 +78,15 @@ def canonical(action: Action, key: Any) -> str | None:
         if key in parameter.aliases:
             return name
     return key if "*" in action.parameters else None
+
+
+def _is_left_out(written: Written, name: str, value: Any) -> bool:
+    """Whether an argument says nothing, which is as good as leaving it out: `owner:` alone."""
+    parameter = written.action.parameters.get(name)
+    if value is not None or parameter is None:
+        return False
+    says_nothing = parameter.kind in ("text", "list", "mapping", "number")
+    return says_nothing and not parameter.required and parameter.default is None
 
 
 def _meant(action: Action, task: Located, raw: Mapping[str, Any]) -> Iterator[str]:

@@ -161,6 +161,13 @@ class Reader:
             return None
         return value
 
+    def late_word(self, name: str) -> str | None:
+        """A word, or a template of one."""
+        value = self.get(name)
+        if isinstance(value, Source) and value.has_markers:
+            return value
+        return self.word(name)
+
     def flag(self, name: str) -> bool | Source | None:
         """A boolean, a word that means one, or a template."""
         value = self.get(name)

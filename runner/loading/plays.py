@@ -115,10 +115,10 @@ def _keywords(place: Place, reader: Reader, hosts: str, scope: Scope) -> Play:
         origin=place.origin(),
         vars_files=_vars_files(place, reader),
         prompts=_prompts(place, reader),
-        strategy=reader.word("strategy"),
+        strategy=reader.late_word("strategy"),
         lockstep=reader.word("lockstep") or "auto",  # type: ignore[arg-type]
         serial=_serial(place, reader),
-        host_order=reader.word("order"),
+        host_order=reader.late_word("order"),
         max_fail_percentage=reader.number("max_fail_percentage"),
         any_errors_fatal=has.get("any_errors_fatal", False),
         force_handlers=reader.flag("force_handlers"),

@@ -31,7 +31,7 @@ from runner.planning.strategies import Running, order_and_executor, processes_of
 from runner.planning.tags import TagFilter, kept
 from runner.planning.walking import Fault, Spot, Walk
 from runner.platforms.model import Platform
-from runner.templating import Names
+from runner.templating import Names, Variables
 from runner.values import Source
 
 _NOTHING: frozenset[str] = frozenset()
@@ -161,7 +161,7 @@ class Planner:
     def _plan(self, play: Play, index: int, hosts: Sequence[str], *, strict: bool) -> PlayPlan:
         walked = self._walked(play)
         origin = getattr(play.host_order, "origin", None) or play.origin
-        ordered = in_order(hosts, play.host_order, origin)
+        ordered = in_order(hosts, self._word(play, play.host_order), origin)
         spots = walked.all_spots()
         names = self._dynamic.names
         checks = PlayChecks(self._world, play, spots, ordered, self._reader, names)
@@ -212,15 +212,26 @@ class Planner:
             entries = tuple(entry for entry in entries if not gathers_unasked(entry))
         return entries if self._starting is None else self._starting.left(entries)
 
+    def _variables(self, play: Play) -> Variables:
+        """What a play's own keywords may name."""
+        return self._world.templar.variables(play.vars, self._world.extra_vars)
+
+    def _word(self, play: Play, written: str | None) -> str | None:
+        """A word of a play's keywords, rendered if it is a template. Raises RenderError."""
+        if not isinstance(written, Source) or not written.has_markers:
+            return written
+        word = self._world.templar.text(written, self._variables(play)).strip()
+        return Source(word, written.origin)
+
     def _built(
         self, walked: _Walked, index: int, hosts: Sequence[str], ordered: tuple[str, ...]
     ) -> PlayPlan:
         play = walked.play
-        order, executor = order_and_executor(play, self._running)
+        strategy = self._word(play, play.strategy)
+        order, executor = order_and_executor(play._replace(strategy=strategy), self._running)
         workers = workers_of(self._number("workers", play.workers, play), self._running)
         processes = processes_of(self._number("processes", play.processes, play), self._running)
-        variables = self._world.templar.variables(play.vars, self._world.extra_vars)
-        serial = sizes(play.serial, self._world.templar, variables)
+        serial = sizes(play.serial, self._world.templar, self._variables(play))
         return PlayPlan(
             index=index,
             play=play._replace(name=self.name_of(play), serial=serial),

@@ -221,3 +221,38 @@ def test_what_is_gone_through_once_is_a_list(plays: Plays) -> None:
     )
     assert "2 of ['eth1', 'eth2'], eth1" in said.out
     assert "['UP', 'DOWN'] ['eth2']" in said.out
+
+
+@pytest.mark.parametrize(
+    ("words", "hosts"),
+    [((), ["h1", "h2", "h3"]), (("-e", "way=reverse_sorted"), ["h3", "h2", "h1"])],
+)
+def test_strategy_and_order_may_be_templates(
+    plays: Plays, words: tuple[str, ...], hosts: list[str]
+) -> None:
+    said = plays(
+        *words,
+        hosts="[all]\nh2\nh3\nh1\n[all:vars]\nansible_connection=local\n",
+        site="""
+- hosts: all
+  gather_facts: false
+  vars: {way: sorted}
+  strategy: "{{ how | default('serial') }}"
+  order: "{{ way }}"
+  tasks: [{debug: {msg: hello}}]
+""",
+    )
+    shown = [line for line in said.out.splitlines() if line.startswith("ok: [")]
+    assert [line[5:7] for line in shown] == hosts
+
+
+def test_a_strategy_that_a_template_misspells_is_refused_where_it_stands(plays: Plays) -> None:
+    said = plays(
+        "-e",
+        "how=linaer",
+        code=1,
+        hosts=LOCAL,
+        site="- hosts: all\n  strategy: '{{ how }}'\n  tasks: [{debug: {msg: hello}}]\n",
+    )
+    assert "site:2:13: there is no strategy `linaer`" in said.err
+    assert "did you mean `linear`?" in said.err
