@@ -240,7 +240,7 @@ LONG = "- hosts: all\n  strategy: {strategy}\n  workers: 2\n  commands: ['{comma
 @pytest.mark.parametrize("strategy", ["threads", "processes"])
 def test_interrupted_once(boxes, strategy):
     project, server = boxes
-    project.playbook(LONG.format(strategy=strategy, command="sleep 2; echo done"))
+    project.playbook(LONG.format(strategy=strategy, command="sleep 5; echo done"))
     with project.start("-i", "inventory.yml", "site.yml") as running:
         running.wait_until("a host at work", lambda: shells_that_sleep(server) >= 1)
         running.interrupt()
@@ -262,6 +262,8 @@ def test_interrupted_twice(boxes, strategy):
     with project.start("-i", "inventory.yml", "site.yml") as running:
         running.wait_until("a host at work", lambda: shells_that_sleep(server) >= 1)
         running.interrupt()
+        # Two signals that come together are one.
+        running.wait_until("the first was heard", lambda: "Ctrl-C again" in project.record())
         running.interrupt()
         ran = running.finish()
     assert ran.code == 130, ran.screen

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from realparts import place
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 CLEAN = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:/usr/lib/frr", "LANG": "C.UTF-8"}
 """The environment of every part, whatever the person who runs the tests has set."""
 

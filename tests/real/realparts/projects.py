@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,9 +48,8 @@ class Running:
             self._kill()
 
     def interrupt(self) -> None:
-        """What Ctrl-C does to the process; returns as late as a second one may come."""
+        """What Ctrl-C does to the process."""
         self._process.send_signal(signal.SIGINT)
-        time.sleep(0.3)
 
     def wait_until(self, what: str, ready: Callable[[], bool]) -> None:
         """Waits for something the run is to bring about; shows its screen if it ends first."""
@@ -172,6 +170,11 @@ class Project:
     def output(self, name: str) -> str:
         """A file of the output folder, byte for byte."""
         return (self.folder / "output" / name).read_bytes().decode(errors="surrogateescape")
+
+    def record(self) -> str:
+        """All that has been recorded of the run by now."""
+        files = self.folder.glob(".playrun/runs/*/events.jsonl")
+        return "".join(file.read_text(errors="replace") for file in files)
 
     def outputs(self) -> Sequence[str]:
         """Names of all files in the output folder, sorted."""
