@@ -79,8 +79,7 @@ def test_a_wrong_password_says_where_and_what_was_tried() -> None:
     with pytest.raises(LoadError) as caught:
         vault.secret(PROD, HERE).reveal()
     assert str(caught.value) == (
-        "f.yml:3:7: vaulted with the id prod, and no vault password fits "
-        "(tried: default, dev)"
+        "f.yml:3:7: vaulted with the id prod, and no vault password fits (tried: default, dev)"
     )
 
 
