@@ -23,7 +23,9 @@ class Pause(Base):
     parameters: Mapping[str, Parameter] = {
         "seconds": Parameter("number", says="How long."),
         "minutes": Parameter("number", says="How long."),
-        "prompt": Parameter("text", says="What to ask; the answer is `user_input`."),
+        "prompt": Parameter(
+            "text", says="What to ask, or to say where there is a time; the answer is `user_input`."
+        ),
         "echo": Parameter("flag", default=True, says="Whether what is typed is shown."),
     }
     once = True
