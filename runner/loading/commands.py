@@ -131,6 +131,13 @@ def check_answers(place: Located, item: Mapping[Any, Any], problems: list[Playru
         )
     for prompt in prompts:
         _check_pattern(place.at("prompt"), prompt, problems)
+    problems += [
+        place.at("answer").error(
+            f"an answer must be text, not {kind_of(answer)}", hint="put quotes around it"
+        )
+        for answer in answers
+        if isinstance(answer, bool)
+    ]
 
 
 def _check_pattern(place: Located, prompt: Any, problems: list[PlayrunError]) -> None:
