@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -86,7 +87,9 @@ class _Meta(NamedTuple):
 
 
 def _listing(value: Any) -> str:
-    return f"write a list: `- {value}`" if isinstance(value, str) else "begin each role with a dash"
+    if not isinstance(value, str):
+        return "begin each role with a dash"
+    return f"write a list: `- {json.dumps(value) if value.startswith('{') else value}`"
 
 
 def listed_roles(place: Place, standing: Standing) -> list[ReadRole]:
