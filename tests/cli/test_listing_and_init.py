@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from runner.engine.strategies import STRATEGIES
 
 HOSTS = """
 all:
@@ -145,7 +148,9 @@ def test_flags_before_a_subcommand(here: Path, playrun: Any, name: str) -> None:
 
 def test_the_help_names_every_strategy(playrun: Any) -> None:
     text = " ".join(playrun("run", "--help").out.split())
-    assert "linear, free, host_pinned, serial, threads or processes" in text
+    said = text[text.index("--strategy NAME") : text.index("--processes")]
+    named = re.findall(r"\w+", said)
+    assert {"linear", "free", "host_pinned", *STRATEGIES} <= set(named)
 
 
 def test_a_play_is_named_with_what_is_known_of_it(here: Path, playrun: Any) -> None:
