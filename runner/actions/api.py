@@ -54,6 +54,8 @@ class Parameter(NamedTuple):
     """What it means, in one line, for the reference."""
     old: bool = False
     """An old form: taken as it always was, but suggested to nobody."""
+    wrong: Callable[[Any], str | None] | None = None
+    """What else is wrong with a literal value of that kind, behind `PARAMETER of ACTION`."""
 
 
 class OneOf(NamedTuple):

@@ -26,6 +26,16 @@ from runner.platforms.model import Platform
 from runner.values import Source
 
 
+def _no_parser(written: Mapping[str, Any]) -> str | None:
+    """What is wrong with a parser's name, where it is written down."""
+    name = str(written.get("name", ""))
+    if not name:
+        return f"needs a `name`: one of {', '.join(PARSERS)}"
+    if "{{" in name or name.rpartition(".")[2] in PARSERS:
+        return None
+    return f"has no `{name}`: there are {', '.join(PARSERS)}"
+
+
 class CliParse(Base):
     """Types `command`, or takes `text`, and hands it to a parser.
 
@@ -38,7 +48,10 @@ class CliParse(Base):
         "command": Parameter("text", says="The command to type."),
         "text": Parameter("text", says="A text to parse instead."),
         "parser": Parameter(
-            "mapping", required=True, says="`name`, `template_path`, `command`, `os`, `vars`."
+            "mapping",
+            required=True,
+            says="`name`, `template_path`, `command`, `os`, `vars`.",
+            wrong=_no_parser,
         ),
         "set_fact": Parameter("text", says="The variable that gets the result."),
         **PROVIDER_ARGUMENTS,

@@ -145,7 +145,7 @@ class Copy(Base):
     """
 
     parameters: Mapping[str, Parameter] = {
-        "content": Parameter("any", says="A text; anything else becomes JSON."),
+        "content": Parameter("any", says="A text; a list or a mapping becomes JSON."),
         "src": Parameter("text", says="A file, or a folder with all in it; from `files/` first."),
         "remote_src": Parameter(
             "flag", default=False, says="`src` is where the task runs: here, the project's folder."
@@ -183,7 +183,7 @@ class Copy(Base):
         content = call.args.get("content")
         if content is None:
             raise ActionFailed("`copy` needs `content` or `src`")
-        text = content if isinstance(content, str) else json.dumps(content)
+        text = json.dumps(content) if isinstance(content, (dict, list)) else str(content)
         target = spot(call, "dest")
         if target.is_folder or str(call.args["dest"]).endswith("/"):
             raise ActionFailed(f"`dest` is a folder: {target.path}", hint="name a file in it")

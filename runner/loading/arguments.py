@@ -259,7 +259,7 @@ def _mismatch(value: Any, parameter: Parameter) -> str | None:
         return f"is one of {', '.join(parameter.choices)}; not `{value}`"
     wanted = _WANTED.get(parameter.kind)
     if wanted is None or _fits(value, parameter.kind):
-        return None
+        return None if parameter.wrong is None else parameter.wrong(value)
     return f"must be {wanted}, not {kind_of(value)}"
 
 

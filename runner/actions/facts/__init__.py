@@ -47,6 +47,14 @@ _NOTHING: Mapping[str, Any] = {
 }
 
 
+def _no_resources(written: Any) -> str | None:
+    """What is wrong with a list of resources; templates are told when they are rendered."""
+    for name in _listed(written):
+        if not str(name).startswith("!") and "{{" not in str(name):
+            return f"wants `{name}`: playrun has no resource models (`gather_subset: config`)"
+    return None
+
+
 class Facts(Base):
     """Asks a device what it is and keeps the answers as facts of the host.
 
@@ -56,7 +64,9 @@ class Facts(Base):
 
     parameters: Mapping[str, Parameter] = {
         "gather_subset": Parameter("list", default=("min",), says="What to ask for."),
-        "gather_network_resources": Parameter("list", says="Refused: playrun has no such models."),
+        "gather_network_resources": Parameter(
+            "list", says="Refused: playrun has no such models.", wrong=_no_resources
+        ),
         "available_network_resources": Parameter("flag", old=True),
         "config_format": Parameter("text", choices=("text",), old=True),
         **PROVIDER_ARGUMENTS,
