@@ -154,10 +154,12 @@ def _directory(work: _Work) -> Outcome:
     if not path.exists():
         if not check:
             _make_folders(path, work.want)
+            _stamp(work)
         return _outcome(work, Settled({"state": "absent"}, {"state": "directory"}), changed=True)
     sides = settle(path, work.want, check=check, follow=work.follow)
     below = work.args.flag("recurse") and _settle_below(path, work.want, check=check)
-    return _outcome(work, sides, changed=bool(below))
+    stamped = _stamp(work)
+    return _outcome(work, sides, changed=bool(below) or stamped)
 
 
 def _make_folders(path: Path, want: Wanted) -> None:
@@ -184,7 +186,15 @@ def _file(work: _Work) -> Outcome:
     if now == "directory":
         return _failed(work, f"file ({work.path}) is directory, cannot continue")
     sides = settle(work.path, work.want, check=work.call.check, follow=work.follow)
-    return _outcome(work, sides)
+    return _outcome(work, sides, changed=_stamp(work))
+
+
+def _stamp(work: _Work) -> bool:
+    """Gives what is there the times that the task says, if any; whether they are others."""
+    times = _times(work, new=False, unsaid="preserve")
+    if times is not None and not work.call.check:
+        os.utime(work.path, ns=times)
+    return times is not None
 
 
 def _touch(work: _Work) -> Outcome:
@@ -203,21 +213,22 @@ def _touch(work: _Work) -> Outcome:
     return _outcome(work, sides, key="dest", changed=new or times is not None)
 
 
-def _times(work: _Work, *, new: bool) -> tuple[int, int] | None:
-    """Access and modification time in nanoseconds; None: both stay as they are."""
-    kept = {"access_time": 0, "modification_time": 0}
+def _times(work: _Work, *, new: bool, unsaid: str = "now") -> tuple[int, int] | None:
+    """Access and modification time in nanoseconds; None: both stay as they are. `unsaid`: what
+    a time is that the task does not say."""
+    kept: dict[str, int | None] = {"access_time": None, "modification_time": None}
     if not new:
         about = work.path.stat()
         kept = {"access_time": about.st_atime_ns, "modification_time": about.st_mtime_ns}
-    times = {name: _time(work.args, name, kept[name], new=new) for name in kept}
+    words = {name: work.args.text(name) or unsaid for name in kept}
+    times = {name: _time(work.args, name, words[name], kept[name]) for name in kept}
     if not new and times == kept:
         return None
     return times["access_time"], times["modification_time"]
 
 
-def _time(args: Arguments, name: str, kept: int, *, new: bool) -> int:
-    word = args.text(name) or "now"
-    if word == "preserve" and not new:
+def _time(args: Arguments, name: str, word: str, kept: int | None) -> int:
+    if word == "preserve" and kept is not None:
         return kept
     if word in ("now", "preserve"):
         return time.time_ns()
