@@ -232,9 +232,10 @@ def test_facts_are_refused_where_there_are_none(play: Any) -> None:
     said, done = play("""
 - hosts: r1
   gather_facts: false
+  vars: {models: [interfaces]}
   tasks:
     - {name: subset, ios_facts: {gather_subset: [hardwear]}, ignore_errors: true}
-    - {name: models, ios_facts: {gather_network_resources: [interfaces]}, ignore_errors: true}
+    - {name: models, ios_facts: {gather_network_resources: "{{ models }}"}, ignore_errors: true}
     - {name: fewer, ios_facts: {gather_subset: ["!config", "!interfaces"]}}
 """)
     assert said.code == 0, said.out
