@@ -163,6 +163,8 @@ def test_junos_displays_structures() -> None:
         ("cisco_ios", "show run | section ^router", 4),
         ("cisco_ios", "show run | section remote-as", 1),
         ("cisco_ios", "show run | include ^hostname|^version", 2),
+        ("cisco_ios", "dir flash: | include bin", 1),
+        ("cisco_nxos", "dir bootflash: | include free", 1),
         ("cisco_nxos", "show run | grep -i HOSTNAME", 1),
         ("cisco_nxos", "show run | egrep -v zzz | head lines 3", 3),
         ("cisco_nxos", "show run | last 2", 2),
