@@ -31,16 +31,16 @@ def ask_secret(prompt: str) -> str:
 def person() -> Callable[..., str] | None:
     """Asks the person at the terminal for a line; None: there is nobody.
 
-    Takes the prompt, whether what is typed is shown, and, for questions that a thread asks,
-    what says that nobody waits for the answer any more.
+    Takes the prompt, whether what is typed is shown, and, for questions that tasks ask, what
+    says that nobody waits for the answer any more.
     """
     return _ask if sys.stdin.isatty() else None
 
 
 def _ask(prompt: str, echo: bool, ended: Callable[[], bool] | None = None) -> str:
-    # Over the line that says how far a run is.
-    _say(f"\r\x1b[K{prompt}" if sys.stdout.isatty() else prompt)
     with _interruptible(), nullcontext() if echo else _unseen():
+        # Over the line that says how far a run is.
+        _say(f"\r\x1b[K{prompt}" if sys.stdout.isatty() else prompt)
         _wait(ended)
         line = sys.stdin.readline()
     if not line:
@@ -57,8 +57,9 @@ def _say(text: str) -> None:
 
 
 def _wait(ended: Callable[[], bool] | None) -> None:
-    """Until a line is there. Ctrl-C does not reach a thread that reads: it looks now and then."""
-    if ended is None or threading.current_thread() is threading.main_thread():
+    """Until a line is there. Ctrl-C does not reach a thread that reads, nor one that came before
+    the question: it looks now and then."""
+    if ended is None:
         return
     import select
 
@@ -75,8 +76,8 @@ def _unseen() -> Iterator[None]:
     terminal = sys.stdin.fileno()
     before = termios.tcgetattr(terminal)
     silent = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
-    termios.tcsetattr(terminal, termios.TCSAFLUSH, silent)
     try:
+        termios.tcsetattr(terminal, termios.TCSAFLUSH, silent)
         yield
     finally:
         termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
