@@ -28,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _open_streams()
     gc.set_threshold(_COLLECT_EVERY)
     code = _written(words)
+    _leave_errors()
     # The interpreter would search everything there is for cycles, three times, on its way
     # out: that takes as long as importing paramiko.
     gc.freeze()
@@ -62,6 +63,14 @@ def _written(words: list[str]) -> int:
         sys.stderr.write(f"playrun: cannot write to standard output: {error.strerror}\n")
         return 1
     return code
+
+
+def _leave_errors() -> None:
+    """A terminal that has gone takes no errors either; the exit code is to be the run's."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def _version() -> int:
