@@ -14,6 +14,15 @@ VARIABLES = {
 
 FILTERS = [
     ("{{ 'yes'|bool }}", True),
+    (
+        "{{ [{'ab':1,'b':2}]|keep_keys(target=['a'], matching_parameter='starts_with') }}",
+        [{"ab": 1}],
+    ),
+    ("{{ [{'ab':1,'b':2}]|remove_keys(target=['^a'], matching_parameter='regex') }}", [{"b": 2}]),
+    ("{{ [{'ab':1,'b':2}]|remove_keys(target=['b'], matching_parameter='ends_with') }}", []),
+    ("{{ {'ab':1,'b':{'ab':3,'c':4}}|remove_keys(target=['ab']) }}", {"b": {"c": 4}}),
+    ("{{ {'ab':1,'b':{'ab':3,'c':4}}|keep_keys(target=['ab']) }}", {"ab": 1, "b": {"ab": 3}}),
+    ("{{ 'fdcf::/64'|slaac(query='c2:31:b3:83:bf:2b') }}", "fdcf::c031:b3ff:fe83:bf2b"),
     ("{{ 'no'|bool }}", False),
     ("{{ 'on'|bool }}", True),
     ("{{ '1'|bool }}", True),

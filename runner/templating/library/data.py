@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import itertools
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -285,7 +285,7 @@ def rekey_on_member(value: Any, key: str, duplicates: str = "error") -> dict[Any
     return result
 
 
-def json_query(value: Any, expression: str) -> Any:
+def json_query(value: Any, expr: str) -> Any:
     """What a JMESPath expression finds. Needs the extra `net`."""
     try:
         import jmespath  # type: ignore[import-not-found, import-untyped, unused-ignore]
@@ -294,28 +294,79 @@ def json_query(value: Any, expression: str) -> Any:
             "json_query needs the library jmespath", hint="install playrun[net]"
         ) from error
     try:
-        return jmespath.search(expression, finished(value))
+        return jmespath.search(expr, finished(value))
     except jmespath.exceptions.JMESPathError as error:
         reason = str(error).splitlines()[0]
-        raise TemplateFault(f"json_query: '{expression}' is not valid: {reason}") from error
+        raise TemplateFault(f"json_query: '{expr}' is not valid: {reason}") from error
 
 
-def keep_keys(value: Any, target: Any) -> Any:
-    """Dictionaries (in a list or alone) with only some of their keys."""
-    names = [target] if isinstance(target, str) else list(target)
-    return _keyed(value, lambda key: key in names)
+_MATCHES: dict[str, Callable[[str, str], bool]] = {
+    "equality": lambda key, name: key == name,
+    "starts_with": str.startswith,
+    "ends_with": str.endswith,
+    "regex": lambda key, pattern: re.match(pattern, key) is not None,
+}
 
 
-def remove_keys(value: Any, target: Any) -> Any:
-    """Dictionaries (in a list or alone) without some of their keys."""
-    names = [target] if isinstance(target, str) else list(target)
-    return _keyed(value, lambda key: key not in names)
+def keep_keys(value: Any, target: Any, matching_parameter: str = "equality") -> Any:
+    """Some keys of dictionaries, however deep in lists and dictionaries, and what leads to them.
+
+    Of what holds more, only the whole key is compared.
+    """
+    return _kept(_container(value, "keep_keys"), target, _matching(target, matching_parameter))
 
 
-def _keyed(value: Any, keep: Callable[[Any], bool]) -> Any:
+def _kept(value: Any, target: Any, matches: Callable[[Any], bool]) -> Any:
+    if isinstance(value, list):
+        return [_kept(item, target, matches) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    result = {}
+    for key, item in value.items():
+        if key in _names(target) or (not isinstance(item, (list, Mapping)) and matches(key)):
+            result[key] = item
+        elif isinstance(item, (list, Mapping)):
+            inner = _kept(item, target, matches)
+            if isinstance(inner, list):
+                inner = [part for part in inner if part not in ([], {})]
+            if inner:
+                result[key] = inner
+    return result
+
+
+def remove_keys(value: Any, target: Any, matching_parameter: str = "equality") -> Any:
+    """Lists and dictionaries without some keys, however deep; elements left empty go too."""
+    return _filled(
+        _without_keys(_container(value, "remove_keys"), _matching(target, matching_parameter))
+    )
+
+
+def _without_keys(value: Any, matches: Callable[[Any], bool]) -> Any:
     if isinstance(value, Mapping):
-        return {key: copy.copy(item) for key, item in value.items() if keep(key)}
-    return [_keyed(item, keep) for item in sequence(value, "keep_keys or remove_keys")]
+        return {k: _without_keys(item, matches) for k, item in value.items() if not matches(k)}
+    return [_without_keys(item, matches) for item in value] if isinstance(value, list) else value
+
+
+def _filled(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _filled(item) for key, item in value.items()}
+    return [_filled(item) for item in value if item] if isinstance(value, list) else value
+
+
+def _container(value: Any, name: str) -> Any:
+    return value if isinstance(value, Mapping) else sequence(value, name)
+
+
+def _names(target: Any) -> list[Any]:
+    return [target] if isinstance(target, str) else list(target)
+
+
+def _matching(target: Any, how: str) -> Callable[[Any], bool]:
+    names = _names(target)
+    if how not in _MATCHES:
+        hint = ", ".join(_MATCHES)
+        raise TemplateFault(f"keep_keys or remove_keys: '{how}' is no way to match", hint=hint)
+    return lambda key: any(_MATCHES[how](str(key), str(name)) for name in names)
 
 
 FILTERS: dict[str, Any] = {

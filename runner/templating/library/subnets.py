@@ -166,9 +166,9 @@ def ip4_hex(value: Any, delimiter: str = "") -> str:
     return delimiter.join(f"{octet:02x}" for octet in parsed.ip.packed)
 
 
-def slaac(value: Any, mac: Any) -> str:
+def slaac(value: Any, query: Any) -> str:
     """The address a host with that hardware address gives itself in a network."""
-    parsed, hardware = parse(value), hardware_digits(mac)
+    parsed, hardware = parse(value), hardware_digits(query)
     if parsed is None or parsed.ip.version != 6 or hardware is None:
         raise TemplateFault(f"slaac wants an IPv6 network and a hardware address, not '{value}'")
     octets = bytes.fromhex(hardware)
