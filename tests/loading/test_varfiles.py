@@ -64,7 +64,7 @@ def test_a_missing_file_is_an_error_where_it_is_named(tmp_path: Path) -> None:
         ("a={{ b + 1 }} c=3", {"a": "{{ b + 1 }}", "c": "3"}),
         ("a=b=c", {"a": "b=c"}),
         ("a=", {"a": ""}),
-        ("a=it's", {"a": "it's"}),
+        ('a="it\'s"', {"a": "it's"}),
         ("a=yes", {"a": "yes"}),
         ('{"a": 1, "b": [true]}', {"a": 1, "b": [True]}),
         ("{a: yes, b: 0x10}", {"a": True, "b": 16}),
