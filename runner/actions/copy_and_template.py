@@ -51,7 +51,7 @@ from runner.actions.filesystem.writing import (
 from runner.errors import ActionFailed
 from runner.platforms.model import Platform
 from runner.templating import TemplateOptions
-from runner.templating.about import About
+from runner.templating.about import knowing_itself
 
 __all__ = ["Copy", "Template", "find_source"]
 
@@ -109,7 +109,7 @@ class Template(Base):
         args = Arguments(call, self.parameters)
         path = find_source(call.paths, args.text("src"), "templates")
         target = _target(call, path.name)
-        variables = call.variables.with_data(About(path, target.path))
+        variables = knowing_itself(call.variables, path, target.path)
         text = call.templar.file(path, variables, options=_options(call, args))
         encoding = args.text("output_encoding")
         try:

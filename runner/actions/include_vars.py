@@ -125,7 +125,7 @@ def _in_folder(folder: Path, args: Arguments) -> Iterator[Path]:
     depth = args.whole("depth")
     matching = _pattern("files_matching", args.text("files_matching"))
     ignored = [_pattern("ignore_files", f"{text}$") for text in args.texts("ignore_files")]
-    endings = {f".{ending.lstrip('.')}" for ending in args.texts("extensions")}
+    endings = {ending and f".{ending.lstrip('.')}" for ending in args.texts("extensions")}
     files = [path for path in folder.rglob("*") if path.is_file()]
     for path in sorted(files, key=lambda path: (str(path.parent), path.name)):
         if depth and len(path.relative_to(folder).parts) > depth:
@@ -135,7 +135,7 @@ def _in_folder(folder: Path, args: Arguments) -> Iterator[Path]:
         if path.suffix in endings:
             yield path
         elif not args.flag("ignore_unknown_extensions"):
-            known = ", ".join(sorted(endings))
+            known = ", ".join(ending or "'' (none)" for ending in sorted(endings))
             raise ActionFailed(
                 f"{path} has none of the endings {known}",
                 hint="`ignore_files` or `ignore_unknown_extensions: true` leaves it out",

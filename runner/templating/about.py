@@ -8,10 +8,14 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-NAMES = (
-    "ansible_managed",
+if TYPE_CHECKING:
+    from runner.templating.variables import Variables
+
+_MANAGED = "ansible_managed"
+
+_NAMES = (
     "template_destpath",
     "template_fullpath",
     "template_host",
@@ -22,26 +26,35 @@ NAMES = (
 )
 
 
-class About(Mapping[str, Any]):
+def knowing_itself(variables: Variables, source: Path, target: Path) -> Variables:
+    """The variables for the template `source`, which is to become `target`.
+
+    `ansible_managed` is the user's own where there is a variable of that name.
+    """
+    return variables.with_data(_About(source, target, managed=_MANAGED not in variables))
+
+
+class _About(Mapping[str, Any]):
     """Worked out only when a template asks: few do."""
 
-    def __init__(self, source: Path, target: Path) -> None:
+    def __init__(self, source: Path, target: Path, *, managed: bool) -> None:
         self._source = source
         self._target = target
+        self._names = (_MANAGED, *_NAMES) if managed else _NAMES
 
     def __contains__(self, name: object) -> bool:
-        return name in NAMES
+        return name in self._names
 
     def __iter__(self) -> Iterator[str]:
-        return iter(NAMES)
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return len(NAMES)
+        return len(self._names)
 
     def __getitem__(self, name: str) -> Any:
-        if name not in NAMES:
+        if name not in self._names:
             raise KeyError(name)
-        if name == "ansible_managed":
+        if name == _MANAGED:
             return "Ansible managed"
         if name in ("template_path", "template_fullpath"):
             return str(self._source)

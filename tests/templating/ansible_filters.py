@@ -210,6 +210,7 @@ FILTERS = [
     ("{{ 'a b'|urlencode }}", "a%20b"),
     ("{{ 'a%20b'|urldecode }}", "a b"),
     ("{{ 'abc'|to_uuid }}", "27dc713b-d72c-5825-88f3-9f240e739319"),
+    ("{{ none|from_yaml_all }}", []),
     ("{{ [{'n':'a','v':1}]|rekey_on_member('n') }}", {"a": {"n": "a", "v": 1}}),
     ("{{ l|sort }}{{ l|min }}{{ l|max }}{{ l|sum }}", "[1, 2, 3]136"),
     ("{{ l|max }}", 3),
@@ -267,6 +268,8 @@ FILTERS = [
 """Templates among VARIABLES, and their value."""
 
 FILTER_ERRORS = [
+    "{{ 'a+b'|regex_escape('posix_extended') }}",
+    "{{ [{'n':'a'}]|rekey_on_member('n', duplicates='first') }}",
     "{{ s|regex_search('is (\\w+)', '\\\\1') }}",
     "{{ s|regex_search('is (\\w+)', 'bad') }}",
     "{{ 'aaa'|regex_replace('b', 'c', mandatory_count=1) }}",

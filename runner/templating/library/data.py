@@ -273,6 +273,9 @@ def lists_mergeby(
 
 def rekey_on_member(value: Any, key: str, duplicates: str = "error") -> dict[Any, Any]:
     """A list of dictionaries as a dictionary by the value of one of their keys."""
+    if duplicates not in ("error", "overwrite"):
+        hint = "`error` or `overwrite`"
+        raise TemplateFault(f"rekey_on_member: duplicates cannot be '{duplicates}'", hint=hint)
     items = value.values() if isinstance(value, Mapping) else sequence(value, "rekey_on_member")
     result: dict[Any, Any] = {}
     for item in items:

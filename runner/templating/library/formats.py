@@ -80,7 +80,7 @@ def from_yaml(value: Any) -> Any:
 def from_yaml_all(value: Any) -> Any:
     """The values of several YAML documents."""
     if not isinstance(value, str):
-        return value
+        return [] if value is None else value
     texts: list[list[str]] = [[]]
     for line in value.splitlines(keepends=True):
         if line.rstrip() == "---" or line.startswith("--- "):

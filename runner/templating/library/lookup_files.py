@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.errors import nearest
-from runner.templating.about import About
+from runner.templating.about import knowing_itself
 from runner.templating.failures import TemplateFault
 from runner.templating.files import TemplateOptions
 from runner.templating.seeking import MAX_BYTES, LookupCall, words
@@ -54,7 +54,7 @@ def _template(call: LookupCall) -> list[Any]:
     }
     options = TemplateOptions(**given)
     return [
-        call.seeker.render(file, variables.with_data(About(file, file)), options=options)
+        call.seeker.render(file, knowing_itself(variables, file, file), options=options)
         for file in files
     ]
 

@@ -132,8 +132,8 @@ _SEQUENCE = ("start", "end", "count", "stride", "format")
 
 def _sequence(call: LookupCall) -> list[Any]:
     found: list[Any] = []
-    for term in call.terms or [""]:
-        found += _numbers(_sequence_options(str(term)) | call.options)
+    for term in call.terms or ([""] if call.options else []):
+        found += _numbers({**call.options, **_sequence_options(str(term))})
     return found
 
 
@@ -157,22 +157,30 @@ def _numbers(options: Mapping[str, Any]) -> list[str]:
     if "count" in options and "end" in options:
         raise TemplateFault("the lookup 'sequence' takes count or end, not both")
     if "count" in options:
-        numbers = [start + at * stride for at in range(min(_integer(options["count"]), 10**6))]
+        count = _integer(options["count"])
+        # The 1 goes off downwards too: so Ansible's sequences have it, and playbooks rely on it.
+        end = start + count * stride - 1 if count else None
     elif "end" not in options:
         raise TemplateFault("the lookup 'sequence' needs count or end", hint="start=1 end=10")
-    elif stride == 0:
-        numbers = []
-    elif (_integer(options["end"]) - start) * stride < 0:
-        raise TemplateFault("the lookup 'sequence': to count down, give a negative stride")
     else:
-        step = 1 if stride > 0 else -1
-        span = range(start, _integer(options["end"]) + step, stride)
-        if len(span) > MAX_SEQUENCE:
-            _bounded([None] * (MAX_SEQUENCE + 1), "sequence")
-        numbers = list(span)
-    form = str(options.get("format", "%d"))
+        end = _integer(options["end"])
+    return _formatted(_span(start, end, stride), str(options.get("format", "%d")))
+
+
+def _span(start: int, end: int | None, stride: int) -> Sequence[int]:
+    if end is None or stride == 0:
+        return ()
+    if (end - start) * stride < 0:
+        raise TemplateFault("the lookup 'sequence': to count down, give a negative stride")
+    numbers = range(start, end + (1 if stride > 0 else -1), stride)
+    if len(numbers) > MAX_SEQUENCE:
+        _bounded([None] * (MAX_SEQUENCE + 1), "sequence")
+    return numbers
+
+
+def _formatted(numbers: Sequence[int], form: str) -> list[str]:
     try:
-        return [form % number for number in _bounded(numbers, "sequence")]
+        return [form % number for number in numbers]
     except (TypeError, ValueError) as error:
         raise TemplateFault(f"the lookup 'sequence': '{form}' is no format: {error}") from error
 

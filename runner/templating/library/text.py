@@ -110,19 +110,17 @@ def text_in(value: Any, name: str) -> str:
     return value
 
 
-_POSIX_SPECIAL = {
-    "posix_basic": re.compile(r"[].[^$*\\]"),
-    "posix_extended": re.compile(r"[].[^$*\\+?(){}|]"),
-}
+_POSIX_BASIC = re.compile(r"[].[^$*\\]")
 
 
 def regex_escape(value: Any, re_type: str = "python") -> str:
     """`value` so that it matches itself."""
     if re_type == "python":
         return re.escape(str(value))
-    if re_type not in _POSIX_SPECIAL:
-        raise TemplateFault(f"regex_escape: '{re_type}' is no kind of regular expression")
-    return _POSIX_SPECIAL[re_type].sub(r"\\\g<0>", str(value))
+    if re_type != "posix_basic":
+        hint = "there are `python` and `posix_basic`"
+        raise TemplateFault(f"regex_escape: there is no kind '{re_type}'", hint=hint)
+    return _POSIX_BASIC.sub(r"\\\g<0>", str(value))
 
 
 def split(value: Any, sep: str | None = None, maxsplit: int = -1) -> list[str]:
