@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from runner.actions.api import Call, Outcome
 from runner.engine.execution.calls import Caller, OnHost
 from runner.engine.execution.gathering import GATHERING, as_gatherer, gatherer
+from runner.engine.execution.growth import with_news
 from runner.engine.execution.late import told
 from runner.engine.execution.results import Ended, refused, told_failed, well, without_growth
 from runner.engine.frame import Inclusion
@@ -264,7 +265,7 @@ class Attempts:
             ended = on.broken(outcome.failure, values, self._delegate)
             ended.captured = outcome.captured
             return ended
-        ended = well(outcome)
+        ended = well(with_news(outcome, on.world) if outcome.inventory else outcome)
         ended.inclusions = self._inclusions(outcome)
         return ended
 

@@ -9,8 +9,9 @@ from typing import Any
 from runner.actions.api import Outcome
 from runner.engine.execution.attempts import Attempts, refusing
 from runner.engine.execution.calls import OnHost
+from runner.engine.execution.growth import Growth
 from runner.engine.execution.loops import Looping, hidden_by, items_of, label_of, looping
-from runner.engine.execution.results import Ended, memberships, refused, together
+from runner.engine.execution.results import Ended, refused, together
 from runner.engine.frame import Frame, Inclusion
 from runner.engine.host import HostState
 from runner.engine.variables.hostvars import NeedRead
@@ -30,10 +31,10 @@ class Execution:
     """
 
     __slots__ = (
-        "_added",
         "_attempts",
         "_ends",
         "_frame",
+        "_growth",
         "_here",
         "_host",
         "_looping",
@@ -57,8 +58,8 @@ class Execution:
         self._seen: dict[str, Any] = {}
         """What the items of the loop so far have set, for those that follow."""
         self._paused = False
-        self._added: set[tuple[str, str]] = set()
-        """Hosts with the groups that items so far have put them into."""
+        self._growth: Growth | None = None
+        """What items so far have added to the inventory."""
 
     def run(self) -> tuple[Ended, bool]:
         """Judges and tells; returns how it ended and whether a failure is ignored.
@@ -183,11 +184,12 @@ class Execution:
 
     def _look_whether_new(self, ended: Ended) -> None:
         """What an item before it has added to the inventory already is no change."""
-        added = memberships(ended.outcomes)
-        if added and added <= self._added and self._task.changed_when is None:
+        if not any(outcome.inventory for outcome in ended.outcomes):
+            return
+        self._growth = self._growth or Growth()
+        if self._growth.takes(ended.outcomes) and self._task.changed_when is None:
             ended.values["changed"] = False
             ended.status = "ok"
-        self._added |= added
 
     def _label(self, looping: Looping, data: Mapping[str, Any], ended: Ended) -> str:
         """A label that cannot be told fails its item."""

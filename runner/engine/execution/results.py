@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from runner.actions.api import AddHost, Outcome
+from runner.actions.api import Outcome
 from runner.engine.frame import Inclusion
 from runner.events import Captured, Failure, TaskStatus
 from runner.model import Condition, Status
@@ -78,17 +78,6 @@ def without_growth(ended: Ended) -> None:
     """Of what failed, nothing comes into the inventory: that is no change then."""
     if any(outcome.inventory for outcome in ended.outcomes):
         ended.values["changed"] = False
-
-
-def memberships(outcomes: Iterable[Outcome]) -> set[tuple[str, str]]:
-    """The hosts that are added to the inventory, each with a group that it is put into."""
-    found: set[tuple[str, str]] = set()
-    for change in (change for outcome in outcomes for change in outcome.inventory):
-        if isinstance(change, AddHost):
-            found |= {(change.name, group) for group in ("all", *change.groups)}
-        else:
-            found.add((change.host, change.group))
-    return found
 
 
 def told_failed(values: Mapping[str, Any], status: TaskStatus, failure: Failure) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class Roster:
     def join(self, hosts: Iterable[str]) -> None:
         """`add_host` has named these. Ansible counts them among the hosts of the play, whatever
         its pattern, though the play is not for them."""
-        new = [name for name in hosts if name not in self._all]
+        new = [name for name in dict.fromkeys(hosts) if name not in self._all]
         if new:
             self._all = [*self._all, *new]
             self._here = {}
