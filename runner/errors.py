@@ -2,6 +2,7 @@
 
 PlayrunError                 what happened, where, and what to do about it
 ├── LoadError                a file or flag of the user's is wrong (exit 1, nothing connected)
+│   └── NotSupported         a task wants an action of Ansible's that is missing here
 ├── PlanError                the files are right, but this play cannot be run so (exit 1)
 ├── Problems                 several LoadErrors and PlanErrors found at once
 ├── TaskError                a task failed on a host
@@ -76,6 +77,11 @@ class LoadError(PlayrunError):
         """Takes out of it what nobody may see, out of its line too."""
         super().hide(mask)
         self.excerpt = self.excerpt and mask(self.excerpt)
+
+
+class NotSupported(LoadError):
+    """A task wants an action that Ansible has and playrun has not. It is no mistake where no
+    host would run the task."""
 
 
 class PlanError(PlayrunError):

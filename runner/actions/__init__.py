@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator, Mapping
 
+from runner.actions.absent import ABSENT
 from runner.actions.api import Action
 from runner.actions.late import LATE
 
 _WHERE: Mapping[str, tuple[str, str]] = {
+    ABSENT: ("absent", "Absent"),
     "add_host": ("adding", "AddingHost"),
     "assemble": ("assemble", "Assemble"),
     "assert": ("assertion", "Assert"),

@@ -21,7 +21,7 @@ from runner.loading.standing import (
     Loading,
     PlayParts,
     Standing,
-    raise_problems,
+    raise_mistakes,
 )
 from runner.loading.taskfiles import entries_of, find_dynamic
 from runner.model import Entry, Role, Scope, Task
@@ -95,7 +95,7 @@ class PlaybookIncludes:
         if isinstance(found, LoadError):
             raise found
         entries = entries_of(found, standing, spot)
-        raise_problems(standing.problems)
+        raise_mistakes(standing.problems)
         handlers = tuple(standing.parts.handlers)
         imported = _imported(standing)
         exposed = _exposed(standing.parts.roles)
@@ -105,7 +105,7 @@ class PlaybookIncludes:
         standing, spot = self._standing(task)
         wanted = role_of_task({**args, "name": name}, spot, standing.scope, standing)
         read = None if wanted is None else read_role(wanted, standing)
-        raise_problems(standing.problems)
+        raise_mistakes(standing.problems)
         assert read is not None, "a role that is not read has left a problem"
         handlers = (*standing.parts.handlers, *read.handlers)
         brought = (*_imported(standing), read.role)

@@ -19,7 +19,7 @@ from runner.loading.standing import (
     PlayParts,
     Standing,
     missing_file,
-    raise_problems,
+    raise_mistakes,
 )
 from runner.model import Play, Playbook, Scope
 from runner.values import EMPTY, Origin
@@ -39,11 +39,11 @@ def load_playbook(
 
     `roles_path` and `collections_path` are looked in after the folders beside the playbook;
     `extra_vars` (-e) may stand in names of imports. Raises a LoadError, or Problems with all
-    that is wrong at once.
+    that is wrong at once. Missing actions alone are left to planning.
     """
     loading = Loading(vault, roles_path, collections_path, extra_vars)
     playbook = read_playbook(file, loading)
-    raise_problems(loading.problems)
+    raise_mistakes(loading.problems)
     return playbook, list(dict.fromkeys(loading.warnings))
 
 

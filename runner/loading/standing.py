@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from runner import yaml
-from runner.errors import LoadError, PlayrunError, Problems, nearest
+from runner.errors import LoadError, NotSupported, PlayrunError, Problems, nearest
 from runner.loading.convert import Located, Place
 from runner.loading.files import read_file
 from runner.loading.varfiles import read_vars
@@ -157,11 +157,23 @@ class Standing(NamedTuple):
         return templar.text(text, templar.variables(*layers, magic))
 
 
-def raise_problems(problems: list[PlayrunError]) -> None:
-    """One problem as itself, several as Problems, each once; nothing for none."""
+def together(problems: Iterable[PlayrunError]) -> PlayrunError:
+    """One problem as itself, several as Problems, each once. There must be one."""
     unique = list({str(problem): problem for problem in problems}.values())
-    if unique:
-        raise unique[0] if len(unique) == 1 else Problems(unique)
+    return unique[0] if len(unique) == 1 else Problems(unique)
+
+
+def raise_problems(problems: list[PlayrunError]) -> None:
+    """All of them together; nothing for none."""
+    if problems:
+        raise together(problems)
+
+
+def raise_mistakes(problems: list[PlayrunError]) -> None:
+    """The same, but nothing where all of them are missing actions: whether a host would come to
+    those shows when the play is planned."""
+    if not all(isinstance(problem, NotSupported) for problem in problems):
+        raise_problems(problems)
 
 
 def missing_file(place: Located, what: str, name: str, looked: list[Path]) -> LoadError:

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from runner.actions import ACTIONS
+from runner.actions.absent import ABSENT, WHY
 from runner.actions.flow import IMPORTS
 from runner.actions.late import LATE
 from runner.actions.names import known_elsewhere, of_servers, resolve, short_name, words
-from runner.errors import PlayrunError, nearest
+from runner.errors import LoadError, NotSupported, PlayrunError, nearest
 from runner.loading.arguments import Written, canonical, read_arguments
 from runner.loading.convert import Place, Reader, is_variable, kind_of
 from runner.loading.inherit import VARS, defaults_for, filled, narrowed
@@ -62,16 +63,20 @@ def read_parts(place: Place, standing: Standing) -> Parts | None:
     if written is None:
         return None
     written, inner = _without_variables(written, inner, problems)
-    late = late_of(written, place, inner, problems)
+    late = None if written.name == ABSENT else late_of(written, place, inner, problems)
     if late is not None:
         inner = inner._replace(vars={**inner.vars, **variables_of(late)})
-    args = {} if written.name == LATE else _arguments(written, place, inner, late, problems)
+    args = _arguments(written, place, inner, late, problems)
     return Parts(written, args, place, reader, inner, late)
 
 
 def _arguments(
     written: Written, place: Place, inner: Scope, late: Late | None, problems: list[PlayrunError]
 ) -> dict[str, Any]:
+    if written.name == LATE:
+        return {}
+    if written.name == ABSENT:
+        return dict(written.args or {})
     defaults = defaults_for(inner, written.word)
     known = {} if isinstance(defaults, Source) else defaults
     return read_arguments(written, place, problems, known, partial=late is not None)
@@ -198,8 +203,11 @@ def _resolved(
     short = short_name(word)
     if short in IMPORTS:
         return Written(word, short, IMPORTS[short], place, text, args)
-    problems.append(_not_ours(place, word))
-    return None
+    error = _not_ours(place, word)
+    problems.append(error)
+    if not isinstance(error, NotSupported):
+        return None
+    return Written(word, ABSENT, ACTIONS[ABSENT], place, args={WHY: error})
 
 
 def _action_word(place: Place, keys: Sequence[str], problems: list[PlayrunError]) -> str | None:
@@ -275,7 +283,7 @@ def _unknown(
     return error
 
 
-def _not_ours(place: Place, word: str) -> PlayrunError:
+def _not_ours(place: Place, word: str) -> LoadError:
     error = _unknown_action(place, word)
     error.about = "action"
     return error
@@ -300,12 +308,14 @@ def _for_configurations(args: Any) -> str:
     return keeps if alone else f"{types}, {keeps}"
 
 
-def _unknown_action(place: Place, word: str) -> PlayrunError:
+def _unknown_action(place: Place, word: str) -> LoadError:
     if known_elsewhere(word):
         hint = _for_configurations(place.value) if _configures(word) else None
         if of_servers(word):
             hint = _FOR_SERVERS
-        return place.key_error(f"the action `{word}` is not supported yet", hint=hint)
+        error = place.key_error(f"the action `{word}` is not supported yet", hint=hint)
+        message, origin, excerpt = error.message, error.origin, error.excerpt
+        return NotSupported(message, origin=origin, hint=hint, excerpt=excerpt)
     close = nearest(word, [*words(), *IMPORTS])
     hint = f"did you mean `{close}`?" if close else None
     return place.key_error(f"there is no action `{word}`", hint=hint)

@@ -87,16 +87,17 @@ class Certainty:
         """What a condition gives; None: that cannot be told, or it is broken."""
         if isinstance(condition, bool):
             return condition
-        if task.loop is not None:
-            return None
         variables = self._variables_of(host, task)
         names = self._reader.of_condition(condition)
-        if not self.is_known(self._reader.closure(names, variables.written)):
+        led = self._reader.closure(names, variables.written)
+        if not self.is_known(led) or _reads_item(task, led):
             return None
         try:
-            return self._templar.test(condition, variables)
+            holds = self._templar.test(condition, variables)
         except RenderError:
             return None
+        # A loop may have no items.
+        return None if holds and task.loop is not None else holds
 
     def coming(self, hosts: Class, index: int) -> list[Class]:
         """Of these hosts, those that are certain to come to the task with this place; its own
@@ -122,6 +123,13 @@ class Certainty:
             if self.runs(part[0], self._spots[index]) is True
         ]
 
+    def is_left_out(self, hosts: Class, index: int) -> bool:
+        """Whether the task with this place is certainly skipped by each of these hosts; there
+        must be one."""
+        spot = self._spots[index]
+        parts = self._fleet.by_value(hosts, self._decisive(spot)) if hosts else []
+        return bool(parts) and all(self.runs(part[0], spot) is False for part in parts)
+
     def _runs_never(self, spot: Spot) -> bool:
         """The quick no: what makes it uncertain is the same for all hosts."""
         tasks = (*spot.outer, spot.task)
@@ -142,6 +150,14 @@ class Certainty:
         if spot.task.action != "assert" or spot.task.late is not None:
             return True
         return self._holds(host, spot.task, spot.task.args.get("that", ())) is not True
+
+
+def _reads_item(task: Task, names: Names) -> bool:
+    """Whether text with these names may ask for what a loop sets."""
+    if task.loop is None:
+        return False
+    own = (task.loop.variable, task.loop.index_variable or "")
+    return any("{{" in name or name in names.variables for name in own)
 
 
 class Grounds(NamedTuple):

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from runner.actions.absent import ABSENT, WHY
 from runner.engine.variables.precedence import magic_variables, task_variables
 from runner.engine.world import World
 from runner.errors import PlayrunError, Problems
@@ -73,6 +74,7 @@ class PlayChecks:
     def problems(self, faults: Sequence[Fault]) -> list[PlayrunError]:
         """All that is certainly wrong; `faults` are those of included files."""
         found = [*self._template_faults(), *self._of_includes(faults)]
+        found += [*self.missing_actions(), *self._missing_in_files()]
         if found:
             return found
         self.doubts += self._computed.faults(self._spots)
@@ -180,6 +182,37 @@ class PlayChecks:
                 self.doubts.append(fault.error)
             else:
                 yield from self._if_certain([fault.error], index, self._certainty.running)
+
+    # actions that playrun has not
+
+    def missing_actions(self) -> Iterator[PlayrunError]:
+        """Those of tasks in the play's own files, unless no host would run the task."""
+        for index in self._missing():
+            if not self._spots[index].outer:
+                yield self._spots[index].task.args[WHY]
+
+    def _missing(self) -> Iterator[int]:
+        hosts, certainty = self._fleet.hosts, self._certainty
+        for index, spot in enumerate(self._spots):
+            if spot.task.action == ABSENT and not certainty.is_left_out(hosts, index):
+                yield index
+
+    def _missing_in_files(self) -> Iterator[PlayrunError]:
+        """A file that is included counts as wrong where a host is certain to include it."""
+        for index in self._missing():
+            spot = self._spots[index]
+            if spot.outer:
+                error = spot.task.args[WHY]
+                yield from self._if_certain([error], self._bringer(spot), self._certainty.running)
+
+    def _bringer(self, spot: Spot) -> int:
+        """The place of the include that leads to a task."""
+        *outer, last = spot.outer
+        return next(
+            place
+            for place, each in enumerate(self._spots)
+            if each.task is last and list(each.outer) == outer
+        )
 
     # template files
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from runner.actions.absent import ABSENT, WHY
 from runner.engine.world import Included, World
 from runner.errors import PlayrunError, Problems, RenderError
 from runner.model import Condition, Task
@@ -67,8 +68,14 @@ class ComputedIncludes:
             return
         if included is not None:
             walk = Walk(self._world.includes)
-            list(walk.spots(included.entries))
+            tasks = [spot.task for spot in walk.spots(included.entries)]
             yield from (fault.error for fault in walk.faults)
+            for each in tasks:
+                if each.action == ABSENT and not self._is_left_out(each, variables):
+                    yield each.args[WHY]
+
+    def _is_left_out(self, task: Task, variables: Variables) -> bool:
+        return any(self._fails(condition, variables) for condition in task.when)
 
     def _read(self, task: Task, said: dict[str, Any]) -> Included | None:
         includes = self._world.includes

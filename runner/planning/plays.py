@@ -108,6 +108,20 @@ class Planner:
         checks = PlayChecks(self._world, walked.play, spots, hosts, self._reader, names)
         return wanted(walked.play, spots, checks, self._reader, hosts)
 
+    def missing_actions(self, plays: Sequence[Play], hosts_of: HostsOf) -> list[PlayrunError]:
+        """Actions that playrun has not, which hosts may come to in the plays' own files."""
+        self.learn_names(plays)
+        found: list[PlayrunError] = []
+        for play in plays:
+            try:
+                hosts = hosts_of(play)
+            except PlayrunError:
+                hosts = ()
+            spots, names = self._walked(play).all_spots(), self._dynamic.names
+            checks = PlayChecks(self._world, play, spots, hosts, self._reader, names)
+            found += checks.missing_actions()
+        return found
+
     def tasks_of(self, play: Play) -> list[Task]:
         """The play's tasks that run when nothing fails, as they are written; for listings."""
         return list(_expected(self._walked(play).entries))

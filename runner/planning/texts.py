@@ -20,9 +20,9 @@ from runner.values import Origin, Source, near
 _TEMPLATE_FILES = ("template", "config")
 """Actions whose `src` is a template file."""
 _MAKES_NO_FILES = frozenset(
-    "add_host assert debug facts fail find gather_facts group_by include_role include_tasks "
-    "include_vars meta pause ping ping_device reach set_fact set_stats setup slurp stat wait_for "
-    "validate_argument_spec wait_for_connection".split()
+    "absent add_host assert debug facts fail find gather_facts group_by include_role "
+    "include_tasks include_vars meta pause ping ping_device reach set_fact set_stats setup "
+    "slurp stat wait_for validate_argument_spec wait_for_connection".split()
 )
 """Any other action may make a file which a later task takes as its `src`."""
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from runner import yaml
+from runner.actions.absent import ABSENT, WHY
 from runner.engine.targets.target import is_command_line
 from runner.errors import LoadError, PlayrunError, Problems
 from runner.loading.includes import PlaybookIncludes
@@ -206,6 +207,8 @@ class Linter:
         return PlaybookIncludes(_any_task, vault=self._vault, roles_path=self._roles_path)
 
     def _of_task(self, task: Task) -> Iterator[PlayrunError]:
+        if task.action == ABSENT:
+            yield task.args[WHY]
         yield from mistakes_of(task, self._templar)
         yield from self._refused(task)
 

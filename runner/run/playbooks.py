@@ -10,10 +10,10 @@ from pathlib import Path
 
 from runner.connections.lockout import CredentialGate, ThreadGate
 from runner.engine.plan import PlayPlan
-from runner.errors import LoadError, PlayrunError, Problems
+from runner.errors import LoadError, NotSupported, PlayrunError, Problems
 from runner.loading.inventory.patterns import select
 from runner.loading.playbook import home_of, read_playbook
-from runner.loading.standing import Loading, raise_problems
+from runner.loading.standing import Loading, raise_problems, together
 from runner.model import Play, Playbook
 from runner.outputs.api import Output
 from runner.outputs.records import held
@@ -66,7 +66,7 @@ class Run:
                 playbooks.append(read_playbook(file, loading))
             except LoadError as error:
                 problems.append(error)
-        if problems:
+        if not all(isinstance(problem, NotSupported) for problem in problems):
             from runner.run.unplanned import more_mistakes  # hopefully not needed
 
             problems += more_mistakes(playbooks, project)
@@ -74,11 +74,26 @@ class Run:
         self.warnings += dict.fromkeys(loading.warnings)
         return playbooks
 
+    def _prepared(
+        self, playbooks: Sequence[Playbook], project: Project, *, runs: bool = True
+    ) -> Setup:
+        """Everything that the plays need. With missing actions all that is wrong is told."""
+        try:
+            return prepare(project, _plays(playbooks), runs=runs)
+        except PlayrunError as error:
+            problems = list(error.problems if isinstance(error, Problems) else [error])
+            if not any(isinstance(problem, NotSupported) for problem in problems):
+                raise
+        from runner.run.unplanned import more_mistakes  # hopefully not needed
+
+        more = more_mistakes(playbooks, project)
+        raise together([*problems, *(each for each in more if not isinstance(each, NotSupported))])
+
     def playbooks(self, files: Sequence[Path]) -> int:
         """Runs playbook files; returns the exit code."""
         with self._project(home_of(files[0])) as project:
             playbooks = self._load(files, project)
-            setup = prepare(project, _plays(playbooks))
+            setup = self._prepared(playbooks, project)
             with setup.stack:
                 plans = self._plans(setup)
                 names = tuple(playbook.file for playbook in playbooks)
@@ -110,7 +125,7 @@ class Run:
         tags = all_tags if wants_all else None
         with self._project(home_of(files[0])) as project:
             playbooks = self._load(files, project)
-            setup = prepare(project, _plays(playbooks), runs=False, tags=tags)
+            setup = prepare(project, _plays(playbooks), runs=False, tags=tags, lists=True)
             with setup.stack:
                 for playbook in _as_prepared(playbooks, setup):
                     tasks_of, words_of = setup.planner.tasks_of, setup.words_of
@@ -127,11 +142,9 @@ class Run:
 
         with self._project(home_of(files[0])) as project:
             playbooks = self._load(files, project)
-            setup = prepare(project, _plays(playbooks), runs=False)
+            setup = self._prepared(playbooks, project, runs=False)
             with setup.stack:
-                found = list({str(problem): problem for problem in _mistakes(setup)}.values())
-                if found:
-                    raise found[0] if len(found) == 1 else Problems(found)
+                raise_problems(list(_mistakes(setup)))
                 self.warnings += setup.warnings
         for playbook in playbooks:
             yield from list_playbook(

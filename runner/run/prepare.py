@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
+from runner.actions.absent import ABSENT, WHY
 from runner.engine.targets.provider import OLD_FORM
 from runner.engine.world import World
-from runner.errors import LoadError
+from runner.errors import LoadError, PlayrunError, Problems
 from runner.loading.inventory.inventory import Inventory
 from runner.loading.inventory.patterns import LOCAL_NAMES
+from runner.loading.standing import raise_problems
 from runner.model import Play, all_tasks
 from runner.planning.dynamic import grows_inventory
 from runner.planning.plays import Planner
@@ -27,14 +29,24 @@ from runner.run.world import running_of, world_of
 
 
 def prepare(
-    project: Project, plays: Sequence[Play], *, runs: bool = True, tags: TagFilter | None = None
+    project: Project,
+    plays: Sequence[Play],
+    *,
+    runs: bool = True,
+    tags: TagFilter | None = None,
+    lists: bool = False,
 ) -> Setup:
     """Loads the inventory and builds the world; for a run, asks what plays ask for and
-    starts the lab. `tags`: other than the flags say. Raises LoadError."""
+    starts the lab. `tags`: other than the flags say. `lists`: nobody will run it, so that missing
+    actions do not matter. Raises LoadError, or Problems."""
     with ExitStack() as stack:
-        setup = _setup(project, _inventory(project, plays), stack, tags)
-        setup.check_limit()
-        plays = list(map(setup.before_hosts.play, plays))
+        keeps = tags or tag_filter(project.options.tags, project.options.skip_tags)
+        with _telling_missing_actions(() if lists else plays):
+            setup = _setup(project, _inventory(project, plays), stack, keeps)
+            setup.check_limit()
+            plays = list(map(setup.before_hosts.play, plays))
+        if not lists:
+            _refuse_missing_actions(setup, plays, keeps)
         prompting = setup.prompting
         if runs:
             first = map(prompting.answered, plays[:1])
@@ -49,6 +61,31 @@ def prepare(
         setup.warnings.extend(setup.inventory.warnings)
         setup.stack = stack.pop_all()
         return setup
+
+
+def _refuse_missing_actions(setup: Setup, plays: Sequence[Play], keeps: TagFilter) -> None:
+    """Before anybody is asked for anything. Raises NotSupported, or Problems with several."""
+    if any(_missing_actions(plays)):
+        unasked = list(map(setup.prompting.unasked, plays))
+        planner = Planner(setup.world, keeps, running_of(setup.project))
+        raise_problems(planner.missing_actions(unasked, setup.hosts_of))
+
+
+@contextmanager
+def _telling_missing_actions(plays: Sequence[Play]) -> Iterator[None]:
+    """With whatever is wrong before hosts are known: none can be asked then."""
+    try:
+        yield
+    except PlayrunError as error:
+        found = list(_missing_actions(plays))
+        if not found:
+            raise
+        raise_problems([*found, *(error.problems if isinstance(error, Problems) else [error])])
+
+
+def _missing_actions(plays: Iterable[Play]) -> Iterator[PlayrunError]:
+    tasks = (task for play in plays for task in all_tasks(play))
+    return (task.args[WHY] for task in tasks if task.action == ABSENT)
 
 
 def _inventory(project: Project, plays: Sequence[Play]) -> Inventory:
@@ -76,11 +113,8 @@ def _made_by_tasks(plays: Sequence[Play]) -> bool:
     return True
 
 
-def _setup(
-    project: Project, inventory: Inventory, stack: ExitStack, tags: TagFilter | None
-) -> Setup:
+def _setup(project: Project, inventory: Inventory, stack: ExitStack, keeps: TagFilter) -> Setup:
     options = project.options
-    keeps = tags or tag_filter(options.tags, options.skip_tags)
     world = world_of(project, inventory)
     world.refresh = lambda: _refresh(world, inventory)
     before_hosts = BeforeHosts(world)

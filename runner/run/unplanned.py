@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from runner.actions.absent import ABSENT, WHY
 from runner.actions.api import Paths
 from runner.actions.filesystem.places import find_source
 from runner.engine.prepared import Prepared
@@ -42,6 +43,7 @@ def _in_play(
     spots = [*walk.spots(play.entries), *walk.handler_spots(play.handlers)]
     for fault in walk.faults:
         yield from fault.error.problems if isinstance(fault.error, Problems) else [fault.error]
+    yield from (spot.task.args[WHY] for spot in spots if spot.task.action == ABSENT)
     yield from templar.check([play.vars, play.role_vars, play.role_defaults])
     for spot in spots:
         yield from mistakes_of(spot.task, templar)

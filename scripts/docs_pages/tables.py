@@ -107,7 +107,7 @@ def _listed(words: Iterable[str]) -> str:
 
 
 _HEADINGS = {"facts": "<os>_facts", "ping_device": "<os>_ping"}
-_HIDDEN = frozenset({"reach", "late"})
+_HIDDEN = frozenset({"absent", "reach", "late"})
 
 
 def actions() -> str:
