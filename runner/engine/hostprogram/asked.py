@@ -20,6 +20,14 @@ def flag(way: Way, task: Task, value: Flag | None, position: Position, frame: Fr
     return str(rendered).lower() in ("true", "yes", "on", "1")
 
 
+def forces_handlers(way: Way, task: Task, position: Position, frame: Frame) -> bool:
+    """Whether a host that failed still runs the handlers that it was notified of."""
+    said = way.host.plan.play.force_handlers
+    if said is None:
+        return way.host.world.force_handlers
+    return flag(way, task, said, position, frame)
+
+
 def number(
     way: Way, task: Task, value: Number | None, position: Position, frame: Frame
 ) -> float | None:

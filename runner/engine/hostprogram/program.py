@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from runner.engine.frame import Frame
 from runner.engine.host import HostState
+from runner.engine.hostprogram.asked import forces_handlers
 from runner.engine.hostprogram.blocks import walk_block
 from runner.engine.hostprogram.meta import walk_meta
 from runner.engine.hostprogram.once import runs_once, walk_once
@@ -105,10 +106,10 @@ def _belongs(entry: Entry, role: Role) -> bool:
 
 def _last_handlers(way: Way, items: Iterable[Item]) -> Program:
     """With `force_handlers`, a host that failed still runs what it was notified of."""
-    play, world = way.host.plan.play, way.host.world
-    forced = world.force_handlers if play.force_handlers is None else play.force_handlers
     last = next((item for item in items if _flushes(item.entry)), None)
-    if not forced or last is None:
+    if last is None or not isinstance(last.entry, Task):
+        return
+    if not forces_handlers(way, last.entry, (last.index,), _ALONE):
         return
     try:
         yield from _walk_item(way, last)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runner.engine.execution.execution import Ended
 from runner.engine.frame import Frame
-from runner.engine.hostprogram.asked import flag, number
+from runner.engine.hostprogram.asked import flag, forces_handlers, number
 from runner.engine.hostprogram.way import HostLeft, Program, Way
 from runner.engine.steps import DONE, Verdict
 from runner.events import Failure, Position
@@ -23,7 +23,7 @@ def hear_verdict(
     limit = number(way, task, play.max_fail_percentage, position, frame)
     if not fatal and limit is None:
         return
-    final = failed and ended.status == "failed" and not frame.sheltered
+    final = failed and ended.status == "failed" and not _sheltered(way, task, position, frame)
     why = told_others(way.host.name, task, ended) if failed else None
     try:
         yield from way.ask(Verdict((*position, DONE), failed, final, fatal, limit, why))
@@ -31,6 +31,14 @@ def hear_verdict(
         if failed:
             raise HostLeft(ended.host, ended.failure) from None
         raise
+
+
+def _sheltered(way: Way, task: Task, position: Position, frame: Frame) -> bool:
+    """Whether something runs whatever happens: `always`, or handlers that are forced. Failures
+    before it are none that Ansible counts."""
+    if frame.sheltered or frame.handler:
+        return frame.sheltered
+    return forces_handlers(way, task, position, frame)
 
 
 def _fatal_unsaid(way: Way, task: Task) -> bool:
