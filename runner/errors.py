@@ -24,7 +24,7 @@ PlayrunError                 what happened, where, and what to do about it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from runner.values import Origin
 
@@ -128,6 +128,21 @@ class RenderError(TaskError):
     """A template could not be rendered."""
 
     kind = "render"
+
+
+class NotTrueOrFalse(RenderError):
+    """A condition gave something else; `elements` are its elements where it is a list."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        origin: Origin | None = None,
+        hint: str | None = None,
+        elements: list[Any] | None = None,
+    ) -> None:
+        super().__init__(message, origin=origin, hint=hint)
+        self.elements = elements
 
 
 class AssertionFailed(TaskError):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from runner.actions.api import Base, Call, Outcome, Parameter
-from runner.errors import ActionFailed, AssertionFailed, NotBegun
+from runner.errors import ActionFailed, AssertionFailed, NotBegun, NotTrueOrFalse
 from runner.model import Condition
 from runner.values import brief
+
+_LONE_NAME = re.compile(r"\s*\{\{\s*(?P<name>\w+)\s*\}\}\s*")
 
 
 class Assert(Base):
@@ -27,9 +30,28 @@ class Assert(Base):
         for name in ("fail_msg", "success_msg"):
             _check_message(name, call.args)
         for condition in call.args["that"]:
-            if not call.templar.test(condition, call.variables):
-                return _broken(condition, call.args.get("fail_msg"))
+            broken = _first_broken(condition, call)
+            if broken is not None:
+                return _broken(broken, call.args.get("fail_msg"))
         return Outcome(values={"msg": call.args.get("success_msg", "All assertions passed")})
+
+
+def _first_broken(condition: Condition, call: Call) -> Condition | None:
+    """The condition, if it does not hold; of a variable that is a list of them, the element."""
+    try:
+        return None if call.templar.test(condition, call.variables) else condition
+    except NotTrueOrFalse as error:
+        if error.elements is None:
+            raise
+        elements = _as_written(condition, call) or error.elements
+    return next((each for each in elements if not call.templar.test(each, call.variables)), None)
+
+
+def _as_written(condition: Condition, call: Call) -> list[Condition] | None:
+    """The user's own list: only its elements are texts that may be evaluated."""
+    lone = _LONE_NAME.fullmatch(str(condition))
+    written = call.variables.written(lone["name"]) if lone else None
+    return written if isinstance(written, list) else None
 
 
 def _check_message(name: str, args: Mapping[str, Any]) -> None:

@@ -246,6 +246,8 @@ def _conditions(
     place: Located, name: str, args: dict[str, Any], problems: list[PlayrunError]
 ) -> None:
     try:
+        if args[name] is None:
+            raise ValueError(kind_of(None))
         args[name] = as_conditions(args[name])
     except ValueError as error:
         problems.append(place.error(f"`{name}` must be a condition or a list of them, not {error}"))

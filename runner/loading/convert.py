@@ -14,6 +14,9 @@ from runner.values import Origin, Source
 
 Path = tuple[str | int, ...]
 
+_VERDICTS = frozenset({"changed_when", "failed_when"})
+"""Without a condition they would say nothing; a `when` without one asks nothing."""
+
 
 class Place(NamedTuple):
     """A value in a document, and how to say where it stands."""
@@ -247,11 +250,15 @@ class Reader:
         """One condition or a list of them; None when the keyword is absent."""
         if name not in self._place.value:
             return None
+        value, place = self.get(name), self._place.at(name)
+        if value is None and name in _VERDICTS:
+            hint = "say what has to hold, or leave the keyword out"
+            self.problems.append(place.error(f"`{name}` has no condition", hint=hint))
         try:
-            return as_conditions(self.get(name), self._place.at(name).origin())
+            return as_conditions(value, place.origin())
         except ValueError as error:
             message = f"`{name}` must be a condition or a list of them, not {error}"
-            self.problems.append(self._place.at(name).error(message))
+            self.problems.append(place.error(message))
             return None
 
     def texts(self, name: str) -> tuple[Any, ...] | None:

@@ -22,7 +22,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import missing
 
 from runner.templating.embedded import filled_in, may_have_some, with_lookups_filled_in
-from runner.templating.failures import UndefinedUse, UndefinedVariable
+from runner.templating.failures import TemplateFault, UndefinedUse, UndefinedVariable
 from runner.templating.files import FolderLoader, TemplateOptions
 from runner.templating.generating import DICT_ATTRIBUTES, TextGenerator, ValueGenerator
 from runner.templating.mutation import may_change_values
@@ -383,10 +383,14 @@ class TrustingNobody(SandboxedEnvironment):
     def condition(self, text: str) -> nodes.Template:
         """A bare expression, or a lone `{{ … }}`, as a template that yields its value.
 
-        Raises TemplateSyntaxError.
+        Raises TemplateSyntaxError, and TemplateFault where nothing is written.
         """
         lone = _LONE.fullmatch(text)
-        parser = Parser(self, lone["inside"] if lone else text, state="variable")
+        inside = lone["inside"] if lone else text
+        if not inside.strip():
+            hint = "say what has to hold, or leave the keyword out"
+            raise TemplateFault("this condition is empty", hint=hint)
+        parser = Parser(self, inside, state="variable")
         expression = parser.parse_expression()
         if not parser.stream.eos:
             token = parser.stream.current

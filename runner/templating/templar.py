@@ -10,7 +10,7 @@ from typing import Any, NoReturn, TypeGuard, cast
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.utils import missing
 
-from runner.errors import PlayrunError, RenderError
+from runner.errors import NotTrueOrFalse, PlayrunError, RenderError
 from runner.templating.environment import (
     FileEnvironment,
     InlineEnvironment,
@@ -140,8 +140,8 @@ class Templar:
     def test(self, condition: Source | bool | str, variables: Variables) -> bool:
         """One condition: a bare expression, or a lone `{{ … }}`.
 
-        Raises RenderError for a result that is not true or false, for anything undefined,
-        and for a plain string: text that the user did not write is no condition.
+        Raises NotTrueOrFalse for any other result, RenderError for anything undefined and for
+        a plain string: text that the user did not write is no condition.
         """
         if isinstance(condition, bool):
             return condition
@@ -164,12 +164,13 @@ class Templar:
         except Exception as error:  # noqa: BLE001 - whatever an undefined value raises when touched
             return self._error(error, condition.origin, variables)
         kinds = {str: "text", list: "a list", dict: "a dictionary", type(None): "none"}
-        return RenderError(
+        return NotTrueOrFalse(
             f"the condition '{condition.strip()}' gives {kinds.get(type(value), 'a number')}, "
             "not true or false",
             origin=condition.origin,
             hint="compare it, or use a test: `x == 'a'`, `x is truthy`, `x | bool`, "
             "`x | length > 0`",
+            elements=value if isinstance(value, list) else None,
         )
 
     def evaluate(self, source: Source, variables: Variables) -> Any:
