@@ -16,6 +16,7 @@ from runner.engine.strategies import STRATEGIES
 from runner.engine.work import Work
 from runner.engine.world import Worker, World
 from runner.events import Failure, HostFinished, Notice, PlayFinished, PlayStarted
+from runner.model import Play
 from runner.planning.batches import batches
 
 
@@ -87,6 +88,7 @@ def conduct(
     worker: Worker,
     tell: Tell,
     again: Callable[[int], PlayPlan] | None = None,
+    hosts_of: Callable[[Play], Sequence[str]] | None = None,
 ) -> bool:
     """Runs the plays; returns whether they were interrupted.
 
@@ -94,9 +96,10 @@ def conduct(
     its hosts, the run ends there, as Ansible's does. `again` plans a play anew, by its place
     in `plans`: once tasks have changed the inventory, a play may have other hosts; one that
     asks for variables does so when it begins; where it has none still, that is said now.
+    `hosts_of` says who a play is for: later batches know of hosts that earlier ones added.
     """
     interrupts = Interrupts(tell)
-    conducting = _Conducting(world, worker, tell, interrupts)
+    conducting = _Conducting(world, worker, tell, interrupts, hosts_of)
     with interrupts.watched():
         for number, plan in enumerate(plans):
             if again is not None and (conducting.grown or plan.play.prompts or not plan.hosts):
@@ -109,11 +112,19 @@ def conduct(
 class _Conducting:
     """Who is out, while plays run one after another."""
 
-    def __init__(self, world: World, worker: Worker, tell: Tell, interrupts: Interrupts) -> None:
+    def __init__(
+        self,
+        world: World,
+        worker: Worker,
+        tell: Tell,
+        interrupts: Interrupts,
+        hosts_of: Callable[[Play], Sequence[str]] | None,
+    ) -> None:
         self._world = world
         self._worker = worker
         self._tell = tell
         self._interrupts = interrupts
+        self._hosts_of = hosts_of
         self._gone: set[str] = set()
         self._dropped: set[str] = set()
         """Of those: hosts that ended well, but with another host's failure behind them."""
@@ -123,12 +134,17 @@ class _Conducting:
     def play(self, plan: PlayPlan) -> bool:
         """Runs one play, batch by batch; whether the run goes on."""
         for batch in batches(plan):
-            outcome = self._batch(batch)
+            outcome = self._batch(self._with_added(batch))
             if self._interrupts.count or outcome.stop or self._lost_all(batch, outcome):
                 return False
             if outcome.end_play:
                 break
         return True
+
+    def _with_added(self, batch: PlayPlan) -> PlayPlan:
+        if self._hosts_of is None or not batch.batch or not self.grown:
+            return batch
+        return replace(batch, all_hosts=tuple(self._hosts_of(batch.play)))
 
     def _lost_all(self, batch: PlayPlan, outcome: Outcome) -> bool:
         """Whether it has lost all its hosts, and none of them in an earlier play."""

@@ -180,7 +180,9 @@ class Run:
         with held(outputs.record):
             try:
                 again = _planning_again(setup, outputs.warn)
-                interrupted = conduct(plans, setup.world, worker, outputs.tell, again)
+                interrupted = conduct(
+                    plans, setup.world, worker, outputs.tell, again, setup.hosts_of
+                )
             except KeyboardInterrupt:  # At a question.
                 interrupted = True
                 raise
