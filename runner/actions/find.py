@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from runner.actions.api import Base, Call, Effect, Effects, Outcome, Parameter
 from runner.actions.arguments.reading import Arguments
 from runner.actions.filesystem.attributes import group_name, user_name
+from runner.actions.filesystem.modes import mode_bits
 from runner.actions.filesystem.places import is_own
 from runner.actions.stat import CHECKSUMS, checksum, facts_of
 from runner.errors import ActionFailed
@@ -50,7 +51,8 @@ class Find(Base):
             "text", default="mtime", choices=("atime", "mtime", "ctime"), says="The time meant."
         ),
         "size": Parameter("text", says="At least so large (`1k`); with a minus, at most."),
-        "mode": Parameter("any", says="The mode it has."),
+        "mode": Parameter("any", says="The mode it has, in digits or as `u=rw,g=r`."),
+        "exact_mode": Parameter("flag", default=True, says="Not just one of the mode's bits."),
         "get_checksum": Parameter("flag", default=False, says="Read each file for `checksum`."),
         "checksum_algorithm": Parameter(
             "text", default="sha1", choices=CHECKSUMS, says="How `checksum` is computed."
@@ -145,7 +147,7 @@ class _Search(NamedTuple):
         if self.size is not None and regular and not _beyond(about.st_size, self.size):
             return False
         wanted = self.args.get("mode")
-        return wanted is None or _same_mode(wanted, about.st_mode)
+        return not wanted or _has_mode(wanted, about.st_mode, exact=self.args.flag("exact_mode"))
 
     def _holds(self, path: Path, about: os.stat_result) -> bool:
         if self.content is None or not stat.S_ISREG(about.st_mode):
@@ -163,9 +165,9 @@ def _beyond(value: float, limit: int) -> bool:
     return value >= limit if limit >= 0 else value <= -limit
 
 
-def _same_mode(wanted: Any, mode: int) -> bool:
-    text = f"{wanted:04o}" if isinstance(wanted, int) else str(wanted)
-    return text.isdecimal() and int(text, 8) == stat.S_IMODE(mode)
+def _has_mode(wanted: Any, mode: int, *, exact: bool) -> bool:
+    bits, has = mode_bits(wanted, 0), stat.S_IMODE(mode)
+    return bits == has if exact else bool(bits & has)
 
 
 def _search(args: Arguments) -> _Search:

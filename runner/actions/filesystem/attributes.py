@@ -93,7 +93,7 @@ def settle(path: Path, want: Wanted, *, check: bool, follow: bool = True) -> Set
     if want.mode is not None and not stat.S_ISLNK(about.st_mode):
         bits, now = mode_bits(want.mode, about.st_mode), stat.S_IMODE(about.st_mode)
         if bits != now:
-            before["mode"], after["mode"] = f"{now:04o}", f"{bits:04o}"
+            before["mode"], after["mode"] = f"0{now:03o}", f"0{bits:03o}"
             if not check:
                 path.chmod(bits)
     return Settled(before, after)
@@ -115,7 +115,7 @@ def told(about: os.stat_result) -> dict[str, Any]:
         "gid": about.st_gid,
         "owner": user_name(about.st_uid),
         "group": group_name(about.st_gid),
-        "mode": f"{stat.S_IMODE(about.st_mode):04o}",
+        "mode": f"0{stat.S_IMODE(about.st_mode):03o}",
         "state": kind(about),
         "size": about.st_size,
     }

@@ -14,6 +14,8 @@ _CLAUSE = re.compile(r"(?P<who>[ugoa]*)(?P<steps>(?:[-+=](?:[rwxXst]*|[ugo]))+)"
 _STEP = re.compile(r"([-+=])([rwxXstugo]*)")
 _SHIFTS = {"u": 6, "g": 3, "o": 0}
 _SPECIAL = {"u": stat.S_ISUID, "g": stat.S_ISGID, "o": 0}
+_CLEARED = {**_SPECIAL, "o": stat.S_ISVTX}
+"""What `=` takes away besides the three bits."""
 _BITS = {"r": 4, "w": 2, "x": 1}
 
 
@@ -59,7 +61,7 @@ def _stepped(bits: int, who: str, sign: str, letters: str, status: int) -> int:
         return bits & ~wanted
     cleared = 0
     for each in classes:
-        cleared |= 0o7 << _SHIFTS[each] | _SPECIAL[each]
+        cleared |= 0o7 << _SHIFTS[each] | _CLEARED[each]
     return bits & ~cleared | wanted
 
 
