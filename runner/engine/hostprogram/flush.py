@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from runner.engine.frame import Frame
-from runner.engine.hostprogram.asked import forces_handlers
 from runner.engine.hostprogram.way import Failed, Program, Way
 from runner.events import Failure, Position
 from runner.model import Task
@@ -15,12 +14,8 @@ def flush(way: Way, task: Task, position: Position, frame: Frame) -> Program:
     if book.is_open:
         message = "`flush_handlers` cannot be used in a handler"
         raise Failed("failed", Failure("action", message, where=str(task.origin)))
-    book.open()
-    # Behind a flush in the middle of a play comes another, if handlers are forced.
-    sheltered = frame.sheltered or (
-        not task.implicit and forces_handlers(way, task, position, frame)
-    )
-    frame = frame._replace(handler=True, sheltered=sheltered)
+    book.open(last=task.implicit)
+    frame = frame._replace(handler=True)
     try:
         done: Position = ()
         while (found := book.next(done)) is not None:

@@ -35,6 +35,8 @@ class HandlerBook:
         self._notified: dict[str, None] = {}
         self._due: set[Key] = set()
         self._open = False
+        self.in_last = False
+        """The flush under way ends a section of the play: no other comes if it fails."""
 
     @property
     def idle(self) -> bool:
@@ -89,8 +91,9 @@ class HandlerBook:
         else:
             self._notified[name] = None
 
-    def open(self) -> None:
+    def open(self, *, last: bool = False) -> None:
         """A flush begins."""
+        self.in_last = last
         for name in self._notified:
             self._due.update(self._index().get(name, ()))
         self._notified.clear()
@@ -98,7 +101,7 @@ class HandlerBook:
 
     def close(self) -> None:
         """A flush has ended, well or not."""
-        self._open = False
+        self._open = self.in_last = False
 
     def params_of(self, key: Key) -> Mapping[str, Any]:
         """The variables of the include that brought a handler."""

@@ -34,9 +34,10 @@ def hear_verdict(
 
 
 def _sheltered(way: Way, task: Task, position: Position, frame: Frame) -> bool:
-    """Whether something runs whatever happens: `always`, or handlers that are forced. Failures
-    before it are none that Ansible counts."""
-    if frame.sheltered or frame.handler:
+    """Whether something still runs whatever happens: `always`, or handlers that are forced.
+    Failures before it are none that Ansible counts."""
+    book = way.handlers
+    if frame.sheltered or book.idle or book.in_last:
         return frame.sheltered
     return forces_handlers(way, task, position, frame)
 
